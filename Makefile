@@ -1,0 +1,53 @@
+# Two commands do everything on a fresh machine with Python 3.11 and make: `make demo` and `make test`.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+READY_DEV := $(VENV)/.ready-dev
+ANSWER ?=
+ARGS ?=
+
+.PHONY: demo test check control-plane bench requirements clean
+
+demo: $(READY)
+	@$(BIN)/incident-mcp demo $(if $(ANSWER),--answer $(ANSWER))
+
+test: $(READY_DEV)
+	$(BIN)/pytest $(ARGS)
+
+check: $(READY_DEV)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	$(BIN)/pytest $(ARGS)
+
+control-plane:
+	$(PYTHON) tests/controlplane/build.py
+
+bench: $(READY_DEV)
+	$(BIN)/python -m bench
+
+# The pins, with hashes and without addresses; run after a change of the dependencies in pyproject.toml.
+COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+requirements: $(READY_DEV)
+	$(COMPILE) --build-deps-for editable --output-file requirements.txt pyproject.toml
+	$(COMPILE) --build-deps-for editable --extra dev --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit("incident-mcp needs Python 3.11 or newer: make PYTHON=python3.11 ..." if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+
+$(READY): $(VENV)/bin/python requirements.txt pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(READY_DEV): $(READY) requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis

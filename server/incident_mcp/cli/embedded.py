@@ -1,0 +1,25 @@
+"""The embedded sandbox as a cluster to work on: started beside the command, gone with it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from incident_mcp.settings import Settings
+from incident_mcp.vocabulary.errors import BadRequest
+
+
+@asynccontextmanager
+async def embedded(settings: Settings, scenario: str | None) -> AsyncIterator[Settings]:
+    """The settings as they are, or, with a scenario, those that lead to a sandbox that lives as long as this block.
+
+    Raises `BadRequest` when there is no such scenario.
+    """
+    if scenario is None:
+        yield settings
+        return
+    # Web server and certificates are heavy: only those who want a sandbox pay for them.
+    from incident_sandbox import scenario_names, serve_sandbox
+
+    if scenario not in scenario_names():
+        raise BadRequest(f"There is no scenario {scenario[:60]}.", f"There are: {', '.join(scenario_names())}.")
+    async with serve_sandbox(scenario) as sandbox:
+        yield settings.model_copy(update={"kubeconfig": str(sandbox.kubeconfig), "context": None, "namespace": None})

@@ -1,0 +1,59 @@
+"""Events, matched to their object by uid: a name may belong to something younger.
+
+An event's real last time sits in one of four fields, depending on who wrote it: `series.lastObservedTime`,
+`lastTimestamp`, `eventTime` (the scheduler's only one), or the creation of the event itself.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from incident_mcp.cluster.json_parts import items, part, text
+from incident_mcp.cluster.kinds import collection
+from incident_mcp.cluster.look import Look, together
+from incident_mcp.cluster.moments import created, moment
+from incident_mcp.vocabulary.observation import EventSeen
+from incident_mcp.vocabulary.refs import Ref
+from incident_mcp.vocabulary.untrusted import Untrusted
+
+ONE_BY_ONE = 24
+"""Up to so many objects are asked for one by one: exact, and cheap however many events a namespace holds."""
+MOST = 500
+"""Events read of one namespace, and kept in one look."""
+
+
+def event_seen(event: dict[str, Any]) -> EventSeen:
+    about = part(event, "involvedObject") or part(event, "regarding")
+    series, source = part(event, "series"), part(event, "source")
+    first = moment(event.get("firstTimestamp")) or moment(event.get("eventTime")) or created(event)
+    last = moment(series.get("lastObservedTime")) or moment(event.get("lastTimestamp")) or first
+    return EventSeen(
+        about=Ref(kind=str(about.get("kind", "")), namespace=about.get("namespace"), name=str(about.get("name", ""))),
+        uid=str(about.get("uid", "")),
+        warning=event.get("type") == "Warning",
+        reason=str(event.get("reason", "")),
+        message=Untrusted(str(event.get("message") or event.get("note") or "")),
+        count=int(series.get("count") or event.get("count") or 1),
+        first=first,
+        last=max(first, last),
+        source=str(event.get("reportingComponent") or source.get("component") or ""),
+    )
+
+
+async def events_of(look: Look, uids: Mapping[str, str | None]) -> list[EventSeen]:
+    """The events of these objects (uid -> namespace), latest first."""
+    found: list[EventSeen] = []
+
+    async def read(namespace: str | None, selector: str) -> None:
+        params = {"limit": MOST} | ({"fieldSelector": selector} if selector else {})
+        path = collection("Event", namespace or "default")  # events about cluster-wide objects live in `default`
+        answer = await look.ask("events", lambda: look.api.get_json(path, params=params), {}, where=namespace or "")
+        if text(answer, "metadata", "continue"):
+            look.miss("events beyond the first 500", "too many", namespace or "")
+        found.extend(seen for item in items(answer, "items") if (seen := event_seen(item)).uid in uids)
+
+    if len(uids) <= ONE_BY_ONE:
+        jobs = [lambda u=uid, n=space: read(n, f"involvedObject.uid={u}") for uid, space in uids.items()]
+    else:
+        jobs = [lambda n=space: read(n, "type=Warning") for space in dict.fromkeys(uids.values())]
+    await together(jobs)
+    return sorted(found, key=lambda event: event.last, reverse=True)[:MOST]

@@ -1,0 +1,86 @@
+"""The last log lines of the worst few failing containers: they often name the cause that no object shows.
+
+A crash-looping container's story is in its previous instance; while it waits for its next start there is no other.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from incident_mcp.cluster.look import Look, together
+from incident_mcp.cluster.pod_logs import log_seen, pod_logs
+from incident_mcp.vocabulary.errors import Invalid, NotFound
+from incident_mcp.vocabulary.observation import ContainerSeen, LogSeen, PodSeen
+from incident_mcp.vocabulary.refs import Ref
+
+OWNERS = 6
+EACH = 3
+"""Pods of one owner whose logs are read: enough to say *in each of them*."""
+LINES = 60
+BYTES = 64 * 1024
+_NEVER_RAN = ("ContainerCreating", "PodInitializing", "ErrImagePull", "ImagePullBackOff", "InvalidImageName")
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    pod: Ref
+    container: str
+    previous: bool
+
+
+async def read_failing_logs(look: Look, pods: list[PodSeen]) -> list[LogSeen]:
+    """Of a few pods each of a few owners, in the order of how badly they fail."""
+    wanted = _wanted(pods)
+    found: dict[_Wanted, LogSeen] = {}
+
+    async def read(each: _Wanted) -> None:
+        log = await look.ask("logs", lambda: _log(look, each), None, where=each.pod.namespace or "")
+        if log:
+            found[each] = log_seen(each.pod, each.container, log, previous=each.previous, most=LINES)
+
+    await together([lambda each=each: read(each) for each in wanted])
+    return [found[each] for each in wanted if each in found]
+
+
+async def _log(look: Look, each: _Wanted) -> bytes:
+    try:
+        return await pod_logs(
+            look.api, each.pod, container=each.container, previous=each.previous, tail=LINES, limit_bytes=BYTES
+        )
+    except (Invalid, NotFound):
+        return b""  # gone, not yet started, or no instance before this one: nothing to read
+
+
+def _wanted(pods: list[PodSeen]) -> list[_Wanted]:
+    by_owner: defaultdict[str, list[PodSeen]] = defaultdict(list)
+    for pod in pods:
+        if not pod.ready or _restarts(pod):
+            by_owner[str(pod.owner or pod.ref)].append(pod)
+    worst = sorted(by_owner.values(), key=lambda group: -max(_restarts(pod) for pod in group))[:OWNERS]
+    return [each for group in worst for pod in sorted(group, key=lambda p: -_restarts(p))[:EACH] for each in _of(pod)]
+
+
+def _of(pod: PodSeen) -> list[_Wanted]:
+    return [
+        _Wanted(pod.ref, container.name, previous)
+        for container in pod.containers
+        if _fails(container)
+        for previous in _instances(container)
+    ]
+
+
+def _fails(container: ContainerSeen) -> bool:
+    if container.reason in _NEVER_RAN or container.state == "unknown":
+        return False
+    finished_well = container.state == "terminated" and container.exit_code == 0
+    return not finished_well and (not container.ready or container.restarts > 0)
+
+
+def _instances(container: ContainerSeen) -> tuple[bool, ...]:
+    """Which to read, as `previous`. One that waits for its next start shows its last instance as the current one."""
+    if container.restarts == 0:
+        return (False,)
+    return (True, False) if container.state == "running" else (True,)
+
+
+def _restarts(pod: PodSeen) -> int:
+    return max((container.restarts for container in pod.containers), default=0)

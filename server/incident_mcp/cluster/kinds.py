@@ -1,0 +1,96 @@
+"""The kinds this server reads and changes: where the API keeps them, and the many ways people write their names."""
+
+import difflib
+import re
+from dataclasses import dataclass
+
+from incident_mcp.vocabulary.errors import BadRequest
+from incident_mcp.vocabulary.refs import Ref, WorkloadKind
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind: the root of its group and version, its plural, and what kubectl also calls it."""
+
+    name: str
+    root: str
+    plural: str
+    short: tuple[str, ...] = ()
+    namespaced: bool = True
+
+
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind("Deployment", "/apis/apps/v1", "deployments", ("deploy",)),
+        Kind("StatefulSet", "/apis/apps/v1", "statefulsets", ("sts",)),
+        Kind("DaemonSet", "/apis/apps/v1", "daemonsets", ("ds",)),
+        Kind("ReplicaSet", "/apis/apps/v1", "replicasets", ("rs",)),
+        Kind("ControllerRevision", "/apis/apps/v1", "controllerrevisions"),
+        Kind("Job", "/apis/batch/v1", "jobs"),
+        Kind("Pod", "/api/v1", "pods", ("po",)),
+        Kind("Service", "/api/v1", "services", ("svc",)),
+        Kind("ConfigMap", "/api/v1", "configmaps", ("cm",)),
+        Kind("Secret", "/api/v1", "secrets"),
+        Kind("Event", "/api/v1", "events", ("ev",)),
+        Kind("Node", "/api/v1", "nodes", ("no",), namespaced=False),
+        Kind("Namespace", "/api/v1", "namespaces", ("ns",), namespaced=False),
+        Kind("EndpointSlice", "/apis/discovery.k8s.io/v1", "endpointslices"),
+        Kind("Ingress", "/apis/networking.k8s.io/v1", "ingresses", ("ing",)),
+    )
+}
+WORKLOAD_KINDS: tuple[WorkloadKind, ...] = ("Deployment", "StatefulSet", "DaemonSet")
+
+_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.:_-]{0,251}[A-Za-z0-9])?")
+
+
+def collection(kind: str, namespace: str | None) -> str:
+    """The path of a kind's list: of one namespace, or of the whole cluster when there is none."""
+    known = KINDS[kind]
+    if known.namespaced and namespace is not None:
+        return f"{known.root}/namespaces/{checked_name(namespace)}/{known.plural}"
+    return f"{known.root}/{known.plural}"
+
+
+def path_of(ref: Ref) -> str:
+    """The path of one object. Raises `BadRequest` when its name can't be one of Kubernetes' names."""
+    return f"{collection(ref.kind, ref.namespace)}/{checked_name(ref.name)}"
+
+
+def checked_name(name: str) -> str:
+    """The name itself, if it is one: whatever a caller invents must not become another path."""
+    if _NAME.fullmatch(name) is None:
+        raise BadRequest(f"{name[:60]!r} is not a name that Kubernetes accepts.", "Check the object's name.")
+    return name
+
+
+def workload_kind(text: str) -> WorkloadKind:
+    """`deploy`, `Deployments`, `sts` ... as the kind's own name. Raises `BadRequest` with the known kinds."""
+    wanted = text.strip().lower().split(".", 1)[0]
+    names: dict[str, WorkloadKind] = {spelling: kind for kind in WORKLOAD_KINDS for spelling in _spellings(KINDS[kind])}
+    if wanted in names:
+        return names[wanted]
+    near = difflib.get_close_matches(wanted, names, n=1)
+    meant = f"Did you mean {names[near[0]]}? " if near else ""
+    raise BadRequest(
+        f"{text.strip()[:40]!r} is not a kind of workload that has revisions.",
+        f"{meant}Known kinds: {', '.join(WORKLOAD_KINDS)}.",
+    )
+
+
+def kind_of(text: str) -> str | None:
+    """Any known kind, however it is spelled; None when it is not known."""
+    wanted = text.strip().lower().split(".", 1)[0]
+    return next((name for name, kind in KINDS.items() if wanted in _spellings(kind)), None)
+
+
+def workload_ref(kind: str, namespace: str, name: str) -> Ref:
+    return Ref(kind=workload_kind(kind), namespace=namespace, name=name)
+
+
+def as_workload_kind(ref: Ref) -> WorkloadKind | None:
+    return next((kind for kind in WORKLOAD_KINDS if kind == ref.kind), None)
+
+
+def _spellings(kind: Kind) -> tuple[str, ...]:
+    return (kind.name.lower(), kind.plural, *kind.short)

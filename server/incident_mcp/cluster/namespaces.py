@@ -1,0 +1,76 @@
+"""Where a look goes: which namespaces there are, which this identity may know, and near misses for a wrong name."""
+
+import difflib
+
+from incident_mcp.cluster.api import Api
+from incident_mcp.cluster.kinds import KINDS, WORKLOAD_KINDS, collection, path_of
+from incident_mcp.cluster.look import Look
+from incident_mcp.vocabulary.errors import ClusterError, Forbidden, NotFound
+from incident_mcp.vocabulary.refs import Ref, Scope
+
+
+async def namespaces_of(look: Look, scope: Scope) -> list[str]:
+    """The namespaces to look at. Without the right to list them, it is the context's own.
+
+    Raises `NotFound` with near misses when the scope's namespace is not there.
+    """
+    if scope.workload is not None:
+        return [scope.workload.namespace or look.api.default_namespace]
+    if scope.namespace is not None:
+        await require_namespace(look.api, scope.namespace)
+        return [scope.namespace]
+    try:
+        found = await _names(look.api, "Namespace", None)
+    except Forbidden:
+        look.miss("other namespaces", "Forbidden: list namespaces")
+        return [look.api.default_namespace]
+    look.answered += 1
+    return found
+
+
+async def require_namespace(api: Api, name: str) -> None:
+    """Raises `NotFound` with near misses. A user who may not read namespaces gets no answer, and goes on."""
+    try:
+        await api.get(path_of(Ref(kind="Namespace", name=name)))
+    except Forbidden:
+        return
+    except NotFound as error:
+        near = await _near(api, "Namespace", None, name)
+        raise NotFound(
+            f"{api.cluster.name} has no namespace {name}.", near or "check_health lists what is there."
+        ) from error
+
+
+async def no_workload(api: Api, ref: Ref) -> NotFound:
+    """The error for a workload that is not there: what there is instead, nearest first."""
+    if ref.namespace is not None:
+        await require_namespace(api, ref.namespace)
+    happened = f"{api.cluster.name} has no {ref}."
+    for kind in WORKLOAD_KINDS:
+        if kind != ref.kind and ref.name in await _names_or_none(api, kind, ref.namespace):
+            return NotFound(happened, f"There is a {kind} of this name: use kind {kind}.")
+    near = await _near(api, ref.kind, ref.namespace, ref.name)
+    return NotFound(happened, near or f"Namespace {ref.namespace} has no {KINDS[ref.kind].plural} that you may see.")
+
+
+async def _near(api: Api, kind: str, namespace: str | None, name: str) -> str:
+    names = await _names_or_none(api, kind, namespace)
+    near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    if near:
+        return f"Did you mean {' or '.join(near)}?"
+    some = ", ".join(names[:8])
+    more = f" and {len(names) - 8} more" if len(names) > 8 else ""
+    return f"There are: {some}{more}." if names else ""
+
+
+async def _names_or_none(api: Api, kind: str, namespace: str | None) -> list[str]:
+    try:
+        return await _names(api, kind, namespace)
+    except ClusterError:
+        return []
+
+
+async def _names(api: Api, kind: str, namespace: str | None) -> list[str]:
+    table = await api.table(collection(kind, namespace))
+    column = table.column("Name")
+    return [str(row.cells[column]) for row in table.rows]

@@ -1,0 +1,206 @@
+"""One look at one scope: few concurrent calls, one typed picture, one deadline.
+
+Tables first, for everybody. Then in full, and bounded: the pods and workloads that are not well, their revisions, their
+events, the services and routes before them, the configuration they take, and the last log lines of the worst.
+"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import anyio
+
+from incident_mcp.cluster.api import Api
+from incident_mcp.cluster.config_refs import config_refs, read_configs
+from incident_mcp.cluster.events import events_of
+from incident_mcp.cluster.failing_logs import read_failing_logs
+from incident_mcp.cluster.kinds import WORKLOAD_KINDS
+from incident_mcp.cluster.look import Look, together
+from incident_mcp.cluster.metrics_api import check_metrics
+from incident_mcp.cluster.namespaces import namespaces_of
+from incident_mcp.cluster.nodes import read_nodes
+from incident_mcp.cluster.pods import grouped, pod_groups, read_pods, worth_reading
+from incident_mcp.cluster.sweep import Sweep, sweep
+from incident_mcp.cluster.traffic import traffic_of
+from incident_mcp.cluster.unwell_workloads import read_workloads
+from incident_mcp.cluster.workload_scope import read_scope
+from incident_mcp.vocabulary.clock import Clock
+from incident_mcp.vocabulary.errors import Forbidden
+from incident_mcp.vocabulary.observation import (
+    ConfigSeen,
+    EventSeen,
+    LogSeen,
+    NodeSeen,
+    Observation,
+    PodGroup,
+    PodSeen,
+    RouteSeen,
+    ServiceSeen,
+    Totals,
+    WorkloadSeen,
+)
+from incident_mcp.vocabulary.refs import Ref, Scope
+
+DEADLINE_SECONDS = 10.0
+SERVED_NAMESPACES = 40
+"""Namespaces whose services and routes are read: those with something unwell."""
+
+
+@dataclass(slots=True)
+class Picture:
+    """The observation while it is filled; what is missing when the time is over is simply empty."""
+
+    namespaces: list[str] = field(default_factory=list[str])
+    swept: Sweep = field(default_factory=Sweep)
+    pods: list[PodSeen] = field(default_factory=list[PodSeen])
+    groups: tuple[PodGroup, ...] = ()
+    workloads: list[WorkloadSeen] = field(default_factory=list[WorkloadSeen])
+    nodes: list[NodeSeen] = field(default_factory=list[NodeSeen])
+    events: list[EventSeen] = field(default_factory=list[EventSeen])
+    services: list[ServiceSeen] = field(default_factory=list[ServiceSeen])
+    routes: list[RouteSeen] = field(default_factory=list[RouteSeen])
+    configs: list[ConfigSeen] = field(default_factory=list[ConfigSeen])
+    logs: list[LogSeen] = field(default_factory=list[LogSeen])
+
+
+async def observe(
+    api: Api, scope: Scope, *, clock: Clock, deadline_seconds: float = DEADLINE_SECONDS, logs: bool = True
+) -> Observation:
+    """Look once. What can't be read within the time or with these rights is in `not_checked`.
+
+    Raises `NotFound` with near misses for a namespace or workload that is not there, `Forbidden` when nothing of the
+    scope may be read, `Unreachable` when the server gives no first answer, `CredentialsError`.
+    """
+    look, picture, began = Look(api, clock), Picture(), clock()
+    with anyio.move_on_after(deadline_seconds) as limit:
+        await _fill(look, picture, scope, logs=logs)
+    if limit.cancelled_caught:
+        look.timed_out(
+            ("pods", "workloads", "events", "services", "endpoints", "ingresses", *(["logs"] if logs else []))
+        )
+    return _observation(look, picture, scope, clock() - began)
+
+
+async def _fill(look: Look, picture: Picture, scope: Scope, *, logs: bool) -> None:
+    if scope.workload is not None:
+        await _workload(look, picture, scope.workload)
+    else:
+        await _sweep(look, picture, scope)
+    await together(
+        [
+            lambda: _happenings(look, picture),
+            lambda: _surroundings(look, picture),
+            lambda: _configuration(look, picture),
+            *([lambda: _logs(look, picture)] if logs else []),
+        ]
+    )
+
+
+async def _sweep(look: Look, picture: Picture, scope: Scope) -> None:
+    picture.namespaces = await namespaces_of(look, scope)
+
+    async def tables() -> None:
+        picture.swept = await sweep(look, picture.namespaces, nodes=scope.namespace is None)
+
+    await together([tables, lambda: check_metrics(look)])
+    _refuse_blindness(look, picture)
+    groups = grouped(picture.swept.pods)
+    await together(
+        [
+            lambda: _pods_in_full(look, picture, worth_reading(groups)),
+            lambda: _nodes_in_full(look, picture),
+        ]
+    )
+    picture.groups = pod_groups(groups, picture.pods)
+    picture.workloads = await read_workloads(look, _suspects(picture))
+
+
+async def _pods_in_full(look: Look, picture: Picture, refs: list[Ref]) -> None:
+    picture.pods = await read_pods(look, refs)
+
+
+async def _nodes_in_full(look: Look, picture: Picture) -> None:
+    picture.nodes = await read_nodes(look, picture.swept.nodes)
+
+
+def _suspects(picture: Picture) -> list[Ref]:
+    """Workloads below their number, the emptiest first, then those whose pods are unwell all the same."""
+    rows = sorted(picture.swept.workloads, key=lambda row: (row.ready / max(1, row.desired), -row.desired))
+    owners = (group.owner for group in picture.groups if group.owner and group.owner.kind in WORKLOAD_KINDS)
+    return list(dict.fromkeys([*(row.ref for row in rows), *owners]))
+
+
+async def _workload(look: Look, picture: Picture, ref: Ref) -> None:
+    """All of one workload, well or not."""
+    picture.namespaces = [ref.namespace or look.api.default_namespace]
+    workload, pods = await read_scope(look, ref)
+    picture.workloads, picture.pods = [workload], list(pods)
+    picture.swept.workloads_seen, picture.swept.pods_seen = 1, len(pods)
+    await check_metrics(look)
+
+
+async def _happenings(look: Look, picture: Picture) -> None:
+    uids: dict[str, str | None] = {workload.uid: workload.ref.namespace for workload in picture.workloads}
+    uids |= {pod.uid: pod.ref.namespace for pod in picture.pods}
+    uids |= {each.uid: w.ref.namespace for w in picture.workloads for each in w.revisions if each.current and each.uid}
+    uids |= {node.uid: None for node in picture.nodes}
+    picture.events = await events_of(look, uids)
+
+
+async def _surroundings(look: Look, picture: Picture) -> None:
+    unwell = [group.namespace for group in picture.groups] + [w.ref.namespace or "" for w in picture.workloads]
+    wanted = list(dict.fromkeys([*unwell, *sorted(picture.swept.idle_slices)]))
+    if len(wanted) > SERVED_NAMESPACES:
+        look.miss(f"services of {len(wanted) - SERVED_NAMESPACES} more namespaces", "too many")
+    picture.services, picture.routes = await traffic_of(look, wanted[:SERVED_NAMESPACES])
+
+
+async def _configuration(look: Look, picture: Picture) -> None:
+    refs = [ref for w in picture.workloads for ref in config_refs(w.template, w.ref.namespace)]
+    picture.configs = await read_configs(look, refs)
+
+
+async def _logs(look: Look, picture: Picture) -> None:
+    picture.logs = await read_failing_logs(look, picture.pods)
+
+
+def _refuse_blindness(look: Look, picture: Picture) -> None:
+    """When neither pods nor workloads may be read anywhere, an empty answer would look like a healthy one."""
+    if "pods" in look.looked_at or "workloads" in look.looked_at or not look.forbidden("pods"):
+        return
+    where = f"namespace {picture.namespaces[0]}" if len(picture.namespaces) == 1 else "any namespace"
+    raise Forbidden(
+        f"You may not list pods or workloads in {where} on {look.api.cluster.name}.",
+        "Ask for the reader role (incident-mcp doctor --rbac prints it), or name a namespace that you may read.",
+        verb="list",
+        resource="pods",
+    )
+
+
+def _observation(look: Look, picture: Picture, scope: Scope, took: timedelta) -> Observation:
+    swept = picture.swept
+    unwell = {str(row.ref) for row in swept.workloads} | {str(w.ref) for w in picture.workloads if not w.well}
+    return Observation(
+        cluster=look.api.cluster,
+        scope=scope,
+        at=look.clock(),
+        took=took,
+        totals=Totals(
+            workloads=swept.workloads_seen,
+            pods=swept.pods_seen,
+            nodes=swept.nodes_seen,
+            namespaces=len(picture.namespaces),
+            unwell_workloads=len(unwell),
+            unwell_pods=len(swept.pods) if scope.workload is None else sum(not pod.ready for pod in picture.pods),
+        ),
+        workloads=tuple(picture.workloads),
+        pods=tuple(picture.pods),
+        groups=picture.groups,
+        nodes=tuple(picture.nodes),
+        events=tuple(picture.events),
+        services=tuple(picture.services),
+        routes=tuple(picture.routes),
+        configs=tuple(picture.configs),
+        logs=tuple(picture.logs),
+        looked_at=look.looked_at,
+        not_checked=look.not_checked,
+    )

@@ -1,0 +1,93 @@
+"""Pods: a JSON object as a `PodSeen`, and which of the unwell are worth reading in full."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from incident_mcp.cluster.conditions import conditions_seen
+from incident_mcp.cluster.containers import containers_seen
+from incident_mcp.cluster.kinds import path_of
+from incident_mcp.cluster.look import Look, together
+from incident_mcp.cluster.moments import created
+from incident_mcp.cluster.owners import HASH_LABEL, REVISION_LABEL, controller_name, owner_of_pod
+from incident_mcp.cluster.sweep import PodRow
+from incident_mcp.vocabulary.observation import PodGroup, PodSeen
+from incident_mcp.vocabulary.refs import Ref
+from incident_mcp.vocabulary.untrusted import Untrusted
+
+EACH = 5
+"""Pods of one controller that are read in full: enough to tell *all alike* from *some*."""
+EACH_OF_MANY = 2
+MANY_GROUPS = 20
+MOST = 300
+"""Pods read in full in one look, whatever the cluster's size."""
+
+_Key = tuple[str, str, str]
+
+
+def pod_seen(pod: dict[str, Any]) -> PodSeen:
+    meta, spec, status = pod["metadata"], pod.get("spec", {}), pod.get("status", {})
+    direct, owner = owner_of_pod(pod)
+    labels: dict[str, str] = meta.get("labels") or {}
+    conditions = {each.type: each for each in conditions_seen(status)}
+    ready, scheduled = conditions.get("Ready"), conditions.get("PodScheduled")
+    return PodSeen(
+        ref=Ref(kind="Pod", namespace=meta.get("namespace"), name=meta["name"]),
+        uid=str(meta.get("uid", "")),
+        phase=str(status.get("phase", "Unknown")),
+        reason=str(status.get("reason", "")),
+        ready=ready is not None and ready.status == "True",
+        node=spec.get("nodeName"),
+        ip=status.get("podIP"),
+        created=created(pod),
+        controller=direct,
+        owner=owner,
+        containers=containers_seen(pod),
+        scheduling=scheduled.message if scheduled and scheduled.status == "False" else Untrusted(""),
+        labels=labels,
+        revision=labels.get(HASH_LABEL) or labels.get(REVISION_LABEL) or "",
+        ready_since=ready.since if ready else None,
+        deleting="deletionTimestamp" in meta,
+    )
+
+
+def grouped(rows: Iterable[PodRow]) -> dict[_Key, list[PodRow]]:
+    """The unwell pods by namespace, controller and the table's word for them; the largest group first."""
+    groups: defaultdict[_Key, list[PodRow]] = defaultdict(list)
+    for row in rows:
+        groups[row.namespace, controller_name(row.name), row.status].append(row)
+    return dict(sorted(groups.items(), key=lambda item: -len(item[1])))
+
+
+def worth_reading(groups: dict[_Key, list[PodRow]]) -> list[Ref]:
+    """A few pods of each group, those that restarted most first: the group's fault is clearest there."""
+    each = EACH if len(groups) <= MANY_GROUPS else EACH_OF_MANY
+    chosen: list[Ref] = []
+    for rows in groups.values():
+        worst = sorted(rows, key=lambda row: (-row.restarts, row.name))[:each]
+        chosen.extend(Ref(kind="Pod", namespace=row.namespace, name=row.name) for row in worst)
+    return chosen[:MOST]
+
+
+async def read_pods(look: Look, refs: list[Ref]) -> list[PodSeen]:
+    """These pods in full. One that is gone by now is left out."""
+    found: list[PodSeen] = []
+
+    async def read(ref: Ref) -> None:
+        pod = await look.ask_if_there(
+            "pods in full", lambda: look.api.get_json(path_of(ref)), where=ref.namespace or ""
+        )
+        if pod is not None:
+            found.append(pod_seen(pod))
+
+    await together([lambda ref=ref: read(ref) for ref in refs])
+    return sorted(found, key=lambda pod: pod.ref.path)
+
+
+def pod_groups(groups: dict[_Key, list[PodRow]], pods: Iterable[PodSeen]) -> tuple[PodGroup, ...]:
+    """All unwell pods, counted, with the owner that the pods read in full tell."""
+    owners = {(pod.ref.namespace, controller_name(pod.ref.name)): pod.owner for pod in pods}
+    return tuple(
+        PodGroup(namespace=space, controller=name, owner=owners.get((space, name)), status=status, count=len(rows))
+        for (space, name, status), rows in groups.items()
+    )

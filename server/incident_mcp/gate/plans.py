@@ -1,0 +1,111 @@
+"""Making plans and finding them again.
+
+The preview, the mutating call and every round of the protocol propose anew; as long as the facts hold they all meet the
+same pending plan, so the person sees one question, word for word. When the facts moved, the old plan is superseded and
+its successor says what moved.
+"""
+
+import secrets
+from contextlib import suppress
+from typing import Any
+
+from incident_mcp.gate.request import Request
+from incident_mcp.record.plans import PlanState, PlanStory, story
+from incident_mcp.record.record import Record
+from incident_mcp.text.question import question
+from incident_mcp.vocabulary.actor import Actor
+from incident_mcp.vocabulary.entry import Entry, EntryKind, NewEntry
+from incident_mcp.vocabulary.errors import AlreadyDone, BadRequest
+from incident_mcp.vocabulary.plan import Draft, Plan, canonical
+from incident_mcp.vocabulary.policy import Policy
+
+
+class Plans:
+    """The plans of one record."""
+
+    def __init__(self, record: Record, policy: Policy) -> None:
+        self.record = record
+        self.policy = policy
+
+    async def load(self, plan_id: str) -> Plan:
+        """A plan to the letter. Raises `BadRequest` when there is none of that id."""
+        body = await self.record.private(plan_id)
+        if body is None:
+            raise BadRequest(f"There is no plan {plan_id}.", "get_incident lists the plans of an incident.")
+        return Plan.model_validate_json(body)
+
+    async def story(self, plan: Plan) -> PlanStory:
+        return story(await self.record.of_plan(plan.id), plan.expires, self.record.clock())
+
+    async def pending(self, incident: str | None) -> list[tuple[Plan, PlanStory, Entry]]:
+        """The plans of an incident that still wait for a person or for their one use, oldest first."""
+        found: list[tuple[Plan, PlanStory, Entry]] = []
+        for entry in await self.record.entries(incident):
+            if entry.kind is EntryKind.PLAN and entry.plan:
+                plan = await self.load(entry.plan)
+                told = await self.story(plan)
+                if told.state in (PlanState.PENDING, PlanState.APPROVED):
+                    found.append((plan, told, entry))
+        return found
+
+    async def write(self, request: Request, draft: Draft, note: str) -> tuple[Plan, Entry]:
+        """Give a draft its identity, its end and its question, and record it. Nothing is asked yet."""
+        now = self.record.clock()
+        name = secrets.token_hex(4)
+        expires = now + self.policy.plan_life
+        plan = Plan(
+            id=name,
+            action=request.action,
+            arguments=request.arguments,
+            cluster=self.record.cluster,
+            draft=draft,
+            question=question(self.record.cluster.name, draft, name, expires, note=note),
+            made=now,
+            expires=expires,
+        )
+        entry = await self.record.append(request.incident, _entry(plan, request.by), private=canonical(_dump(plan)))
+        return plan, entry
+
+    async def retire(self, plan: Plan, incident: str | None, state: PlanState, why: str, by: Actor) -> None:
+        """Record that a plan ended without being used. Saying so twice is one entry."""
+        ended = NewEntry(
+            kind=EntryKind.OUTCOME,
+            text=f"Plan {plan.id} ended unused: {why} Nothing was changed.",
+            actor=by,
+            plan=plan.id,
+            data={
+                "status": "not applied",
+                "state": state,
+                "target": str(plan.draft.target),
+                "headline": plan.draft.headline,
+            },
+        )
+        with suppress(AlreadyDone):
+            await self.record.append(incident, ended, once=f"end {plan.id}")
+
+
+def _dump(plan: Plan) -> dict[str, Any]:
+    return plan.model_dump(mode="json")
+
+
+def _entry(plan: Plan, by: Actor) -> NewEntry:
+    draft = plan.draft
+    return NewEntry(
+        kind=EntryKind.PLAN,
+        text=f"Proposed: {draft.headline}",
+        actor=by,
+        plan=plan.id,
+        data={
+            "digest": plan.digest,
+            "action": plan.action,
+            "arguments": plan.arguments,
+            "target": str(draft.target),
+            "headline": draft.headline,
+            "before": draft.before,
+            "after": draft.after,
+            "warnings": list(draft.warnings),
+            "promise": str(draft.promise) if draft.promise else "",
+            "undo": draft.undo.shown,
+            "expires": plan.expires.isoformat(),
+        },
+    )

@@ -1,0 +1,17 @@
+"""The stable words for what a log line means. Findings use the same words for the same things."""
+
+from typing import Literal
+
+LogCause = Literal[
+    "missing-environment",
+    "connection-refused",
+    "name-not-resolved",
+    "out-of-memory",
+    "pool-exhausted",
+    "certificate-invalid",
+    "authentication-failed",
+    "permission-denied",
+    "disk-full",
+    "too-many-open-files",
+    "deadline-exceeded",
+]

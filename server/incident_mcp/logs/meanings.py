@@ -1,0 +1,134 @@
+"""What known messages mean: a stable cause, and the identifiers that name its parts.
+
+Identifiers leave (`PAYMENT_URL`, `payments:8443`); sentences never do. The first recogniser that fits wins, so the
+particular ones come first, and *timed out* last.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from incident_mcp.logs.causes import LogCause
+from incident_mcp.vocabulary.untrusted import Untrusted
+from incident_mcp.vocabulary.value import Value
+
+_CONTEXT = 25
+"""Lines before a match in which its context must stand."""
+
+
+class Meaning(Value):
+    """A cause, and its parts by name: `variable`, `host`, `port`, `user` ..."""
+
+    cause: LogCause
+    parts: dict[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Recogniser:
+    cause: LogCause
+    pattern: re.Pattern[str]
+    context: str = ""
+    """A word that must stand in the lines before: `KeyError` alone may be about any dictionary."""
+
+
+def _known(cause: LogCause, *patterns: str, context: str = "") -> list[_Recogniser]:
+    return [_Recogniser(cause, re.compile(pattern), context) for pattern in patterns]
+
+
+_ENV = r"[\"'`$]?(?P<variable>[A-Z][A-Z0-9_]+)[\"'`]?"
+_HOST = r"[\"'`\[]?(?P<host>[A-Za-z0-9][A-Za-z0-9.-]*)[\"'`\]]?"
+_UNSET = (
+    r"(?:is |was |are )?"
+    r"(?:not set|not found|not defined|undefined|required|missing|unset|empty|must be set|not provided)"
+)
+
+_RECOGNISERS: tuple[_Recogniser, ...] = (
+    *_known("missing-environment", rf"KeyError: {_ENV}$", context="environ"),
+    *_known(
+        "missing-environment",
+        rf"(?i:env(?:ironment)?(?: var(?:iable)?)?s?)[: ]+(?-i:{_ENV}) (?i:{_UNSET})",
+        rf"(?-i:{_ENV}) (?i:env(?:ironment)?(?: var(?:iable)?)) (?i:{_UNSET})",
+        rf"(?i:(?:missing|undefined|required|unset)(?: required)? env(?:ironment)?(?: var(?:iable)?)?s?)[: ]+{_ENV}",
+        r"[\"'`$]?(?P<variable>[A-Z][A-Z0-9]*_[A-Z0-9_]+)[\"'`]? (?i:must be set|is not set|is required)",
+        r"(?P<variable>[A-Z][A-Z0-9_]+): (?:unbound variable|parameter (?:null or )?not set)",
+    ),
+    *_known(
+        "connection-refused",
+        rf"(?i:connection to server at) {_HOST}(?: \([^)]*\))?, port (?P<port>\d+) failed: (?i:connection refused)",
+        rf"(?i:dial tcp) {_HOST}:(?P<port>\d+): (?i:connect: connection refused)",
+        rf"ECONNREFUSED {_HOST}:(?P<port>\d+)",
+        rf"host={_HOST}, port=(?P<port>\d+)\).*(?i:connection refused)",
+        rf"(?i:connect(?:ion)?(?:ing)? (?:refused )?(?:to|by)) (?:\w+://)?{_HOST}:(?P<port>\d+).*(?i:refused)",
+        rf"(?i:connection refused)(?: to|:)? (?:\w+://)?{_HOST}[:/](?P<port>\d+)",
+        rf"(?i:failed to connect to) {_HOST} port (?P<port>\d+)",
+        r"(?i:ECONNREFUSED|connection refused)",
+    ),
+    *_known(
+        "name-not-resolved",
+        rf"lookup {_HOST}(?: on [0-9a-f.:\[\]]+)?: (?i:no such host|server misbehaving|i/o timeout)",
+        rf"getaddrinfo (?:ENOTFOUND|EAI_AGAIN) {_HOST}",
+        rf"(?i:UnknownHostException): {_HOST}",
+        rf"(?i:could not resolve host|could not translate host name|failed to resolve|cannot resolve):? {_HOST}",
+        r"(?i:temporary failure in name resolution|name or service not known|NXDOMAIN|no such host)",
+    ),
+    *_known(
+        "out-of-memory",
+        r"(?i:java\.lang\.OutOfMemoryError|heap out of memory|out of memory|cannot allocate memory|\bMemoryError\b)",
+    ),
+    *_known(
+        "pool-exhausted",
+        r"(?i:(?:connection )?pool (?:is )?(?:exhausted|timeout|timed out)|QueuePool limit)",
+        r"(?i:too many (?:clients|connections)|remaining connection slots are reserved)",
+        r"(?i:(?:could not|unable to) acquire.{0,30}connection)",
+    ),
+    *_known(
+        "certificate-invalid",
+        r"(?i:certificate (?:has |is )?expired|CERTIFICATE_VERIFY_FAILED|x509: certificate)",
+    ),
+    *_known(
+        "authentication-failed",
+        r"(?i:password authentication failed for user) [\"'](?P<user>[A-Za-z0-9_.@-]+)[\"']",
+        r"(?i:access denied for user) [\"'](?P<user>[A-Za-z0-9_.@-]+)[\"']",
+        r"(?i:authentication failed|invalid credentials|NOAUTH|WRONGPASS)",
+    ),
+    *_known(
+        "permission-denied",
+        r'User "(?P<user>[A-Za-z0-9_.:@-]+)" cannot (?P<verb>[a-z]+) resource "(?P<resource>[A-Za-z0-9./-]+)"',
+        r"(?i:permission denied|\bEACCES\b|operation not permitted)",
+    ),
+    *_known("disk-full", r"(?i:no space left on device|\bENOSPC\b|disk quota exceeded)"),
+    *_known("too-many-open-files", r"(?i:too many open files|\bEMFILE\b)"),
+    *_known(
+        "deadline-exceeded",
+        r"(?i:context deadline exceeded|DEADLINE_EXCEEDED|\bETIMEDOUT\b|(?:read|connect|request|connection) timed out)",
+    ),
+)
+
+
+def recognise(lines: Sequence[Untrusted]) -> Meaning | None:
+    """What these lines of one log (one event, or its last lines) mean; the last line that means something counts."""
+    for at in range(len(lines) - 1, -1, -1):
+        for known in _RECOGNISERS:
+            if (meaning := _match(known, lines, at)) is not None:
+                return meaning
+    return None
+
+
+def recognise_each(lines: Sequence[Untrusted]) -> list[tuple[int, Meaning]]:
+    """All lines that mean something, with their index."""
+    found: list[tuple[int, Meaning]] = []
+    for at in range(len(lines)):
+        meaning = next((m for known in _RECOGNISERS if (m := _match(known, lines, at))), None)
+        if meaning is not None:
+            found.append((at, meaning))
+    return found
+
+
+def _match(known: _Recogniser, lines: Sequence[Untrusted], at: int) -> Meaning | None:
+    values = lines[at].identifiers(known.pattern)
+    if values is None:
+        return None
+    before = lines[max(0, at - _CONTEXT) : at]
+    if known.context and not any(line.contains(known.context) for line in before):
+        return None
+    return Meaning(cause=known.cause, parts=dict(zip(known.pattern.groupindex, values, strict=True)))

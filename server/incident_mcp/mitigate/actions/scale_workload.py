@@ -1,0 +1,121 @@
+"""Scale a Deployment or StatefulSet through its scale subresource, from the shown count to the approved one."""
+
+from datetime import timedelta
+from typing import Any
+
+from pydantic import Field
+
+from incident_mcp.cluster.api import Api
+from incident_mcp.cluster.evidence import evidence_of
+from incident_mcp.cluster.kinds import path_of, workload_ref
+from incident_mcp.cluster.writes import rehearse
+from incident_mcp.mitigate.pointers import UID, fact, value_at
+from incident_mcp.mitigate.writing import ObjectAction
+from incident_mcp.text.words import clock
+from incident_mcp.vocabulary.clock import Clock
+from incident_mcp.vocabulary.errors import BadRequest
+from incident_mcp.vocabulary.plan import Draft, Plan, Promise, Risk, Undo, Write
+from incident_mcp.vocabulary.policy import Policy
+from incident_mcp.vocabulary.refs import Ref
+from incident_mcp.vocabulary.value import Value
+
+WITHIN = timedelta(minutes=2)
+
+
+class ScaleArguments(Value):
+    """A workload and how many replicas it shall have."""
+
+    kind: str = Field("Deployment", description="Deployment or StatefulSet.", max_length=63)
+    namespace: str = Field(max_length=253)
+    name: str = Field(max_length=253)
+    replicas: int = Field(ge=0)
+
+
+class ScaleWorkload(ObjectAction):
+    """`kubectl scale`, with the present count as its precondition."""
+
+    name = "scale_workload"
+    title = "Scale a workload"
+    description = "Set the replicas of a Deployment or StatefulSet. A person is asked first; undo is recorded."
+    arguments = ScaleArguments
+
+    def __init__(self, api: Api, clock: Clock, policy: Policy) -> None:
+        super().__init__(api, clock)
+        self.policy = policy
+
+    async def preview(self, arguments: ScaleArguments) -> Draft:
+        """Raises `BadRequest` for a kind without replicas, the present count, or an absurd one."""
+        target = workload_ref(arguments.kind, arguments.namespace, arguments.name)
+        if target.kind == "DaemonSet":
+            raise BadRequest(
+                f"{target} has one pod a node and can't be scaled.", "Cordon nodes or change its selector."
+            )
+        live = await self.api.get_json(path_of(target))
+        before = int(value_at(live, "/spec/replicas") or 0)
+        self._check(target, before, arguments.replicas)
+        scale = await self.api.get_json(f"{path_of(target)}/scale")
+        write = _write(target, scale, before, arguments.replicas)
+        await rehearse(self.api, write)
+        return self._draft(target, live, before, arguments.replicas, write)
+
+    def _check(self, target: Ref, before: int, after: int) -> None:
+        if after == before:
+            raise BadRequest(f"{target} has {before} replicas already.", "Name another count.")
+        most = max(self.policy.largest_scale_factor * max(before, 1), 10)
+        if after > self.policy.largest_scale or after > most:
+            raise BadRequest(
+                f"{after} replicas look like a slip: {target} has {before}, and one step may go up to {most:.0f}.",
+                "Scale in smaller steps.",
+            )
+
+    def _draft(self, target: Ref, live: dict[str, Any], before: int, after: int, write: Write) -> Draft:
+        ready = int(value_at(live, "/status/readyReplicas") or 0)
+        risk, because = _risk(before, after, ready)
+        moves = f"{after - before} pods added" if after > before else f"{before - after} pods removed"
+        return Draft(
+            target=target,
+            title=f"Scale {target.path} to {after}",
+            headline=f"scale {target}, {before} -> {after} replicas",
+            before=f"{before} replicas, {ready} ready",
+            after=f"{after} replicas",
+            pods=f"{moves}, {ready} of {before} ready at {clock(self.clock())}",
+            facts=(fact(live, UID, "the same object"), fact(live, "/spec/replicas", f"{before} replicas")),
+            writes=(write,),
+            diff=(f"- replicas: {before}", f"+ replicas: {after}"),
+            risk=risk,
+            high_because=because,
+            promise=Promise(ready=after, within=WITHIN),
+            undo=Undo(
+                action=self.name,
+                arguments={"kind": target.kind, "namespace": target.namespace, "name": target.name, "replicas": before},
+                shown=f"Undo: back to {before} replicas, recorded before anything is written.",
+            ),
+            kubectl=f"kubectl -n {target.namespace} scale {target.kind.lower()}/{target.name} --replicas={after}",
+        )
+
+    async def evidence(self, plan: Plan) -> dict[str, Any]:
+        """Pods that a smaller count removes take their logs with them."""
+        return await evidence_of(self.api, plan.draft.target)
+
+
+def _write(target: Ref, scale: dict[str, Any], before: int, after: int) -> Write:
+    # The scale object leaves `replicas` out at 0, so the whole small spec is tested and replaced.
+    return Write(
+        method="PATCH",
+        path=f"{path_of(target)}/scale",
+        body=[
+            {"op": "test", "path": UID, "value": value_at(scale, UID)},
+            {"op": "test", "path": "/spec", "value": scale.get("spec") or {}},
+            {"op": "replace", "path": "/spec", "value": {"replicas": after}},
+        ],
+        target=target,
+        shown=f"replicas of {target}: {before} -> {after}",
+    )
+
+
+def _risk(before: int, after: int, ready: int) -> tuple[Risk, str]:
+    if after == 0:
+        return "high", "scale to zero stops it"
+    if ready and (before - after) * 2 > before:
+        return "high", "more than half of its pods go"
+    return "normal", ""

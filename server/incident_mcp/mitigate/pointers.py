@@ -1,0 +1,38 @@
+"""JSON pointers (RFC 6901) into objects, and the facts and `test` operations made from them."""
+
+import hashlib
+from typing import Any
+
+from incident_mcp.vocabulary.plan import Fact, canonical
+
+REVISION = "/metadata/annotations/deployment.kubernetes.io~1revision"
+UID = "/metadata/uid"
+TEMPLATE = "/spec/template"
+
+_LONGEST_INLINE = 200
+
+
+def value_at(document: Any, pointer: str) -> Any:
+    """The value that a pointer names; None when there is none."""
+    for part in pointer.split("/")[1:]:
+        key = part.replace("~1", "/").replace("~0", "~")
+        document = document.get(key) if isinstance(document, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    return document  # pyright: ignore[reportUnknownVariableType]
+
+
+def fact(document: Any, pointer: str, shown: str) -> Fact:
+    """A field as a plan's fact. A long value is kept as its SHA-256: it is compared, not shown."""
+    value = value_at(document, pointer)
+    encoded = canonical(value)
+    if len(encoded) > _LONGEST_INLINE:
+        value = f"sha256:{hashlib.sha256(encoded).hexdigest()}"
+    return Fact(pointer=pointer, value=value, shown=shown)
+
+
+def tests(document: Any, pointers: tuple[str, ...]) -> list[dict[str, Any]]:
+    """JSON-patch `test` operations on what the document holds now: the API server checks them as it writes."""
+    return [{"op": "test", "path": pointer, "value": value_at(document, pointer)} for pointer in pointers]
+
+
+def replace(pointer: str, value: Any) -> dict[str, Any]:
+    return {"op": "replace", "path": pointer, "value": value}

@@ -1,0 +1,58 @@
+"""What all actions on one object share: their facts are fields of it, their writes go out as the plan lists them."""
+
+from typing import Any
+
+from incident_mcp.cluster.api import Api
+from incident_mcp.cluster.kinds import path_of
+from incident_mcp.cluster.managed_fields import last_manager
+from incident_mcp.cluster.writes import rehearse, send
+from incident_mcp.mitigate.pointers import fact
+from incident_mcp.text.words import duration, listed
+from incident_mcp.vocabulary.clock import Clock
+from incident_mcp.vocabulary.errors import NotFound
+from incident_mcp.vocabulary.permit import Permit
+from incident_mcp.vocabulary.plan import Fact, Plan
+
+
+class ObjectAction:
+    """The part of the `Action` protocol that does not depend on what is changed."""
+
+    def __init__(self, api: Api, clock: Clock) -> None:
+        self.api = api
+        self.clock = clock
+
+    async def facts_now(self, plan: Plan) -> tuple[Fact, ...]:
+        try:
+            live = await self._live(plan)
+        except NotFound:
+            live = {}
+        return tuple(fact(live, old.pointer, old.shown) for old in plan.draft.facts)
+
+    async def moved_by(self, plan: Plan) -> str:
+        target = plan.draft.target
+        since = f"Since the plan was made ({duration(self.clock() - plan.made)} ago)"
+        try:
+            live = await self._live(plan)
+        except NotFound:
+            return f"{since} {target} was deleted."
+        moved = [old for old in plan.draft.facts if fact(live, old.pointer, "").value != old.value]
+        if any(old.pointer == "/metadata/uid" for old in moved):
+            return f"{since} {target} was deleted and made anew."
+        managers = {last_manager(live, *_field_path(old.pointer))[0] for old in moved} - {None}
+        who = f"field manager {listed(sorted(str(manager) for manager in managers))}" if managers else "somebody"
+        return f"{since} {who} changed {target}: it is no longer at {listed([old.shown for old in moved])}."
+
+    async def _live(self, plan: Plan) -> dict[str, Any]:
+        return await self.api.get_json(path_of(plan.draft.target))
+
+    async def rehearse(self, plan: Plan) -> None:
+        for write in plan.draft.writes:
+            await rehearse(self.api, write)
+
+    async def apply(self, plan: Plan, permit: Permit) -> None:
+        for write in plan.draft.writes:
+            await send(self.api, write, permit, self.clock())
+
+
+def _field_path(pointer: str) -> list[str]:
+    return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]

@@ -1,0 +1,71 @@
+"""What became of a plan, as its entries tell it: the gate's whole state, read from the journal, kept nowhere else."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from incident_mcp.vocabulary.entry import Entry, EntryKind
+from incident_mcp.vocabulary.value import Value
+
+
+class PlanState(StrEnum):
+    PENDING = "pending"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"
+    """The facts moved, so a newer plan took its place."""
+    SPENT = "spent"
+    """Its one use was taken: the outcome says what came of it, or that nobody knows."""
+
+
+class PlanStory(Value):
+    """One plan's life so far. `approval` is the id of the entry with the accepted answer."""
+
+    state: PlanState
+    incident: str | None = None
+    asked: datetime | None = None
+    answers: int = 0
+    approval: str = ""
+    approved_at: datetime | None = None
+    outcome: str = ""
+    outcome_text: str = ""
+
+
+def story(entries: list[Entry], expires: datetime, now: datetime) -> PlanStory:
+    """Fold a plan's entries. A plan past its end that nobody approved or spent is expired."""
+    state: dict[str, object] = {"state": PlanState.PENDING}
+    for entry in entries:
+        _apply(state, entry)
+    if state["state"] in (PlanState.PENDING, PlanState.APPROVED) and now >= expires:
+        state["state"] = PlanState.EXPIRED
+    return PlanStory.model_validate(state)
+
+
+def _apply(state: dict[str, object], entry: Entry) -> None:
+    match entry.kind:
+        case EntryKind.PLAN:
+            state["incident"] = entry.incident or state.get("incident")
+        case EntryKind.QUESTION:
+            state["asked"] = entry.written
+        case EntryKind.ANSWER:
+            _apply_answer(state, entry)
+        case EntryKind.INTENT:
+            state["state"] = PlanState.SPENT
+            state["outcome"] = "unknown"
+        case EntryKind.OUTCOME:
+            state["outcome"] = entry.data.get("status", "unknown")
+            state["outcome_text"] = entry.text
+            if state["state"] is not PlanState.SPENT:
+                state["state"] = PlanState(str(entry.data.get("state", PlanState.EXPIRED)))
+        case _:
+            pass
+
+
+def _apply_answer(state: dict[str, object], entry: Entry) -> None:
+    state["answers"] = int(str(state.get("answers", 0))) + 1
+    if state["state"] is not PlanState.PENDING:
+        return
+    if entry.data.get("accepted"):
+        state |= {"state": PlanState.APPROVED, "approval": entry.id, "approved_at": entry.happened}
+    elif entry.data.get("said") == "declined":
+        state["state"] = PlanState.DECLINED

@@ -1,0 +1,119 @@
+"""The record as the workflow sees it: entries go to the right incident, masked, in a worker thread.
+
+A tool's incident is the one it names, else the only open one of this cluster. Without any, entries wait under
+*unassigned* until an incident is opened and adopts them.
+"""
+
+import difflib
+from datetime import timedelta
+from functools import partial
+from typing import cast
+
+import anyio.to_thread
+from pydantic import JsonValue
+
+from incident_mcp.record.incident import Incident, fold
+from incident_mcp.record.journal import Store
+from incident_mcp.record.slug import incident_id
+from incident_mcp.text.masking import mask, mask_data
+from incident_mcp.vocabulary.actor import Actor
+from incident_mcp.vocabulary.clock import Clock
+from incident_mcp.vocabulary.entry import Entry, EntryKind, NewEntry
+from incident_mcp.vocabulary.errors import AlreadyDone, BadRequest
+from incident_mcp.vocabulary.refs import Cluster
+
+ADOPTED_FOR = timedelta(hours=1)
+"""What was seen longer ago than this belongs to another story than the incident that opens now."""
+
+
+class Record:
+    """The incidents of one cluster. Every method may raise `RecordError`."""
+
+    def __init__(self, store: Store, cluster: Cluster, clock: Clock) -> None:
+        self.store = store
+        self.cluster = cluster
+        self.clock = clock
+
+    async def append(
+        self, incident: str | None, new: NewEntry, *, once: str | None = None, private: bytes | None = None
+    ) -> Entry:
+        """Mask and write one entry. Raises `AlreadyDone` when `once` has been used before."""
+        masked = new.model_copy(update={"text": mask(new.text), "data": _masked(new.data)})
+        write = partial(self.store.append, incident, self.cluster.server, masked, once=once, private=private)
+        return await anyio.to_thread.run_sync(write)
+
+    async def entries(self, incident: str | None) -> list[Entry]:
+        """An incident's entries in order; None: those of this cluster that have no incident."""
+        cluster = self.cluster.server if incident is None else None
+        return await anyio.to_thread.run_sync(self.store.entries, incident, cluster)
+
+    async def of_plan(self, plan: str) -> list[Entry]:
+        return await anyio.to_thread.run_sync(self.store.of_plan, plan)
+
+    async def private(self, name: str) -> bytes | None:
+        return await anyio.to_thread.run_sync(self.store.private, name)
+
+    async def incidents(self) -> list[Incident]:
+        """All incidents of this cluster, oldest first."""
+        ids = await anyio.to_thread.run_sync(self.store.incidents)
+        found = [fold(await self.entries(name)) for name in ids]
+        return [incident for incident in found if incident.cluster.server == self.cluster.server]
+
+    async def incident(self, name: str) -> Incident:
+        """One incident by its id. Raises `BadRequest` with the nearest ids when there is none."""
+        entries = await self.entries(name)
+        if entries:
+            return fold(entries)
+        ids = await anyio.to_thread.run_sync(self.store.incidents)
+        near = difflib.get_close_matches(name, ids, n=3, cutoff=0.4) or ids[-3:]
+        known = f"Known: {', '.join(near)}." if near else "No incident has been opened yet: open_incident does that."
+        raise BadRequest(f"There is no incident {name}.", known)
+
+    async def current(self, name: str | None) -> Incident | None:
+        """The named incident, else the only open one; None when none is open.
+
+        Raises `BadRequest` when several are open and none was named.
+        """
+        if name is not None:
+            return await self.incident(name)
+        still_open = [incident for incident in await self.incidents() if incident.is_open]
+        if len(still_open) > 1:
+            names = ", ".join(incident.id for incident in still_open)
+            raise BadRequest("Several incidents are open.", f"Name one as the argument incident: {names}.")
+        return still_open[0] if still_open else None
+
+    async def open(self, title: str, actor: Actor) -> Incident:
+        """Open an incident and adopt the entries of the last hour that had none."""
+        now = self.clock()
+        while True:
+            name = incident_id(title, now, await anyio.to_thread.run_sync(self.store.incidents))
+            opened = NewEntry(
+                kind=EntryKind.OPENED,
+                text=f"Incident opened: {title}",
+                actor=actor,
+                data={"title": title, "cluster": self.cluster.model_dump(mode="json")},
+            )
+            try:
+                await self.append(name, opened, once=f"open {name}")
+                break
+            except AlreadyDone:  # another server took that id in the same moment: the next free one is ours
+                continue
+        await self._adopt(name)
+        return await self.incident(name)
+
+    async def _adopt(self, name: str) -> None:
+        oldest = self.clock() - ADOPTED_FOR
+        for entry in await self.entries(None):
+            if entry.written < oldest:
+                continue
+            kept = {"kind", "text", "actor", "happened", "tool", "plan", "data"}
+            copy = NewEntry.model_validate(entry.model_dump(include=kept))
+            copy = copy.model_copy(update={"data": copy.data | {"adopted": entry.id}})
+            try:
+                await self.append(name, copy, once=f"adopt {entry.hash}")
+            except AlreadyDone:
+                continue
+
+
+def _masked(data: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    return cast("dict[str, JsonValue]", mask_data(data))

@@ -1,0 +1,133 @@
+"""Everything a person can set, in one validated place: command line over environment over one TOML file.
+
+The file is `settings.toml` in the user's configuration folder (`$XDG_CONFIG_HOME/incident-mcp`, else
+`~/.config/incident-mcp`), or the one that `INCIDENT_SETTINGS` names. Each key has an environment variable of its own,
+`INCIDENT_` and the key in capitals. Secrets never stand in it: keys that need one take a file's path or a variable's
+name.
+`examples/settings.toml` lists every key with its default; a test keeps it complete.
+"""
+
+import getpass
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from incident_mcp.vocabulary.actor import Actor, KnownBy
+from incident_mcp.vocabulary.errors import SettingsError
+from incident_mcp.vocabulary.policy import Policy
+
+PREFIX = "INCIDENT_"
+_DEFAULT_POLICY = Policy()
+
+
+def settings_file(environment: Mapping[str, str]) -> Path:
+    """Where the settings file is looked for; it need not exist unless `INCIDENT_SETTINGS` names it."""
+    named = environment.get("INCIDENT_SETTINGS")
+    if named:
+        return Path(named).expanduser()
+    return _folder(environment, "XDG_CONFIG_HOME", ".config") / "settings.toml"
+
+
+def _folder(environment: Mapping[str, str], variable: str, below_home: str) -> Path:
+    root = environment.get(variable)
+    return (Path(root) if root else Path.home() / below_home) / "incident-mcp"
+
+
+class Settings(BaseSettings):
+    """The settings of one process. Durations are seconds."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="forbid", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
+    )
+
+    kubeconfig: str | None = Field(None, description="Kubeconfig path(s); else KUBECONFIG, else ~/.kube/config.")
+    context: str | None = Field(None, description="Kubeconfig context; else the kubeconfig's current one.")
+    namespace: str | None = Field(None, description="Default namespace; else the context's, else `default`.")
+    user: str | None = Field(None, description="Your name in the record; else the OS user's.")
+    home: Path = Field(
+        default_factory=lambda: _folder(os.environ, "XDG_STATE_HOME", ".local/state"),
+        description="State folder: the record lives here.",
+    )
+    allow_writes: bool = Field(False, description="Offer the tools that change the cluster (each asks a person).")
+    postmortems: Path = Field(Path("postmortems"), description="Folder for postmortems, under the working folder.")
+    request_timeout: float = Field(15.0, gt=0, le=300, description="Seconds one request to the API server may take.")
+    tool_timeout: float = Field(
+        20.0, gt=0, le=600, description="Seconds a reading tool may take; the rest is not checked."
+    )
+    plan_life: float = Field(
+        _DEFAULT_POLICY.plan_life.total_seconds(),
+        gt=0,
+        le=3600,
+        description="Seconds a proposed change can be approved.",
+    )
+    soak: float = Field(60.0, ge=0, le=3600, description="Seconds that verify_fix watches for relapses.")
+    protected_namespaces: tuple[str, ...] = Field(
+        _DEFAULT_POLICY.protected_namespaces, description="Namespaces in which every change wants the name typed."
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        path = settings_file(os.environ)
+        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=path))
+
+    @property
+    def person(self) -> Actor:
+        """Who is at the keyboard, and how we know: INCIDENT_USER, the settings file, or the OS user."""
+        if self.user:
+            known: KnownBy = "INCIDENT_USER" if os.environ.get("INCIDENT_USER") == self.user else "settings file"
+            return Actor(role="person", name=self.user, known_by=known)
+        return Actor(role="person", name=_os_user(), known_by="OS user")
+
+    @property
+    def policy(self) -> Policy:
+        life = timedelta(seconds=self.plan_life)
+        longest = max(_DEFAULT_POLICY.question_life, life * 3)
+        return Policy(protected_namespaces=self.protected_namespaces, plan_life=life, question_life=longest)
+
+    @property
+    def journal(self) -> Path:
+        return self.home.expanduser() / "journal.sqlite3"
+
+
+def _os_user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container whose user has no name
+        return f"uid {os.getuid()}"
+
+
+def load_settings(**options: Any) -> Settings:
+    """Read file and environment under the command line's options (those that are None were not given).
+
+    Raises `SettingsError` that names the file or variable and what is wrong with it.
+    """
+    given = {name: value for name, value in options.items() if value is not None}
+    path = settings_file(os.environ)
+    if os.environ.get("INCIDENT_SETTINGS") and not path.is_file():
+        raise SettingsError(f"INCIDENT_SETTINGS names {path}, which is not there.", "Mend the variable, or remove it.")
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise SettingsError(_problems(error, path), f"Known keys: {', '.join(Settings.model_fields)}.") from error
+    except (OSError, ValueError) as error:  # unreadable, or not TOML: the message names the line
+        raise SettingsError(f"The settings file {path} can't be read: {error}.", "Mend or move the file.") from error
+
+
+def _problems(error: ValidationError, path: Path) -> str:
+    lines = [
+        f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
+        for problem in error.errors(include_url=False, include_input=False)
+    ]
+    return f"The settings ({path}, or {PREFIX}* in the environment) are wrong: {'; '.join(lines)}."

@@ -1,0 +1,45 @@
+"""The approval question: a form with one box without a default, or the target's name to type.
+
+Neither the plan nor the answer is an argument that the model could fill: both come from resolvers, and the SDK carries
+the question over both protocol eras. What comes back is bound to the plan by the gate, not by the protocol.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from mcp.server.mcpserver import AcceptedElicitation, DeclinedElicitation, Elicit, ElicitationResult
+from pydantic import BaseModel, Field, create_model
+
+from incident_mcp.vocabulary.answer import Said
+from incident_mcp.vocabulary.plan import Plan, Question
+
+
+@dataclass(frozen=True)
+class NotAsked:
+    """The question was not put to anybody, and why."""
+
+    why: str
+
+
+def form(question: Question) -> Elicit[Any]:
+    """The question as the client draws it."""
+    return Elicit(question.text, _schema(question.box, question.typed))
+
+
+@lru_cache(maxsize=64)
+def _schema(box: str, typed: str | None) -> type[BaseModel]:
+    if typed is None:
+        return create_model("Approval", approve=(bool, Field(title=box)))
+    return create_model("TypedApproval", name=(str, Field(title=box, max_length=253)))
+
+
+def said(answer: ElicitationResult[Any], plan: Plan) -> Said:
+    """What the person said. Only accept *and* the tick (or the name, to the letter) is a yes."""
+    if isinstance(answer, AcceptedElicitation):
+        given = answer.data
+        typed = plan.question.typed
+        if typed is not None:
+            return "accepted" if getattr(given, "name", None) == typed else "wrong name"
+        return "accepted" if getattr(given, "approve", False) is True else "not ticked"
+    return "declined" if isinstance(answer, DeclinedElicitation) else "cancelled"

@@ -1,0 +1,108 @@
+"""The MCP server: the SDK's, with our words for what goes wrong.
+
+Domain errors become tool errors that say what happened, what was not done and the next step; unknown tools and
+arguments are refused with the nearest known one; a change that was asked for and refused is in the record.
+"""
+
+import difflib
+from collections.abc import Sequence
+from typing import Any
+
+from mcp.server.mcpserver import Context, MCPServer, RequestStateSecurity
+from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.mcpserver.tools import Tool
+from mcp.types import CallToolResult, InputRequiredResult, TextContent
+from mcp.types import Tool as ListedTool
+from pydantic import ValidationError
+
+from incident_mcp import __version__
+from incident_mcp.surface.caller import assistant
+from incident_mcp.surface.office import Office
+from incident_mcp.vocabulary.errors import BadRequest, IncidentError
+from incident_mcp.workflow.changes import refuse
+
+
+class IncidentServer(MCPServer[Any]):
+    """One server over one office."""
+
+    def __init__(
+        self, office: Office, tools: Sequence[Tool], *, instructions: str, state_key: bytes, question_seconds: float
+    ) -> None:
+        super().__init__(
+            "incident",
+            title="incident-mcp",
+            instructions=instructions,
+            version=__version__,
+            tools=list(tools),
+            request_state_security=RequestStateSecurity(keys=[state_key], ttl=question_seconds),
+            log_level="WARNING",
+        )
+        self._office = office
+        self._tools = {tool.name: tool for tool in tools}
+        self._changes = {action.name for action in office.actions}
+
+    async def list_tools(self) -> list[ListedTool]:
+        listed = await super().list_tools()
+        return [tool.model_copy(update={"output_schema": None}) for tool in listed]
+
+    async def call_tool(
+        self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
+    ) -> CallToolResult | InputRequiredResult:
+        try:
+            self._check(name, arguments)
+            return await super().call_tool(name, arguments, context)
+        except ToolError as error:
+            cause = _cause(error)
+            if cause is None:
+                raise
+            return await self._failed(name, arguments, cause, context)
+        except IncidentError as error:
+            return await self._failed(name, arguments, error, context)
+
+    def _check(self, name: str, arguments: dict[str, Any]) -> None:
+        made = self._tools.get(name)
+        if made is None:
+            if name in self._changes:
+                raise BadRequest(
+                    f"{name} is not available: writing is not enabled on this server.",
+                    "Start it with --allow-writes (or INCIDENT_ALLOW_WRITES=1) to allow changes; "
+                    "preview_change works without.",
+                )
+            raise BadRequest(f"There is no tool {name}.", _nearest(name, list(self._tools)))
+        known = list(made.parameters.get("properties", {}))
+        unknown = [argument for argument in arguments if argument not in known]
+        if unknown:
+            raise BadRequest(f"{name} takes no argument {unknown[0][:60]}.", _nearest(unknown[0], known))
+
+    async def _failed(
+        self, name: str, arguments: dict[str, Any], error: IncidentError, context: Context[Any, Any] | None
+    ) -> CallToolResult:
+        text = str(error)
+        if name in self._changes and context is not None:
+            try:
+                desk = await self._office.desk()
+                given = arguments.get("incident")
+                current = await desk.record.current(given if isinstance(given, str) else None)
+                await refuse(desk, current.id if current else None, name, error, assistant(context))
+            except IncidentError as unrecorded:
+                text += f" (This refusal could not be recorded: {unrecorded.happened})"
+        return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True)
+
+
+def _cause(error: BaseException) -> IncidentError | None:
+    """The domain error behind an SDK error, or one made from its complaint about the arguments."""
+    cause = error.__cause__
+    while cause is not None:
+        if isinstance(cause, IncidentError):
+            return cause
+        if isinstance(cause, ValidationError):
+            problems = cause.errors(include_url=False, include_input=False)
+            words = "; ".join(f"{'.'.join(str(p) for p in problem['loc'])}: {problem['msg']}" for problem in problems)
+            return BadRequest(f"The arguments are wrong: {words}.", "Mend them and call again.")
+        cause = cause.__cause__
+    return None
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.3)
+    return (f"Did you mean {near[0]}? " if near else "") + f"Known: {', '.join(known)}."

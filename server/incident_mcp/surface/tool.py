@@ -1,0 +1,104 @@
+"""Making MCP tools out of workflow functions.
+
+A workflow function takes `(desk, by, ...)`; its other parameters become the tool's arguments, its `Reply` the
+structured content. Unknown arguments are refused (the SDK ignores them), schemas lose their titles and null unions (they cost the
+model's context and say nothing), and no output schema is published: the reply explains itself.
+"""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from mcp.server.mcpserver import Context
+from mcp.server.mcpserver.tools import Tool
+from mcp.types import CallToolResult, TextContent, ToolAnnotations
+
+from incident_mcp.surface.caller import assistant
+from incident_mcp.surface.office import Office
+from incident_mcp.text.reply import readable
+from incident_mcp.vocabulary.reply import Reply
+
+Step = Callable[..., Awaitable[Reply]]
+
+READS = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
+RECORDS = ToolAnnotations(read_only_hint=False, destructive_hint=False, idempotent_hint=False, open_world_hint=False)
+CHANGES = ToolAnnotations(read_only_hint=False, destructive_hint=True, idempotent_hint=False, open_world_hint=False)
+
+ALWAYS_LOADED = {"anthropic/alwaysLoad": True}
+"""Claude Code shows deferred tools as bare names only; the entry points of the workflow must be seen whole."""
+
+
+def tool(
+    office: Office,
+    step: Step,
+    *,
+    title: str,
+    description: str,
+    annotations: ToolAnnotations = READS,
+    always_loaded: bool = False,
+) -> Tool:
+    """The tool of a workflow step. Its name is the function's."""
+
+    async def call(ctx: Context[Any, Any], **arguments: Any) -> CallToolResult:
+        return result(await step(await office.desk(), assistant(ctx), **arguments))
+
+    parameters = [p for p in inspect.signature(step, eval_str=True).parameters.values() if p.name not in ("desk", "by")]
+    shape(call, step.__name__, [*parameters, CONTEXT], CallToolResult)
+    return strict(
+        Tool.from_function(
+            call,
+            title=title,
+            description=description,
+            annotations=annotations,
+            meta=ALWAYS_LOADED if always_loaded else None,
+        )
+    )
+
+
+CONTEXT = inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=Context[Any, Any])
+
+
+def shape(function: Any, name: str, parameters: list[inspect.Parameter], returns: Any) -> None:
+    """Give a generic function the signature that the SDK reads arguments and resolvers from."""
+    keyword_only = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in parameters]
+    function.__name__ = name
+    function.__signature__ = inspect.Signature(keyword_only, return_annotation=returns)
+    function.__annotations__ = {p.name: p.annotation for p in keyword_only} | {"return": returns}
+
+
+def strict(made: Tool) -> Tool:
+    """Refuse unknown arguments and publish the slim schema."""
+    model = made.fn_metadata.arg_model
+    model.model_config.update(extra="forbid", hide_input_in_errors=True)
+    model.model_rebuild(force=True)
+    made.parameters = slim(model.model_json_schema(by_alias=True))
+    return made
+
+
+def slim(schema: Any) -> Any:
+    """A JSON schema without titles, null unions and null defaults."""
+    if isinstance(schema, list):
+        return [slim(item) for item in schema]  # pyright: ignore[reportUnknownVariableType]
+    if not isinstance(schema, dict):
+        return schema
+    slimmed: dict[str, Any] = {}
+    for key, value in schema.items():  # pyright: ignore[reportUnknownVariableType]
+        if key == "title" and isinstance(value, str):
+            continue
+        if key == "default" and value in (None, ""):
+            continue
+        slimmed[str(key)] = slim(value)  # pyright: ignore[reportUnknownArgumentType]
+    options = slimmed.get("anyOf")
+    if isinstance(options, list):
+        real = [option for option in options if option != {"type": "null"}]  # pyright: ignore[reportUnknownVariableType]
+        if len(real) == 1:  # pyright: ignore[reportUnknownArgumentType]
+            del slimmed["anyOf"]
+            return real[0] | slimmed
+    return slimmed
+
+
+def result(reply: Reply, *, failed: bool = False) -> CallToolResult:
+    """The reply as structured content, and the same as readable text for clients that show text."""
+    return CallToolResult(
+        content=[TextContent(type="text", text=readable(reply))], structured_content=reply.compact(), is_error=failed
+    )

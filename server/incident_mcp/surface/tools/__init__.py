@@ -1,0 +1,12 @@
+"""The tools, one file a phase. Each is a thin, documented door to one workflow step."""
+
+from mcp.server.mcpserver.tools import Tool
+
+from incident_mcp.surface.office import Office
+from incident_mcp.surface.tools import assessment, incident, investigation, mitigation, postmortem, resolution
+
+
+def tools(office: Office) -> list[Tool]:
+    """All tools of a server; those that change the cluster only where writing is enabled."""
+    phases = (incident, assessment, investigation, mitigation, resolution, postmortem)
+    return [tool for phase in phases for tool in phase.tools(office)]

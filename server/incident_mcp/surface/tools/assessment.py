@@ -1,0 +1,57 @@
+"""Phase 1: what is broken, how bad, since when, what changed."""
+
+from typing import Annotated
+
+from mcp.server.mcpserver.tools import Tool
+from pydantic import Field
+
+from incident_mcp.surface.arguments import IncidentName
+from incident_mcp.surface.office import Office
+from incident_mcp.surface.tool import READS, tool
+from incident_mcp.vocabulary.actor import Actor
+from incident_mcp.workflow import assessment, health
+from incident_mcp.workflow.assessment import AssessmentReply
+from incident_mcp.workflow.desk import Desk
+from incident_mcp.workflow.health import HealthReply
+
+MaybeNamespace = Annotated[str | None, Field(description="Default: the whole cluster.", max_length=253)]
+
+
+async def assess_incident(
+    desk: Desk, by: Actor, namespace: MaybeNamespace = None, incident: IncidentName = None
+) -> AssessmentReply:
+    return await assessment.assess_incident(desk, by, namespace=namespace, incident=incident)
+
+
+async def check_health(
+    desk: Desk,
+    by: Actor,
+    namespace: MaybeNamespace = None,
+    kind: Annotated[str | None, Field(description="With name: look at one workload.", max_length=63)] = None,
+    name: Annotated[str | None, Field(max_length=253)] = None,
+    incident: IncidentName = None,
+) -> HealthReply:
+    return await health.check_health(desk, by, namespace=namespace, kind=kind, name=name, incident=incident)
+
+
+def tools(office: Office) -> list[Tool]:
+    return [
+        tool(
+            office,
+            assess_incident,
+            title="Assess the incident",
+            description="Impact, cause with evidence, onset, what changed, trend, a proposed severity and the change "
+            "to propose. One call; call it again for a fresh look.",
+            annotations=READS,
+            always_loaded=True,
+        ),
+        tool(
+            office,
+            check_health,
+            title="Check health",
+            description="What is not well in the cluster, a namespace or one workload, root causes first, and what "
+            "could not be checked.",
+            annotations=READS,
+            always_loaded=True,
+        ),
+    ]

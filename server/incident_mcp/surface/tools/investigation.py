@@ -1,0 +1,63 @@
+"""Phase 3: the history of a workload, and what its logs say."""
+
+from typing import Annotated
+
+from mcp.server.mcpserver.tools import Tool
+from pydantic import Field
+
+from incident_mcp.surface.arguments import IncidentName, Kind, Name, Namespace
+from incident_mcp.surface.office import Office
+from incident_mcp.surface.tool import READS, tool
+from incident_mcp.vocabulary.actor import Actor
+from incident_mcp.workflow import history, log_patterns
+from incident_mcp.workflow.desk import Desk
+from incident_mcp.workflow.history import HistoryReply
+from incident_mcp.workflow.log_patterns import LogsReply
+
+
+async def rollout_history(
+    desk: Desk, by: Actor, kind: Kind, namespace: Namespace, name: Name, incident: IncidentName = None
+) -> HistoryReply:
+    return await history.rollout_history(desk, by, kind=kind, namespace=namespace, name=name, incident=incident)
+
+
+async def analyze_logs(
+    desk: Desk,
+    by: Actor,
+    kind: Kind,
+    namespace: Namespace,
+    name: Name,
+    since_minutes: Annotated[int, Field(ge=1, le=1440)] = 60,
+    container: Annotated[str | None, Field(max_length=253)] = None,
+    incident: IncidentName = None,
+) -> LogsReply:
+    return await log_patterns.analyze_logs(
+        desk,
+        by,
+        kind=kind,
+        namespace=namespace,
+        name=name,
+        since_minutes=since_minutes,
+        container=container,
+        incident=incident,
+    )
+
+
+def tools(office: Office) -> list[Tool]:
+    return [
+        tool(
+            office,
+            rollout_history,
+            title="Rollout history",
+            description="Revisions of a workload, newest first: images, age, how long each ran, what differs, whether "
+            "it was seen ready.",
+            annotations=READS,
+        ),
+        tool(
+            office,
+            analyze_logs,
+            title="Analyze logs",
+            description="Logs of all pods of a workload, previous instances too, as ranked patterns with counts.",
+            annotations=READS,
+        ),
+    ]

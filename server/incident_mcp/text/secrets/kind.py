@@ -1,0 +1,45 @@
+"""What a kind of secret is: its name, its pattern, and the words without which it can't be there.
+
+Patterns must run in linear time on any text, since outside text chooses what they run on. Two shapes do: a prefix
+and one class of characters to its end (`ghp_[A-Za-z0-9]{36,}`), which either fails early or takes all that it read;
+and a run that starts at an edge, where each run of characters is read from one start only. Whatever follows an
+unbounded run must not be in that run's class.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+EDGE = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt]))"
+"""Left edge of a word, also after a line end that a JSON log wrote as two characters."""
+RUN_EDGE = r"(?:(?<![\w-])|(?<=\\[nrt]))"
+"""Left edge of a run of base64url characters."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`hints` are lower-case; without one of them in the text (lower-cased) the pattern is not tried. None: always.
+
+    The group `secret` is what is masked, the whole match where there is none. Compiled when first needed.
+    """
+
+    name: str
+    pattern: str
+    hints: tuple[str, ...] = ()
+    ignore_case: bool = False
+
+    @cached_property
+    def compiled(self) -> re.Pattern[str]:
+        return re.compile(self.pattern, re.IGNORECASE if self.ignore_case else 0)
+
+    def spans(self, text: str, lowered: str) -> list[tuple[int, int]]:
+        """Where this kind of secret stands in `text`."""
+        if self.hints and not any(hint in lowered for hint in self.hints):
+            return []
+        group = "secret" if "secret" in self.compiled.groupindex else 0
+        return [found.span(group) for found in self.compiled.finditer(text)]
+
+
+def prefixed(name: str, *patterns: str, hints: tuple[str, ...]) -> Kind:
+    """A token that tells by its prefix what it is; it starts at the edge of a word."""
+    return Kind(name, f"{EDGE}(?:{'|'.join(patterns)})", hints)

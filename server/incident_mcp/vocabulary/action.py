@@ -1,0 +1,52 @@
+"""The shape of every planned change. Implementations live in `mitigate/actions/` (and later `communicate/`);
+wiring hands the registry to the gate, which calls them without importing them.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Generic, Protocol, TypeVar
+
+from incident_mcp.vocabulary.permit import Permit
+from incident_mcp.vocabulary.plan import Draft, Fact, Plan
+from incident_mcp.vocabulary.value import Value
+
+A = TypeVar("A", bound=Value)
+
+
+class Action(Protocol, Generic[A]):
+    """One kind of change: `arguments` is the typed call, the methods are the life of a plan."""
+
+    name: str
+    """The tool's name, and the plan's."""
+    title: str
+    description: str
+    arguments: type[A]
+
+    async def preview(self, arguments: A) -> Draft:
+        """Read the cluster, dry-run the change, and say what it would do.
+
+        Raises `BadRequest` with a next step when the arguments make no sense on this cluster.
+        """
+        ...
+
+    async def facts_now(self, plan: Plan) -> tuple[Fact, ...]:
+        """The plan's facts as the cluster holds them now, in the same order."""
+        ...
+
+    async def moved_by(self, plan: Plan) -> str:
+        """In words, what moved since the plan was made and which field manager moved it."""
+        ...
+
+    async def rehearse(self, plan: Plan) -> None:
+        """Send the plan's writes as a server-side dry run; raises a `ClusterError` when one would be refused."""
+        ...
+
+    async def evidence(self, plan: Plan) -> dict[str, Any]:
+        """What the change will destroy (logs of the pods it replaces), for the record, unmasked: the record masks."""
+        ...
+
+    async def apply(self, plan: Plan, permit: Permit) -> None:
+        """Send the plan's writes, each once. Raises `Conflict` when a precondition failed on the server."""
+        ...
+
+
+Actions = Mapping[str, Action[Any]]

@@ -1,0 +1,27 @@
+"""How a person answered a question, and through which door it came."""
+
+from datetime import datetime
+from typing import Literal
+
+from incident_mcp.vocabulary.value import Value
+
+Door = Literal["chat", "terminal", "console", "script"]
+Said = Literal["accepted", "declined", "cancelled", "not ticked", "wrong name"]
+
+
+class PersonsAnswer(Value):
+    """One answer to one question, as the door reported it."""
+
+    said: Said
+    door: Door
+    asked: datetime
+    answered: datetime
+
+
+class Outcome(Value):
+    """What became of an approved plan."""
+
+    status: Literal["applied", "not applied", "unknown"]
+    text: str
+    sent: datetime | None = None
+    """When the write left, aware UTC; None: it never did."""

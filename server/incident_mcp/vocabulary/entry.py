@@ -1,0 +1,90 @@
+"""One line of an incident's record. Entries are never changed; a correction is a new entry that names the old one."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import JsonValue
+
+from incident_mcp.vocabulary.actor import Actor
+from incident_mcp.vocabulary.value import Value
+
+
+class EntryKind(StrEnum):
+    """What an entry is about, with the keys of its `data` (those marked ? may be absent)."""
+
+    OPENED = "opened"
+    """title, cluster (a `Cluster`)"""
+    LOOK = "look"
+    """A reading tool's call: arguments, digest (SHA-256 of the answer), not_checked"""
+    IMPACT = "impact"
+    """What is hurt: targets (list of refs as text), users (true when a route from outside is hurt)"""
+    EVIDENCE = "evidence"
+    """A measured sign of the fault, `happened` when it was first seen: target, pattern?, onset?"""
+    CHANGE = "change"
+    """Something that changed: target, manager, before, after, revision_before?, revision_after?, max_unavailable?"""
+    FINDING = "finding"
+    """A `Finding`: code, cause, severity, target, root, next_step, follow_up? (a proposed action item)"""
+    SEVERITY = "severity"
+    """severity, proposed (true: computed, not set), told_by, reasons"""
+    STATUS = "status"
+    """status, reason"""
+    ROLE = "role"
+    """role, name"""
+    NOTE = "note"
+    """what somebody said; nothing measured"""
+    DECISION = "decision"
+    """why"""
+    REPORT = "report"
+    """What people report: about (`impact` or `onset`)"""
+    PLAN = "plan"
+    """digest, action, arguments, target, headline, before, after, warnings, promise, undo, expires"""
+    QUESTION = "question"
+    """text, box, typed?"""
+    ANSWER = "answer"
+    """said, door, seconds (from question to answer), accepted (true or false), why? (when it could not count)"""
+    INTENT = "intent"
+    """Written before the write is sent: digest, writes, undo"""
+    OUTCOME = "outcome"
+    """status (`applied`, `not applied`, `unknown`), target, headline, sent?"""
+    REFUSAL = "refusal"
+    """A change that was asked for and not made: why"""
+    VERDICT = "verdict"
+    """verdict, checks (list of what, verdict, seen), target"""
+    POSTMORTEM = "postmortem"
+    """path, head (the hash of the journal's last entry)"""
+
+
+class NewEntry(Value):
+    """An entry before the journal gave it a number, the time of writing and its place in the chain."""
+
+    kind: EntryKind
+    text: str
+    """One masked sentence or two: what a person reads in the timeline."""
+    actor: Actor
+    happened: datetime | None = None
+    """When it happened; None: now, as it is written."""
+    tool: str | None = None
+    plan: str | None = None
+    corrects: str | None = None
+    data: dict[str, JsonValue] = {}
+
+
+class Entry(Value):
+    """An entry as the journal holds it. `id` is `e12` within its incident, `u3` while it has none."""
+
+    id: str
+    incident: str | None
+    cluster: str
+    """The API server's URL: entries of two clusters never mix."""
+    kind: EntryKind
+    text: str
+    actor: Actor
+    happened: datetime
+    written: datetime
+    tool: str | None = None
+    plan: str | None = None
+    corrects: str | None = None
+    data: dict[str, JsonValue] = {}
+    previous: str
+    """The hash of the writer's entry before this one; empty for its first."""
+    hash: str

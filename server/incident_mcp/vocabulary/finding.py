@@ -1,0 +1,48 @@
+"""What a rule says about an observation: a stable code, the object, the words, and the evidence for each word."""
+
+from datetime import datetime
+from typing import Literal
+
+from incident_mcp.vocabulary.refs import Ref
+from incident_mcp.vocabulary.untrusted import Untrusted
+from incident_mcp.vocabulary.value import Value
+
+Gravity = Literal["critical", "warning", "notice"]
+
+
+class Evidence(Value):
+    """One observed fact: which object, which field or source, what it said, when."""
+
+    source: str
+    value: str | Untrusted
+    at: datetime | None = None
+
+
+class Finding(Value):
+    """One cause or symptom, once, however many pods show it.
+
+    `code` is what people search for and silence; `cause` is the stable word of the catalogue.
+    `root` is true for a cause and false for what it breaks; `breaks` names what hangs on the target.
+    """
+
+    code: str
+    cause: str
+    severity: Gravity
+    target: Ref
+    root: bool = True
+    summary: str
+    evidence: tuple[Evidence, ...] = ()
+    next_step: str = ""
+    since: datetime | None = None
+    because_of: Ref | None = None
+    """The object whose fault explains this one; the chain is joined along it."""
+
+
+class Chain(Value):
+    """A root and what it breaks, in order: Deployment -> Service -> Ingress."""
+
+    root: Finding
+    symptoms: tuple[Finding, ...] = ()
+    """Findings on the same object that the root explains (its pods crash-loop)."""
+    breaks: tuple[Finding, ...] = ()
+    """Findings on other objects that hang on the root."""

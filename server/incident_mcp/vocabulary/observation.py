@@ -1,0 +1,237 @@
+"""What one look saw: a typed picture of a scope at one moment. Rules are pure functions over it.
+
+What could not be read is a value in it (`NotChecked`), never an exception, so an answer can tell *healthy* from
+*no data* and from *not checked: Forbidden*. Objects that are well are counted, not listed: the picture stays small
+on a cluster of any size.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from incident_mcp.vocabulary.refs import Cluster, Ref, Scope
+from incident_mcp.vocabulary.untrusted import Untrusted
+from incident_mcp.vocabulary.value import Value
+
+
+class NotChecked(Value):
+    """Something that this look could not see, and why: `Forbidden`, `timed out`, `no metrics server` ..."""
+
+    what: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.what} ({self.why})"
+
+
+class ConditionSeen(Value):
+    """One condition of an object's status. `since` is its last transition."""
+
+    type: str
+    status: str
+    reason: str = ""
+    message: Untrusted = Untrusted("")
+    since: datetime | None = None
+
+
+class ContainerSeen(Value):
+    """One container of a pod as its kubelet reports it."""
+
+    name: str
+    image: str
+    init: bool = False
+    ready: bool = False
+    restarts: int = 0
+    state: Literal["running", "waiting", "terminated", "unknown"] = "unknown"
+    reason: str = ""
+    message: Untrusted = Untrusted("")
+    exit_code: int | None = None
+    last_reason: str = ""
+    last_exit_code: int | None = None
+    last_started: datetime | None = None
+    last_finished: datetime | None = None
+    started: datetime | None = None
+    """When the instance that runs now began; None while none runs."""
+    memory_limit: str | None = None
+
+
+class PodSeen(Value):
+    """One pod; `controller` is its replica set or other direct owner, `owner` the workload above that."""
+
+    ref: Ref
+    uid: str
+    phase: str
+    reason: str = ""
+    ready: bool
+    node: str | None = None
+    ip: str | None = None
+    created: datetime
+    controller: str | None = None
+    owner: Ref | None = None
+    containers: tuple[ContainerSeen, ...] = ()
+    scheduling: Untrusted = Untrusted("")
+    """The scheduler's message while the pod can't be placed."""
+    labels: dict[str, str] = {}
+    revision: str = ""
+    """The pod-template-hash or controller-revision-hash: which revision made this pod."""
+    ready_since: datetime | None = None
+    """When the Ready condition last turned, in either direction."""
+    deleting: bool = False
+
+
+class PodGroup(Value):
+    """Pods of one controller that the table shows alike. All are counted, only a few are read in full."""
+
+    namespace: str
+    controller: str
+    """The pods' name without its last part: the replica set's, or the owner's own name."""
+    owner: Ref | None = None
+    status: str
+    """The table's word: `CrashLoopBackOff`, `Pending`, `Running` (and not ready) ..."""
+    count: int
+
+
+class RevisionSeen(Value):
+    """One revision of a workload: a ReplicaSet of a Deployment, a ControllerRevision of the other kinds."""
+
+    number: int
+    earlier_numbers: tuple[int, ...] = ()
+    """Numbers it had before: each return to a revision renumbers it."""
+    controller: str
+    uid: str = ""
+    created: datetime
+    """When the object was made. A revision that was rolled back to keeps its old object, so this can be long ago."""
+    images: tuple[str, ...]
+    template: dict[str, Any]
+    ready: int | None = None
+    """Ready pods right now; None where the kind does not tell. At 0 it proves nothing about the past."""
+    change_cause: Untrusted = Untrusted("")
+    current: bool = False
+
+
+class WorkloadSeen(Value):
+    """One Deployment, StatefulSet or DaemonSet. The counts are the controller's own."""
+
+    ref: Ref
+    uid: str
+    desired: int
+    ready: int
+    updated: int = 0
+    available: int = 0
+    paused: bool = False
+    created: datetime
+    selector: dict[str, str] = {}
+    template: dict[str, Any] = {}
+    revisions: tuple[RevisionSeen, ...] = ()
+    """Newest first; empty when nobody looked."""
+    max_unavailable: str | None = None
+    rolled_out: datetime | None = None
+    """When the present revision became the present one, as the managed fields or the newest replica set tell."""
+    rolled_out_by: str | None = None
+    """The field manager that last changed the pod template; the user behind it is in the audit log only."""
+    conditions: tuple[ConditionSeen, ...] = ()
+    generation_seen: bool = True
+    """False while the controller has not yet looked at the newest spec: the counts are about the one before."""
+
+    @property
+    def well(self) -> bool:
+        return self.ready >= self.desired and self.updated >= self.desired
+
+
+class EventSeen(Value):
+    """One event, matched to its object by uid. `last` is its real last time, whichever field carries it."""
+
+    about: Ref
+    uid: str
+    warning: bool
+    reason: str
+    message: Untrusted
+    count: int = 1
+    first: datetime
+    last: datetime
+    source: str = ""
+
+
+class ServiceSeen(Value):
+    """A Service with a selector, and how many ready addresses stand behind it."""
+
+    ref: Ref
+    selector: dict[str, str]
+    ready: int
+    not_ready: int = 0
+
+
+class RouteSeen(Value):
+    """One path of an Ingress: what the outside asks for, and the Service that answers."""
+
+    ingress: Ref
+    host: str
+    path: str
+    service: Ref
+
+
+class NodeSeen(Value):
+    """A node that is not well, or not schedulable."""
+
+    name: str
+    uid: str = ""
+    ready: bool
+    unschedulable: bool = False
+    conditions: tuple[str, ...] = ()
+    since: datetime | None = None
+    """When the Ready condition last turned."""
+
+
+class ConfigSeen(Value):
+    """A ConfigMap or Secret that a workload takes its environment from. Names of keys only, never a value."""
+
+    ref: Ref
+    exists: bool = True
+    keys: tuple[str, ...] | None = ()
+    """None: not known, because a Secret is read as metadata only."""
+    changed: datetime | None = None
+    changed_by: str | None = None
+
+
+class LogSeen(Value):
+    """The last lines of one container, read because it fails."""
+
+    pod: Ref
+    container: str
+    previous: bool
+    lines: tuple[tuple[datetime | None, Untrusted], ...] = ()
+
+
+class Totals(Value):
+    """How much was looked at."""
+
+    workloads: int = 0
+    pods: int = 0
+    nodes: int = 0
+    namespaces: int = 0
+    unwell_workloads: int = 0
+    unwell_pods: int = 0
+
+
+class Observation(Value):
+    """One look at one scope. `pods`, `nodes` and `workloads` hold what is not well (all, when the scope is a workload)."""
+
+    cluster: Cluster
+    scope: Scope
+    at: datetime
+    took: timedelta = timedelta()
+    totals: Totals = Totals()
+    workloads: tuple[WorkloadSeen, ...] = ()
+    pods: tuple[PodSeen, ...] = ()
+    groups: tuple[PodGroup, ...] = ()
+    """All pods that are not well, counted; `pods` holds a few of each group."""
+    nodes: tuple[NodeSeen, ...] = ()
+    events: tuple[EventSeen, ...] = ()
+    services: tuple[ServiceSeen, ...] = ()
+    routes: tuple[RouteSeen, ...] = ()
+    configs: tuple[ConfigSeen, ...] = ()
+    logs: tuple[LogSeen, ...] = ()
+    looked_at: tuple[str, ...] = ()
+    not_checked: tuple[NotChecked, ...] = ()
+
+    def pods_of(self, workload: Ref) -> tuple[PodSeen, ...]:
+        return tuple(pod for pod in self.pods if pod.owner == workload)

@@ -1,0 +1,126 @@
+"""A change is a value: everything a person approves, and everything the server will send, in one frozen plan.
+
+An action makes a `Draft` (what would change); the gate makes it a `Plan` by adding identity, time and the rendered
+question. The digest covers all of it, the random id included, so two like plans differ, and the API server's audit
+log can name the one plan behind each write.
+"""
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+import msgspec
+from pydantic import JsonValue
+
+from incident_mcp.vocabulary.refs import Cluster, Ref
+from incident_mcp.vocabulary.value import Value
+
+Risk = Literal["normal", "high"]
+
+
+class Fact(Value):
+    """Something the plan rests on: a field (as a JSON pointer into the target) and the value it must still have."""
+
+    pointer: str
+    value: JsonValue
+    shown: str
+    """The fact in words, for the answer that says what moved."""
+
+
+class Write(Value):
+    """One mutating request, complete: nothing is computed after the approval."""
+
+    method: Literal["PATCH", "POST", "DELETE"]
+    path: str
+    content_type: str = "application/json-patch+json"
+    body: JsonValue
+    target: Ref
+    shown: str
+    """The write in words, for the record."""
+
+
+class Promise(Value):
+    """What will be better, by when. Fixed before the answer; judged afterwards by the server."""
+
+    ready: int
+    """How many replicas will be ready."""
+    within: timedelta
+    gone: str = ""
+    """An error text that will no longer appear in new log lines; empty: none was known."""
+
+    def __str__(self) -> str:
+        error = f" and no {self.gone}" if self.gone else ""
+        return f"{self.ready} of {self.ready} ready{error} within {self.within.total_seconds() / 60:.0f} min"
+
+
+class Undo(Value):
+    """How to take it back: a call of one of our own actions, or why it can't be done."""
+
+    action: str = ""
+    arguments: dict[str, JsonValue] = {}
+    shown: str
+
+
+class Draft(Value):
+    """What an action would do, before the gate gives it an identity."""
+
+    target: Ref
+    title: str
+    """What the checkbox says: under 40 characters, for example `Roll back shop/checkout to 6`."""
+    headline: str
+    """The change in one line, without the cluster's name."""
+    before: str
+    after: str
+    why: str = ""
+    """Why this target and no other, where the caller left the choice to us."""
+    pods: str
+    """The pods affected, in words with a date where it is a count."""
+    facts: tuple[Fact, ...]
+    writes: tuple[Write, ...]
+    diff: tuple[str, ...] = ()
+    """What the server's dry run changed, as `- path: old` and `+ path: new` lines."""
+    preview_complete: bool = True
+    """False when the dry run was refused and the difference was computed here."""
+    warnings: tuple[str, ...] = ()
+    risk: Risk = "normal"
+    high_because: str = ""
+    promise: Promise | None = None
+    undo: Undo
+    kubectl: str
+    """The equivalent command, for people who want to see it in the words they know."""
+
+
+class Question(Value):
+    """What the client draws: three lines of at most 76 characters and a box title under 40."""
+
+    lines: tuple[str, str, str]
+    box: str
+    typed: str | None = None
+    """The name that must be typed for a high-risk plan; None: a tick is enough."""
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+
+class Plan(Value):
+    """One approved-or-not change. Spent once, or never."""
+
+    id: str
+    action: str
+    arguments: dict[str, JsonValue]
+    cluster: Cluster
+    draft: Draft
+    question: Question
+    made: datetime
+    expires: datetime
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the canonical JSON of the whole plan, 64 hex digits."""
+        return hashlib.sha256(canonical(self.model_dump(mode="json"))).hexdigest()
+
+
+def canonical(value: Any) -> bytes:
+    """JSON with sorted keys and no blanks: equal values give equal bytes."""
+    return msgspec.json.encode(value, order="deterministic")

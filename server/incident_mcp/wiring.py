@@ -1,0 +1,143 @@
+"""The only place that knows everybody: settings in, a desk or a server out."""
+
+import os
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+
+import anyio
+
+from incident_mcp.cluster.connection import ConnectOptions, connect
+from incident_mcp.gate.gate import AdvisoryGate
+from incident_mcp.gate.writing import Writing
+from incident_mcp.mitigate.registry import ACTIONS, actions
+from incident_mcp.record.journal import Journal
+from incident_mcp.record.plans import PlanStory, story
+from incident_mcp.record.record import Record
+from incident_mcp.settings import Settings
+from incident_mcp.surface.office import ActionShape, Office
+from incident_mcp.surface.prompts import prompts
+from incident_mcp.surface.server import IncidentServer
+from incident_mcp.surface.tools import tools
+from incident_mcp.text import templates
+from incident_mcp.vocabulary.clock import Clock, system_clock
+from incident_mcp.vocabulary.errors import BadRequest, RecordError
+from incident_mcp.vocabulary.plan import Plan
+from incident_mcp.workflow.desk import Desk
+
+KEY_BYTES = 32
+
+
+async def open_desk(settings: Settings, environment: Mapping[str, str], clock: Clock = system_clock) -> Desk:
+    """Load the kubeconfig, open the journal, and pin both to one cluster. Makes no network call.
+
+    Raises `SettingsError`, `CredentialsError` or `RecordError`.
+    """
+    options = ConnectOptions(
+        kubeconfig=settings.kubeconfig,
+        context=settings.context,
+        namespace=settings.namespace,
+        timeout=settings.request_timeout,
+    )
+    api = await connect(options, environment=environment)
+    record = Record(Journal(settings.journal, clock), api.cluster, clock)
+    available = actions(api, clock, settings.policy)
+    return Desk(
+        api=api,
+        record=record,
+        gate=AdvisoryGate(record, available, settings.policy, Writing(enabled=settings.allow_writes)),
+        actions=available,
+        clock=clock,
+        person=settings.person,
+        postmortems=settings.postmortems,
+        tool_seconds=settings.tool_timeout,
+        soak_seconds=settings.soak,
+    )
+
+
+def office(settings: Settings, environment: Mapping[str, str], located: Callable[[], Awaitable[Settings]]) -> Office:
+    """Tools over a desk that is opened once. Until that works, each call says what is wrong and tries again.
+
+    `located` gives the settings that lead to the cluster, once it is there: a sandbox may still be starting.
+    """
+    lock = anyio.Lock()
+    opened: list[Desk] = []
+
+    async def desk() -> Desk:
+        async with lock:
+            if not opened:
+                opened.append(await open_desk(await located(), environment))
+        return opened[0]
+
+    return Office(desk=desk, actions=action_shapes(), writing=settings.allow_writes)
+
+
+def server(settings: Settings, reached: Office) -> IncidentServer:
+    """The MCP server. Raises `RecordError` when the state folder can't hold the key that seals questions."""
+    made = IncidentServer(
+        reached,
+        tools(reached),
+        instructions=templates.prompt("instructions"),
+        state_key=state_key(settings.home),
+        question_seconds=settings.policy.question_life.total_seconds(),
+    )
+    for prompt in prompts():
+        made.add_prompt(prompt)
+    return made
+
+
+@cache
+def action_shapes() -> tuple[ActionShape, ...]:
+    """What there is to change, without a cluster behind it."""
+    return tuple(
+        ActionShape(name=kind.name, title=kind.title, description=kind.description, arguments=kind.arguments)
+        for kind in ACTIONS
+    )
+
+
+def state_key(home: Path) -> bytes:
+    """The key that seals questions between protocol rounds; kept, so that they survive a restart.
+
+    Raises `RecordError` when it can't be read or made: without it no question can be bound to its answer.
+    """
+    path = home.expanduser() / "state.key"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with suppress(FileExistsError):
+            _publish(path, secrets.token_bytes(KEY_BYTES))
+        key = path.read_bytes()
+    except OSError as error:
+        raise RecordError(
+            f"The key {path} can't be used: {error}.", "Mend the folder's rights, or set INCIDENT_HOME."
+        ) from error
+    if len(key) < KEY_BYTES:
+        raise RecordError(
+            f"The key {path} is damaged.", "Remove it: a new one is made, and open questions are asked again."
+        )
+    return key
+
+
+def _publish(path: Path, key: bytes) -> None:
+    """Write the key whole or not at all, and never over another server's: link fails if the name is taken."""
+    draft = path.with_name(f".state.key.{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(key)
+        os.link(draft, path)
+    finally:
+        draft.unlink()
+
+
+async def stored_plan(settings: Settings, plan_id: str, clock: Clock = system_clock) -> tuple[Plan, PlanStory]:
+    """A plan and its story from the journal, without any cluster. Raises `BadRequest`, `RecordError`."""
+    journal = Journal(settings.journal, clock)
+    body = journal.private(plan_id)
+    if body is None:
+        raise BadRequest(
+            f"There is no plan {plan_id[:40]} in {settings.journal}.", "get_incident lists an incident's plans."
+        )
+    plan = Plan.model_validate_json(body)
+    return plan, story(journal.of_plan(plan_id), plan.expires, clock())

@@ -1,0 +1,187 @@
+"""A change, step by step: propose it, put the question, take the answer, carry it out, watch what comes of it."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from pydantic import JsonValue
+
+from incident_mcp.gate.request import Proposal, Request
+from incident_mcp.record.plans import PlanState
+from incident_mcp.text.plan_page import plan_page
+from incident_mcp.text.words import clock
+from incident_mcp.vocabulary.actor import Actor
+from incident_mcp.vocabulary.answer import Door, Outcome, PersonsAnswer, Said
+from incident_mcp.vocabulary.entry import EntryKind, NewEntry
+from incident_mcp.vocabulary.errors import IncidentError
+from incident_mcp.vocabulary.plan import Plan
+from incident_mcp.vocabulary.reply import Reply
+from incident_mcp.vocabulary.verdict import Check, Verdict
+from incident_mcp.workflow.desk import Desk
+from incident_mcp.workflow.verification import watched
+
+Progress = Callable[[float, float, str], Awaitable[None]]
+
+
+class PlanReply(Reply):
+    """A whole plan, as a person must see it before being asked."""
+
+    plan: str = ""
+    state: str = ""
+    page: tuple[str, ...] = ()
+
+
+class ChangeReply(Reply):
+    """What became of a change. `changed` is false unless the cluster took the write; None: nobody knows."""
+
+    plan: str = ""
+    changed: bool | None = False
+    verdict: Verdict | None = None
+    checks: tuple[Check, ...] = ()
+    undo: str = ""
+    next_step: str = ""
+
+
+async def preview_change(
+    desk: Desk, action: str, arguments: dict[str, JsonValue], by: Actor, *, incident: str | None
+) -> PlanReply:
+    """Make the plan, or find it again, and show all of it. Read-only: also where writing is off."""
+    found = await desk.record.current(incident)
+    proposal = await propose(desk, action, arguments, by, incident=found.id if found else None)
+    return plan_reply(desk, proposal.plan, "pending", proposal.entry, found.id if found else None)
+
+
+def plan_reply(desk: Desk, plan: Plan, state: str, entry: str | None, incident: str | None) -> PlanReply:
+    return PlanReply(
+        cluster=desk.cluster,
+        summary=(
+            f"{desk.cluster}: {plan.draft.headline}. Nothing is changed yet.",
+            f"Show the page to the person, then call {plan.action} with the same arguments: it asks for it.",
+        ),
+        incident=incident,
+        entry=entry,
+        plan=plan.id,
+        state=state,
+        page=tuple(plan_page(plan).splitlines()),
+    )
+
+
+async def propose(
+    desk: Desk, action: str, arguments: dict[str, JsonValue], by: Actor, *, incident: str | None
+) -> Proposal:
+    """The pending plan for this change, or a new one. The error that the record knows becomes part of the promise."""
+    error = await _known_error(desk, incident, arguments)
+    return await desk.gate.propose(
+        Request(action=action, arguments=arguments, incident=incident, by=by, error_gone=error)
+    )
+
+
+async def _known_error(desk: Desk, incident: str | None, arguments: dict[str, JsonValue]) -> str:
+    target = f"{arguments.get('kind')} {arguments.get('namespace')}/{arguments.get('name')}"
+    patterns = [
+        str(entry.data["pattern"])
+        for entry in await desk.record.entries(incident)
+        if entry.kind is EntryKind.EVIDENCE and entry.data.get("pattern") and entry.data.get("target") == target
+    ]
+    return patterns[-1] if patterns else ""
+
+
+async def refuse(desk: Desk, incident: str | None, tool: str, error: IncidentError, by: Actor) -> None:
+    """Record a change that was asked for and not made."""
+    await desk.record.append(
+        incident,
+        NewEntry(
+            kind=EntryKind.REFUSAL,
+            text=f"{tool} was refused: {error.happened} Nothing was changed.",
+            actor=by,
+            tool=tool,
+            data={"why": error.happened},
+        ),
+    )
+
+
+async def take_answer(desk: Desk, plan: Plan, said: Said, door: Door, by: Actor, *, asked: datetime) -> str:
+    """Record what a person answered; returns the entry's id."""
+    answer = PersonsAnswer(said=said, door=door, asked=asked, answered=desk.clock())
+    entry = await desk.gate.answer(plan, answer, by)
+    return entry.id
+
+
+async def carry_out(desk: Desk, proposal: Proposal, by: Actor, progress: Progress | None = None) -> ChangeReply:
+    """Execute an approved plan once and watch what it promised, until it holds or its time is over."""
+    plan = proposal.plan
+    outcome = await desk.gate.execute(plan, by)
+    if outcome.status != "applied" or outcome.sent is None:
+        return _not_made(desk, proposal, outcome)
+    seen = await watched(desk, plan, outcome.sent, proposal.story.incident, by, progress)
+    return ChangeReply(
+        cluster=desk.cluster,
+        summary=(
+            f"{desk.cluster}: {plan.draft.headline}: done {clock(outcome.sent)} UTC.",
+            seen.line,
+            "verify_fix watches for relapses; then write_postmortem."
+            if seen.verdict is Verdict.RECOVERED
+            else f"Not what was promised. {plan.draft.undo.shown}",
+        ),
+        incident=proposal.story.incident,
+        entry=seen.entry,
+        plan=plan.id,
+        changed=True,
+        verdict=seen.verdict,
+        checks=seen.checks,
+        undo=plan.draft.undo.shown,
+    )
+
+
+def _not_made(desk: Desk, proposal: Proposal, outcome: Outcome) -> ChangeReply:
+    plan = proposal.plan
+    unknown = outcome.status == "unknown"
+    return ChangeReply(
+        cluster=desk.cluster,
+        summary=(f"{desk.cluster}: {outcome.text}",),
+        incident=proposal.story.incident,
+        plan=plan.id,
+        changed=None if unknown else False,
+        next_step=""
+        if unknown
+        else f"Nothing was changed. Call {plan.action} again: it makes a plan on the facts as they are now.",
+    )
+
+
+async def not_approved(desk: Desk, proposal: Proposal, said: str, entry: str) -> ChangeReply:
+    """The answer for a question that got no yes."""
+    plan, told = await desk.gate.plan(proposal.plan.id)
+    return ChangeReply(
+        cluster=desk.cluster,
+        summary=(f"{desk.cluster}: {said} ({entry}). Nothing was changed.",),
+        incident=proposal.story.incident,
+        entry=entry,
+        plan=plan.id,
+        next_step=_after(told.state),
+    )
+
+
+def _after(state: PlanState) -> str:
+    match state:
+        case PlanState.DECLINED:
+            return "Do not ask again for the same change without new evidence; tell the person what else could help."
+        case PlanState.EXPIRED:
+            return "The plan's time is over. Calling the tool again makes a new plan and asks again."
+        case _:
+            return "The plan still waits; calling the tool again with the same arguments asks again."
+
+
+async def note_late_answer(desk: Desk, proposal: Proposal, said: Said, by: Actor) -> None:
+    """Record an answer to a plan that ended before it came: it changes nothing, but it was given.
+
+    On protocol 2026-07-28 the plan is looked up anew on every round, so an answer to an expired or superseded plan
+    never reaches `take_answer`.
+    """
+    incident = proposal.story.incident
+    for entry in await desk.record.entries(incident):
+        if entry.kind is not EntryKind.PLAN or not entry.plan or entry.plan == proposal.plan.id:
+            continue
+        plan, told = await desk.gate.plan(entry.plan)
+        ended = told.state in (PlanState.EXPIRED, PlanState.SUPERSEDED)
+        same = plan.action == proposal.plan.action and plan.draft.target == proposal.plan.draft.target
+        if ended and same and told.asked and not told.answers:
+            await take_answer(desk, plan, said, "chat", by, asked=told.asked)

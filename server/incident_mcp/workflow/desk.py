@@ -1,0 +1,48 @@
+"""What every step needs at hand: the cluster, the record, the gate, the clock, and who is at the keyboard."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from incident_mcp.cluster.api import Api
+from incident_mcp.gate.gate import Gate
+from incident_mcp.record.incident import Incident
+from incident_mcp.record.record import Record
+from incident_mcp.vocabulary.action import Actions
+from incident_mcp.vocabulary.actor import Actor
+from incident_mcp.vocabulary.clock import Clock
+from incident_mcp.vocabulary.errors import BadRequest
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One server's, or one command's, working set. Wiring makes it; everything here is pinned to one cluster."""
+
+    api: Api
+    record: Record
+    gate: Gate
+    actions: Actions
+    clock: Clock
+    person: Actor
+    postmortems: Path
+    tool_seconds: float
+    soak_seconds: float
+
+    @property
+    def cluster(self) -> str:
+        """The cluster's name, which leads every answer."""
+        return self.api.cluster.name
+
+    async def incident_of_a_change(self, name: str | None) -> Incident:
+        """The incident that a mutating call belongs to. Raises `BadRequest` when none is open or it is closed."""
+        incident = await self.record.current(name)
+        if incident is None:
+            raise BadRequest(
+                f"{self.cluster}: no incident is open, and a change belongs to one.",
+                "Call open_incident with a title first; what was seen so far will be adopted by it.",
+            )
+        if not incident.is_open:
+            raise BadRequest(
+                f"{self.cluster}: incident {incident.id} is {incident.status}.",
+                "Reopen it with update_incident (status open, with a reason), or open a new one.",
+            )
+        return incident

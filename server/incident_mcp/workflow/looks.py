@@ -1,0 +1,34 @@
+"""Recording what was looked at: one entry a reading call, with its arguments and the digest of its answer."""
+
+import hashlib
+from typing import TypeVar
+
+from pydantic import JsonValue
+
+from incident_mcp.vocabulary.actor import Actor
+from incident_mcp.vocabulary.entry import EntryKind, NewEntry
+from incident_mcp.vocabulary.plan import canonical
+from incident_mcp.vocabulary.reply import Reply
+from incident_mcp.workflow.desk import Desk
+
+R = TypeVar("R", bound=Reply)
+
+
+async def recorded(
+    desk: Desk, incident: str | None, tool: str, arguments: dict[str, JsonValue], reply: R, by: Actor
+) -> R:
+    """Write the look and return the reply with the entry's id. `incident` is its id; None: it waits unassigned."""
+    entry = await desk.record.append(
+        incident,
+        NewEntry(
+            kind=EntryKind.LOOK,
+            text=f"{tool}: {reply.summary[0] if reply.summary else 'nothing to say'}",
+            actor=by,
+            tool=tool,
+            data={
+                "arguments": arguments,
+                "digest": hashlib.sha256(canonical(reply.compact())).hexdigest(),
+            },
+        ),
+    )
+    return reply.model_copy(update={"entry": entry.id, "incident": incident})

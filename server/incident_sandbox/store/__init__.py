@@ -1,0 +1,1 @@
+"""The cluster's memory: every object, and the history of changes that watches replay."""

@@ -1,0 +1,117 @@
+"""The checks an incident can run into: names, replica counts, selectors, images, immutable fields. Not the whole API."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from incident_sandbox.model import resources as r
+from incident_sandbox.model.errors import ApiError, bad_request, invalid
+from incident_sandbox.model.label_selector import matches, selector_of
+from incident_sandbox.model.objects import Object, dig, name_of
+from incident_sandbox.model.resources import Resource
+
+Cause = tuple[str, str, str]
+_SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+_LOOSE_NAMES = (r.ROLES, r.ROLE_BINDINGS, r.CLUSTER_ROLES, r.CLUSTER_ROLE_BINDINGS)
+_SUBDOMAIN_WORDS = (
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and "
+    "end with an alphanumeric character (e.g. 'example.com', regex used for validation is "
+    r"'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
+)
+_TEMPLATED = (r.DEPLOYMENTS, r.REPLICA_SETS, r.STATEFUL_SETS, r.DAEMON_SETS)
+IMMUTABLE = "field is immutable"
+
+
+def invalid_value(field: str, value: Any, why: str) -> Cause:
+    shown = f'"{value}"' if isinstance(value, str) else value
+    return ("FieldValueInvalid", f"Invalid value: {shown}: {why}", field)
+
+
+def validate(resource: Resource, old: Object | None, new: Object) -> None:
+    """Raises ApiError 422 with all causes, or 400 for a field of the wrong type."""
+    _check_types(resource, new)
+    causes = [*_name(resource, new), *_replicas(resource, new), *_template(resource, new), *_images(resource, new)]
+    if old is not None:
+        causes += _immutable(resource, old, new)
+    if causes:
+        raise invalid(resource, name_of(new), *causes)
+
+
+def _check_types(resource: Resource, new: Object) -> None:
+    """The few types that a hand-written patch gets wrong; Go's decoder refuses them before any validation."""
+    for field in ("replicas", "minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds"):
+        value = dig(new, "spec", field)
+        if resource in _TEMPLATED and value is not None and (not isinstance(value, int) or isinstance(value, bool)):
+            raise _wrong_type(resource, f"spec.{field}", value, "int32")
+    data = new.get("data")
+    if resource is r.CONFIG_MAPS and data is not None:
+        for value in data.values():
+            if not isinstance(value, str):
+                raise _wrong_type(resource, "data", value, "string")
+
+
+def _wrong_type(resource: Resource, field: str, value: Any, wanted: str) -> ApiError:
+    found = {str: "string", bool: "bool", list: "array", dict: "object"}.get(type(value), "number")
+    return bad_request(
+        f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}: json: cannot unmarshal '
+        f"{found} into Go struct field {resource.kind}.{field} of type {wanted}"
+    )
+
+
+def _name(resource: Resource, new: Object) -> list[Cause]:
+    name = name_of(new)
+    if not name:
+        return [("FieldValueRequired", "Required value: name or generateName is required", "metadata.name")]
+    if resource not in _LOOSE_NAMES and not _SUBDOMAIN.fullmatch(name):
+        return [invalid_value("metadata.name", name, _SUBDOMAIN_WORDS)]
+    return []
+
+
+def _replicas(resource: Resource, new: Object) -> list[Cause]:
+    count = dig(new, "spec", "replicas", default=0)
+    if resource in _TEMPLATED and count < 0:
+        return [invalid_value("spec.replicas", count, "must be greater than or equal to 0")]
+    return []
+
+
+def _template(resource: Resource, new: Object) -> list[Cause]:
+    if resource not in _TEMPLATED:
+        return []
+    labels = dig(new, "spec", "template", "metadata", "labels", default={})
+    selector = dig(new, "spec", "selector")
+    if not selector:
+        return [("FieldValueRequired", "Required value", "spec.selector")]
+    if not matches(selector_of(selector), labels):
+        shown = "{" + ",".join(f'"{key}":"{value}"' for key, value in sorted(labels.items())) + "}"
+        text = f"Invalid value: {shown}: `selector` does not match template `labels`"
+        return [("FieldValueInvalid", text, "spec.template.metadata.labels")]
+    return []
+
+
+def _images(resource: Resource, new: Object) -> list[Cause]:
+    if resource is not r.PODS and resource not in _TEMPLATED:
+        return []
+    path = "spec" if resource is r.PODS else "spec.template.spec"
+    containers = dig(new, *path.split("."), "containers", default=[])
+    if not containers:
+        return [("FieldValueRequired", "Required value", f"{path}.containers")]
+    return [
+        ("FieldValueRequired", "Required value", f"{path}.containers[{index}].{field}")
+        for index, container in enumerate(containers)
+        for field in ("name", "image")
+        if not container.get(field)
+    ]
+
+
+def _immutable(resource: Resource, old: Object, new: Object) -> list[Cause]:
+    causes: list[Cause] = []
+    for field in ("name", "namespace", "uid"):
+        before, after = dig(old, "metadata", field), dig(new, "metadata", field)
+        if before != after:
+            causes.append(invalid_value(f"metadata.{field}", after, IMMUTABLE))
+    if resource in _TEMPLATED and dig(old, "spec", "selector") != dig(new, "spec", "selector"):
+        causes.append(invalid_value("spec.selector", dig(new, "spec", "selector"), IMMUTABLE))
+    if resource in (r.CONFIG_MAPS, r.SECRETS) and old.get("immutable") and old.get("data") != new.get("data"):
+        causes.append(("FieldValueForbidden", "Forbidden: field is immutable when `immutable` is set", "data"))
+    return causes
