@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 from incident_sandbox.clock import Clock, ManualClock
 from incident_sandbox.controllers.budgets import BudgetController
@@ -21,6 +20,7 @@ from incident_sandbox.model import resources as r
 from incident_sandbox.model.objects import Object, dig, name_of, namespace_of
 from incident_sandbox.model.resources import Resource
 from incident_sandbox.scenario import Scenario, Step
+from incident_sandbox.store.store import Store
 from incident_sandbox.writes.managed_fields import Author
 from incident_sandbox.writes.merge_patch import apply_merge_patch
 from incident_sandbox.writes.strategic_patch import apply_strategic_patch
@@ -36,9 +36,9 @@ class Cluster:
         opened = clock.now().replace(microsecond=0)
         oldest = max((step.ago for step in scenario.steps), default=timedelta())
         self.context: Context = build(
-            store := self._store(), opened - oldest, scenario.name, remember_events_from=opened - LIFE
+            Store(), opened - oldest, scenario.name, remember_events_from=opened - LIFE
         )
-        self.store = store
+        self.store = self.context.store
         self.writer = self.context.writer
         self.engine = self.context.engine
         self.kubelet = Kubelet(self.context, list(scenario.programs))
@@ -60,12 +60,6 @@ class Cluster:
         self.engine.run_until(opened)
         self.catch_up()
 
-    @staticmethod
-    def _store() -> Any:
-        from incident_sandbox.store.store import Store
-
-        return Store()
-
     def _take(self, step: Step) -> None:
         author = Author(step.manager)
         for obj in step.objects:
@@ -77,9 +71,14 @@ class Cluster:
                 self.writer.update(resource, old, apply_strategic_patch(old, obj), author)
         self.engine.settle()
 
+    @property
+    def now(self) -> datetime:
+        """The clock's time, ahead of it by what `advance` added."""
+        return self.clock.now() + self._ahead
+
     def catch_up(self) -> None:
         """Let the cluster do what is due by now."""
-        self.engine.run_until(self.clock.now() + self._ahead)
+        self.engine.run_until(self.now)
         self.context.events.expire()
 
     # What tests turn.

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import cast
 
 import yaml
-
-from .api import Api, ApiError, Json
-from .components import CONF, Layout
-from .nodes import NODES, node
-from .waiting import wait_for
+from tests.controlplane.api import Api, ApiError, Json
+from tests.controlplane.components import CONF, Layout
+from tests.controlplane.nodes import NODES, node
+from tests.controlplane.waiting import wait_for
 
 KWOK = "/apis/kwok.x-k8s.io/v1alpha1"
 RBAC = "/apis/rbac.authorization.k8s.io/v1"

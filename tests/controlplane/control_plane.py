@@ -19,12 +19,11 @@ from typing import Literal, NoReturn, TypeVar
 
 import pytest
 import yaml
-
-from . import audit, bootstrap
-from .api import Api, ApiError, Json
-from .audit import AuditEvent
-from .machine import Machine
-from .waiting import wait_for
+from tests.controlplane import audit, bootstrap
+from tests.controlplane.api import Api, ApiError, Json
+from tests.controlplane.audit import AuditEvent
+from tests.controlplane.machine import Machine
+from tests.controlplane.waiting import wait_for
 
 T = TypeVar("T")
 Feature = Literal["controllers", "faults", "metrics", "audit", "processes", "users"]
@@ -100,7 +99,12 @@ class ControlPlane:
 
     # Objects
 
-    def kubectl(self, *arguments: str, input: str | None = None, kubeconfig: Path | None = None) -> str:
+    def kubectl(
+        self,
+        *arguments: str,
+        input: str | None = None,  # noqa: A002 - as `subprocess.run` calls it
+        kubeconfig: Path | None = None,
+    ) -> str:
         """What kubectl prints. Raises `KubectlError` with what it complains of."""
         command = [str(self.kubectl_path), f"--kubeconfig={kubeconfig or self.kubeconfig}"]
         command.append(f"--cache-dir={self.folder / 'kubectl-cache'}")  # the usual one may know another server here

@@ -18,9 +18,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-from . import build
-from .control_plane import ControlPlane, missing
+from tests.controlplane import build
+from tests.controlplane.control_plane import ControlPlane, missing
 
 HOW_TO_GET_ONE = (
     "no control plane: `make control-plane` builds it once (12 minutes, needs Go), "

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from .certificates import Authority
+from tests.controlplane.certificates import Authority
 
 CONTEXT = "control-plane"
 

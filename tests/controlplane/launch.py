@@ -17,4 +17,4 @@ if sys.platform == "linux":
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != int(sys.argv[1]):  # it died before we could ask
         os._exit(1)
-os.execv(sys.argv[2], sys.argv[2:])
+os.execv(sys.argv[2], sys.argv[2:])  # noqa: S606 - to become a program is what this file is for

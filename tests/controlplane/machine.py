@@ -10,14 +10,14 @@ import os
 import shutil
 from pathlib import Path
 
-from . import bootstrap
-from .api import Api
-from .certificates import Authority, new_key, private_pem, public_pem
-from .components import LOCAL, Command, Layout, Ports
-from .kubeconfigs import Kubeconfigs
-from .podlogs import PodLogs
-from .processes import Child, PortClash, free_ports, stop_all
-from .waiting import wait_for
+from tests.controlplane import bootstrap
+from tests.controlplane.api import Api
+from tests.controlplane.certificates import Authority, new_key, private_pem, public_pem
+from tests.controlplane.components import LOCAL, Command, Layout, Ports
+from tests.controlplane.kubeconfigs import Kubeconfigs
+from tests.controlplane.podlogs import PodLogs
+from tests.controlplane.processes import Child, PortClash, free_ports, stop_all
+from tests.controlplane.waiting import wait_for
 
 MASTERS = "system:masters"
 TRIES = 3

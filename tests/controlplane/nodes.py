@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .api import Json
-from .components import LOCAL
+from tests.controlplane.api import Json
+from tests.controlplane.components import LOCAL
 
 NODES = ("node-1", "node-2", "node-3")
 ROOM = {"cpu": "32", "memory": "128Gi", "pods": "500"}

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from .api import Api, ApiError, Json
-from .components import CONF
+from tests.controlplane.api import Api, ApiError, Json
+from tests.controlplane.components import CONF
 
 LOGS_PATH = "/apis/kwok.x-k8s.io/v1alpha1/logs"
 RUN = timedelta(milliseconds=900)  # how long a crashing container lives

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from .api import Json
-from .bootstrap import SHOP
-from .components import CONF
-from .control_plane import ControlPlane
+from tests.controlplane.api import Json
+from tests.controlplane.bootstrap import SHOP
+from tests.controlplane.components import CONF
+from tests.controlplane.control_plane import ControlPlane
 
 IMAGE = "registry.example/shop/checkout"
 GOOD_RELEASES = ("1.36", "1.37", "1.38", "1.39", "1.40", "1.41")  # revisions 1 to 6

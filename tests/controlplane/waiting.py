@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from .api import ApiError
+from tests.controlplane.api import ApiError
 
 T = TypeVar("T")
 POLL_SECONDS = 0.05

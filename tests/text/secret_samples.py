@@ -1,6 +1,6 @@
 """One or more samples of each kind of secret, put together from parts so that no scanner takes this file for a leak.
 
-Each sample is (text, what must not remain); `ORDINARY` is text that looks a little like a secret and must stay as it is.
+Each sample is (kind, text, what must not remain); `ORDINARY` looks a little like a secret and must stay as it is.
 """
 
 _MIXED = "aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bC2dF4gJ6kL8nP0rS2tV4wX6z"
@@ -28,16 +28,18 @@ _JWT_PLAIN = f"ewo{'g'}{_mixed(20)}.ewog{_mixed(40)}.{_mixed(43)}"
 
 SHAPES = (
     _token("private key", "-----BEGIN RSA PRIV", "ATE KEY-----\n", _BODY, "\n-----END RSA PRIV", "ATE KEY-----"),
-    _token("private key", "-----BEGIN OPENSSH PRIV", "ATE KEY-----\\n", _mixed(64), "\\n", _mixed(20), "\\n-----END OPENSSH PRIV", "ATE KEY-----"),
+    _token("private key", "-----BEGIN OPENSSH PRIV", "ATE KEY-----\\n", _mixed(64), "\\n", _mixed(20),
+        "\\n-----END OPENSSH PRIV", "ATE KEY-----"),
     _token("private key", "-----BEGIN EC PRIV", "ATE KEY-----\n", _mixed(64)),
     _token(
         "private key",
         "-----BEGIN RSA PRIV", "ATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,", _hex(32).upper(), "\n\n",
         _BODY, "\n-----END RSA PRIV", "ATE KEY-----",
     ),
-    _token("private key", "-----BEGIN PGP PRIV", "ATE KEY BLOCK-----\nVersion: GnuPG v2\n\n", _BODY, "\n-----END PGP PRIV", "ATE KEY BLOCK-----"),
+    _token("private key", "-----BEGIN PGP PRIV", "ATE KEY BLOCK-----\nVersion: GnuPG v2\n\n", _BODY,
+        "\n-----END PGP PRIV", "ATE KEY BLOCK-----"),
     ("base64 block", f"first\n{_mixed(64)}\nlast", _mixed(64)),
-    ("PuTTY key", f"PuTTY-User-Key-File-{'3'}: ssh-rsa\nEncryption: none\nPrivate-Lines: 1\n{_mixed(30)}\nPrivate-MAC: ", _mixed(30)),
+    ("PuTTY key", f"PuTTY-User-Key-File-{3}: ssh-rsa\nPrivate-Lines: 1\n{_mixed(30)}\nPrivate-MAC: ", _mixed(30)),
     _token("encoded private key", "LS0tLS1CRUd", "JTi", _mixed(60)),
     _token("age key", "AGE-SECRET-", "KEY-1", _mixed(58).upper()),
     _token("JWT", _JWT),
@@ -251,7 +253,7 @@ ORDINARY = (
     "https://api.example.com:8443/x, mail ops@example.com",
     "2026-11-24T02:11:40.123456Z ERROR payment timeout after 3000 ms trace_id=4bf92f3577b34da6a3ce929d0e0e4736",
     'User "system:serviceaccount:shop:checkout" cannot get resource "secrets" in API group ""',
-    "Back-off restarting failed container checkout in pod checkout-7c9f8-x2k4p_shop(0b1c8a5e-8f1d-4d7c-9b67-3d1e0f3a2b1c)",
+    "Back-off restarting failed container in pod checkout-7c9f8-x2k4p_shop(0b1c8a5e-8f1d-4d7c-9b67-3d1e0f3a2b1c)",
     "task-runner-abcdefghijklmnopqrstuvwxyz-0 is ready",
     "Deployment/monkey-business scaled 3 -> 5, sk-1 done",
     "x-request-id: 4bf92f3577b34da6a3ce929d0e0e4736",

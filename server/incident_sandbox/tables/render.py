@@ -53,7 +53,7 @@ def render_table(
         "kind": "Table",
         "apiVersion": "meta.k8s.io/v1",
         "metadata": metadata,
-        "columnDefinitions": [column.definition() for column in table.columns] if headers else [],
+        "columnDefinitions": [column.definition() for column in table.columns] if headers else None,
         "rows": [_row(table, obj, now, include) for obj in objects],
     }
 
@@ -64,5 +64,5 @@ def _row(table: Table, obj: Object, now: datetime, include: str) -> Object:
     if phase in ("Succeeded", "Failed"):
         words = {"Succeeded": "The pod has completed successfully.", "Failed": "The pod failed."}
         row["conditions"] = [{"type": "Completed", "status": "True", "reason": phase, "message": words[phase]}]
-    carried = {"None": None, "Object": obj}.get(include, obj) if include != "Metadata" else partial_object(obj)
-    return row | {"object": carried}
+    carried = {"None": None, "Object": obj, "Metadata": partial_object(obj)}
+    return row | {"object": carried[include]}

@@ -14,6 +14,7 @@ from incident_mcp.cluster.calls import JSON_PATCH, MERGE_PATCH, Call
 from incident_mcp.cluster.excerpts import excerpt
 from incident_mcp.vocabulary.errors import (
     BadRequest,
+    ClusterError,
     Conflict,
     CredentialsError,
     Forbidden,
@@ -100,7 +101,7 @@ INVALID = {
     ],
 )
 def test_each_status_has_its_error(
-    call: Call, status: int, body: dict[str, Any] | bytes, kind: type[Exception], said: str
+    call: Call, status: int, body: dict[str, Any] | bytes, kind: type[ClusterError], said: str
 ) -> None:
     error = refusal(call, status, body)
     assert type(error) is kind

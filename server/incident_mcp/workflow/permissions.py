@@ -1,0 +1,166 @@
+"""Which rights each tool needs, and what it can do with those that there are.
+
+This table is the single source: `doctor` asks the cluster about it, and tests hold that `deploy/reader.yaml` and
+`deploy/writer.yaml` grant exactly this, and that this is what the tools ask the API server for.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from incident_mcp.cluster.access import Need, Reach, Verb, review
+from incident_mcp.cluster.api import Api
+
+State = Literal["works", "works in part", "does not work"]
+Needs = tuple[Need, ...]
+
+
+def needs(*rows: str) -> Needs:
+    """`get list: pods pods/log` as one need for each verb and resource."""
+    return tuple(dict.fromkeys(need for row in rows for need in _row(row)))
+
+
+def _row(row: str) -> Iterator[Need]:
+    verbs, _, names = row.partition(":")
+    for verb in verbs.split():
+        yield from (Need(cast("Verb", verb), name) for name in names.split())
+
+
+@dataclass(frozen=True, slots=True)
+class ToolNeeds:
+    """What one tool asks the API server for. Tools that only keep the record ask for nothing."""
+
+    tool: str
+    always: Needs = ()
+    """Without one of these the tool fails."""
+    either: Needs = ()
+    """One of these is enough to be of use: each stands for another kind."""
+    more: Needs = ()
+    """Without one of these a part is missing, and the answer says which."""
+    not_granted: Needs = ()
+    """Used where it is there, but in no manifest of ours."""
+    changes: bool = False
+    """It changes the cluster: offered where writing is on, and in need of the writer role."""
+
+    @property
+    def all(self) -> Needs:
+        return tuple(dict.fromkeys((*self.always, *self.either, *self.more, *self.not_granted)))
+
+
+_WORKLOADS = "deployments.apps statefulsets.apps daemonsets.apps"
+_SCALES = "deployments.apps/scale statefulsets.apps/scale"
+_REVISIONS = "replicasets.apps controllerrevisions.apps"
+_TRAFFIC = "services endpointslices.discovery.k8s.io ingresses.networking.k8s.io"
+
+_ONE_WORKLOAD = needs(f"get: {_WORKLOADS}")
+_NEAR_MISSES = needs("get list: namespaces", f"list: {_WORKLOADS}")
+"""What there is instead, when a workload is not there."""
+_HISTORY = needs(f"list: {_REVISIONS} pods")
+_AROUND = needs(f"list: events {_TRAFFIC}", "get: configmaps pods/log")
+_SECRETS = needs("get: secrets")
+"""Only whether a Secret is there is asked, but RBAC can't grant that without its value: nobody is given it for this."""
+
+_A_LOOK = ToolNeeds(
+    "",
+    either=needs(f"list: pods {_WORKLOADS}"),
+    more=(*needs("get list: namespaces nodes", f"get: pods {_WORKLOADS}"), *_HISTORY, *_AROUND),
+    not_granted=_SECRETS,
+)
+_ONE_LOOK = ToolNeeds(
+    "", always=needs("list: pods"), either=_ONE_WORKLOAD, more=(*_HISTORY, *_AROUND, *_NEAR_MISSES), not_granted=_SECRETS
+)
+_PATCHES = needs(f"patch: {_WORKLOADS}")
+_RESIZES = needs(f"patch: {_SCALES}")
+
+
+def _as(tool: str, like: ToolNeeds) -> ToolNeeds:
+    return ToolNeeds(tool, like.always, like.either, like.more, like.not_granted)
+
+
+TOOLS: tuple[ToolNeeds, ...] = (
+    _as("check_health", _A_LOOK),
+    _as("assess_incident", _A_LOOK),
+    ToolNeeds(
+        "rollout_history",
+        always=needs("list: replicasets.apps"),
+        either=_ONE_WORKLOAD,
+        more=(*_HISTORY, *_NEAR_MISSES),
+    ),
+    ToolNeeds(
+        "analyze_logs", always=needs("list: pods", "get: pods/log"), either=_ONE_WORKLOAD, more=_NEAR_MISSES
+    ),
+    _as("verify_fix", _ONE_LOOK),
+    ToolNeeds(
+        "preview_change",
+        always=needs("list: replicasets.apps"),
+        either=_ONE_WORKLOAD,
+        more=(*_HISTORY, *_NEAR_MISSES),
+        not_granted=(*_PATCHES, *_RESIZES, *needs(f"get: {_SCALES}")),
+    ),
+    ToolNeeds(
+        "rollback_workload",
+        always=needs("list: replicasets.apps pods"),
+        either=_PATCHES,
+        more=(*_ONE_WORKLOAD, *_ONE_LOOK.more),
+        not_granted=_SECRETS,
+        changes=True,
+    ),
+    ToolNeeds(
+        "scale_workload",
+        always=needs("list: pods"),
+        either=_RESIZES,
+        more=(*needs(f"get: {_SCALES}"), *_ONE_WORKLOAD, *_ONE_LOOK.more),
+        not_granted=_SECRETS,
+        changes=True,
+    ),
+)
+
+
+def reader_role() -> frozenset[Need]:
+    """The least that all reading tools need."""
+    return frozenset(need for tool in TOOLS if not tool.changes for need in _granted(tool))
+
+
+def writer_role() -> frozenset[Need]:
+    """What changing needs on top of the reader role."""
+    return frozenset(need for tool in TOOLS if tool.changes for need in _granted(tool)) - reader_role()
+
+
+def _granted(tool: ToolNeeds) -> Needs:
+    return (*tool.always, *tool.either, *tool.more)
+
+
+@dataclass(frozen=True, slots=True)
+class ToolAccess:
+    """What one tool can do with the rights that there are."""
+
+    tool: str
+    state: State
+    lacks: Needs = ()
+    everywhere: bool = True
+    """False: some of it in the one namespace only that was asked about."""
+    changes: bool = False
+
+
+async def permissions(api: Api, *, namespace: str | None, only: bool = False) -> tuple[ToolAccess, ...]:
+    """What each tool can do: everywhere, else in `namespace`; with `only`, in that namespace alone.
+
+    Raises `ClusterError` when the cluster can't be asked.
+    """
+    wanted = {need for tool in TOOLS for need in tool.all}
+    reach = await review(api, wanted, namespace=namespace, only=only)
+    return tuple(judged(tool, reach) for tool in TOOLS)
+
+
+def judged(tool: ToolNeeds, reach: Mapping[Need, Reach]) -> ToolAccess:
+    """A tool's state, and what it lacks of what a role of ours would grant."""
+    there = {need for need in _granted(tool) if reach[need] != "nowhere"}
+    lacks = tuple(need for need in dict.fromkeys(_granted(tool)) if need not in there)
+    usable = there.issuperset(tool.always) and (not tool.either or not there.isdisjoint(tool.either))
+    return ToolAccess(
+        tool.tool,
+        "does not work" if not usable else "works in part" if lacks else "works",
+        lacks=lacks,
+        everywhere=all(reach[need] == "everywhere" for need in there),
+        changes=tool.changes,
+    )

@@ -1,0 +1,1 @@
+"""Who may do what: users by bearer token, and roles as RBAC evaluates them."""

@@ -1,0 +1,1 @@
+"""The HTTP side: what a kube-apiserver answers, over TLS on loopback."""

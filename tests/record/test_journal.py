@@ -1,0 +1,160 @@
+"""The journal keeps what it was given, in order, and shows any edit."""
+
+import multiprocessing
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from incident_mcp.record.journal import Journal
+from incident_mcp.vocabulary.actor import Actor
+from incident_mcp.vocabulary.clock import system_clock
+from incident_mcp.vocabulary.entry import EntryKind, NewEntry
+from incident_mcp.vocabulary.errors import AlreadyDone, RecordError
+from tests.conftest import Ticking
+
+ADA = Actor(role="person", name="ada", known_by="OS user")
+CLUSTER = "https://cluster.example:6443"
+
+
+def note(text: str, plan: str | None = None) -> NewEntry:
+    return NewEntry(kind=EntryKind.NOTE, text=text, actor=ADA, plan=plan)
+
+
+@pytest.fixture
+def journal(tmp_path: Path, clock: Ticking) -> Journal:
+    return Journal(tmp_path / "state" / "journal.sqlite3", clock)
+
+
+def test_entries_are_numbered_within_their_incident_and_read_back_equal(journal: Journal) -> None:
+    written = [journal.append("i1", CLUSTER, note(f"n{n}")) for n in range(3)]
+    journal.append("i2", CLUSTER, note("other"))
+    loose = journal.append(None, CLUSTER, note("before any incident"))
+    assert [entry.id for entry in written] == ["e1", "e2", "e3"]
+    assert loose.id == "u1"
+    assert journal.entries("i1") == written
+    assert journal.incidents() == ["i1", "i2"]
+
+
+def test_an_untouched_journal_verifies(journal: Journal) -> None:
+    for n in range(20):
+        journal.append("i1", CLUSTER, note(f"n{n} ü «quoted» \U0001f6a8"))
+    assert journal.verify() == []
+
+
+def test_sql_can_neither_change_nor_delete_an_entry(journal: Journal) -> None:
+    journal.append("i1", CLUSTER, note("first"))
+    for statement in ("UPDATE entries SET incident = 'x'", "DELETE FROM entries"):
+        with sqlite3.connect(journal.path) as db, pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            db.execute(statement)
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("UPDATE entries SET body = replace(body, 'n3', 'n9') WHERE seq = 3", "entry 3 was changed"),
+        ("DELETE FROM entries WHERE seq = 2", "entries 2 to 2 are missing"),
+    ],
+)
+def test_an_edit_behind_the_triggers_is_found(journal: Journal, statement: str, told: str) -> None:
+    for n in range(1, 5):
+        journal.append("i1", CLUSTER, note(f"n{n}"))
+    with sqlite3.connect(journal.path) as db:
+        db.executescript("DROP TRIGGER entries_stay; DROP TRIGGER entries_hold;")
+        db.execute(statement.replace("replace(body, 'n3', 'n9')", "CAST(replace(CAST(body AS TEXT), 'n3', 'n9') AS BLOB)"))
+    assert any(told in problem for problem in journal.verify())
+
+
+def test_what_may_happen_once_happens_once_even_among_threads(journal: Journal) -> None:
+    won: list[int] = []
+
+    def spend(number: int) -> None:
+        try:
+            journal.append("i1", CLUSTER, note(f"thread {number}"), once="spend p1")
+        except AlreadyDone:
+            return
+        won.append(number)
+
+    threads = [threading.Thread(target=spend, args=(n,)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(won) == 1
+    assert len(journal.entries("i1")) == 1
+
+
+def _append_many(path: str, name: str) -> None:
+    journal = Journal(Path(path), system_clock)
+    for n in range(25):
+        journal.append("i1", CLUSTER, note(f"{name} {n}"))
+
+
+def test_two_processes_share_one_chain(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite3"
+    Journal(path, system_clock).close()
+    spawn = multiprocessing.get_context("spawn")
+    workers = [spawn.Process(target=_append_many, args=(str(path), name)) for name in "ab"]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(30)
+    journal = Journal(path, system_clock)
+    assert [worker.exitcode for worker in workers] == [0, 0]
+    assert len(journal.entries("i1")) == 50
+    assert journal.verify() == []
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from incident_mcp.record.journal import Journal
+from incident_mcp.vocabulary.actor import Actor
+from incident_mcp.vocabulary.clock import system_clock
+from incident_mcp.vocabulary.entry import EntryKind, NewEntry
+journal = Journal(Path(sys.argv[1]), system_clock)
+for n in range(100000):
+    entry = journal.append("i1", "c", NewEntry(kind=EntryKind.NOTE, text=str(n), actor=Actor(role="server", name="w", known_by="server")))
+    print(entry.id, flush=True)
+"""
+
+
+def test_kill_minus_nine_loses_no_acknowledged_entry(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite3"
+    writer = subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True)
+    assert writer.stdout is not None
+    acknowledged = [writer.stdout.readline().strip() for _ in range(40)]
+    os.kill(writer.pid, signal.SIGKILL)
+    acknowledged += [line.strip() for line in writer.stdout if line.endswith("\n")]
+    writer.wait()
+    journal = Journal(path, system_clock)
+    assert {entry.id for entry in journal.entries("i1")} >= set(acknowledged)
+    assert journal.verify() == []
+
+
+def test_a_newer_schema_is_refused_and_left_alone(journal: Journal, clock: Ticking) -> None:
+    journal.append("i1", CLUSTER, note("first"))
+    journal.close()
+    with sqlite3.connect(journal.path) as db:
+        db.execute("PRAGMA user_version = 99")
+    with pytest.raises(RecordError, match="schema 99"):
+        Journal(journal.path, clock)
+
+
+def test_a_file_that_is_no_database_is_a_clear_error(tmp_path: Path, clock: Ticking) -> None:
+    path = tmp_path / "journal.sqlite3"
+    path.write_bytes(b"this is not a database, it is a text of some length" * 50)
+    with pytest.raises(RecordError, match="can't be opened"):
+        Journal(path, clock)
+    assert path.read_bytes().startswith(b"this is not")
+
+
+def test_private_matter_is_kept_beside_the_entry_to_the_letter(journal: Journal) -> None:
+    journal.append("i1", CLUSTER, note("planned", plan="p1"), private=b'{"password": "hunter2"}')
+    assert journal.private("p1") == b'{"password": "hunter2"}'
+    assert journal.private("p2") is None
