@@ -33,6 +33,7 @@ class Cluster:
         self.scenario = scenario
         self.clock = clock
         self._ahead = timedelta()
+        self._next_expiry = clock.now()
         opened = clock.now().replace(microsecond=0)
         oldest = max((step.ago for step in scenario.steps), default=timedelta())
         self.context: Context = build(
@@ -79,7 +80,9 @@ class Cluster:
     def catch_up(self) -> None:
         """Let the cluster do what is due by now."""
         self.engine.run_until(self.now)
-        self.context.events.expire()
+        if self.engine.now >= self._next_expiry:
+            self._next_expiry = self.engine.after(60)
+            self.context.events.expire()
 
     # What tests turn.
 

@@ -9,6 +9,7 @@ import anyio
 import typer
 
 from incident_mcp.settings import Settings, load_settings
+from incident_mcp.text.masking import mask
 from incident_mcp.vocabulary.errors import IncidentError
 
 T = TypeVar("T")
@@ -43,7 +44,7 @@ def run(main: Coroutine[Any, Any, T]) -> T:
 
 
 def complain(error: IncidentError) -> None:
-    print(f"incident-mcp: {error}", file=sys.stderr)
+    print(f"incident-mcp: {mask(str(error))}", file=sys.stderr)
 
 
 def environment() -> dict[str, str]:

@@ -48,9 +48,7 @@ async def run(command: Sequence[str], environment: Mapping[str, str], seconds: f
 
     The plugin gets a session of its own, so that ending it ends what it started.
     """
-    process = await anyio.open_process(
-        command, stdin=DEVNULL, stdout=PIPE, stderr=PIPE, env=environment, start_new_session=True
-    )
+    process = await _start(command, environment)
     async with process:
         try:
             with anyio.fail_after(seconds):
@@ -58,6 +56,15 @@ async def run(command: Sequence[str], environment: Mapping[str, str], seconds: f
         except BaseException:
             _kill(process)
             raise
+
+
+async def _start(command: Sequence[str], environment: Mapping[str, str]) -> Process:
+    # Shielded: who gives up while it starts would leave the plugin's children behind.
+    with anyio.CancelScope(shield=True):
+        return await anyio.open_process(
+            command, stdin=DEVNULL, stdout=PIPE, stderr=PIPE, env=environment, start_new_session=True
+        )
+    raise AssertionError("a shielded scope without a deadline does not end early")
 
 
 async def _finish(process: Process) -> Finished:

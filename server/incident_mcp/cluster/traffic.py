@@ -33,7 +33,8 @@ async def traffic_of(look: Look, namespaces: list[str]) -> tuple[list[ServiceSee
         await together([lambda w=what, k=kind: read(w, k) for what, kind in pairs])
         if (slices := lists["EndpointSlice"]) is not None:  # without them, nobody can say that nothing is behind
             services.extend(services_seen(lists["Service"] or [], slices))
-        routes.extend(route for ingress in lists["Ingress"] or [] for route in routes_seen(ingress))
+        known = _names(lists["Service"])
+        routes.extend(route for ingress in lists["Ingress"] or [] for route in routes_seen(ingress, known))
 
     await together([lambda n=namespace: of(n) for namespace in namespaces])
     return sorted(services, key=lambda each: each.ref.path), sorted(routes, key=lambda each: str(each.ingress))
@@ -66,7 +67,12 @@ def _addresses(slices: list[dict[str, Any]]) -> _Counts:
     return {name: (sum(ready.values()), len(ready) - sum(ready.values())) for name, ready in seen.items()}
 
 
-def routes_seen(ingress: dict[str, Any]) -> list[RouteSeen]:
+def _names(services: list[dict[str, Any]] | None) -> set[str] | None:
+    return None if services is None else {str(each["metadata"]["name"]) for each in services}
+
+
+def routes_seen(ingress: dict[str, Any], services: set[str] | None = None) -> list[RouteSeen]:
+    """All paths of an Ingress; `services` are the names in its namespace, None when nobody could read them."""
     meta = ingress["metadata"]
     ref = Ref(kind="Ingress", namespace=meta.get("namespace"), name=meta["name"])
     backends: list[tuple[str, str, dict[str, Any]]] = [
@@ -77,7 +83,13 @@ def routes_seen(ingress: dict[str, Any]) -> list[RouteSeen]:
     if default := part(ingress, "spec", "defaultBackend"):
         backends.append(("*", "/", default))
     return [
-        RouteSeen(ingress=ref, host=host, path=path, service=Ref(kind="Service", namespace=ref.namespace, name=name))
+        RouteSeen(
+            ingress=ref,
+            host=host,
+            path=path,
+            service=Ref(kind="Service", namespace=ref.namespace, name=name),
+            service_missing=services is not None and name not in services,
+        )
         for host, path, backend in backends
         if (name := text(backend, "service", "name"))
     ]

@@ -5,6 +5,7 @@ and from the intent on nothing is ever sent again. The write itself carries the 
 any race that the comparison here could not see.
 """
 
+from datetime import datetime
 from typing import Any
 
 import anyio
@@ -16,7 +17,7 @@ from incident_mcp.vocabulary.action import Action, Actions
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.answer import Outcome
 from incident_mcp.vocabulary.entry import EntryKind, NewEntry
-from incident_mcp.vocabulary.errors import AlreadyDone, ClusterError, IncidentError, Unreachable
+from incident_mcp.vocabulary.errors import AlreadyDone, ClusterError, IncidentError, ServerFailed, Unreachable
 from incident_mcp.vocabulary.permit import Permit
 from incident_mcp.vocabulary.plan import Plan
 
@@ -93,8 +94,11 @@ class Execution:
             await action.apply(plan, permit)
         except Unreachable as error:
             if error.sent:
-                return Outcome(status="unknown", text=_unknown(plan, sent.strftime("%H:%M:%S.%f")[:-3]), sent=sent)
+                return _unknown(plan, sent)
             return Outcome(status="not applied", text=f"Not applied. {error}")
+        except ServerFailed:
+            # A 5xx can come after the object was stored.
+            return _unknown(plan, sent)
         except IncidentError as error:
             return Outcome(status="not applied", text=f"Not applied. {error}", sent=sent)
         return Outcome(status="applied", text=f"{plan.draft.headline}: done", sent=sent)
@@ -118,9 +122,11 @@ class Execution:
         return outcome
 
 
-def _unknown(plan: Plan, sent: str) -> str:
+def _unknown(plan: Plan, sent: datetime) -> Outcome:
     target = plan.draft.target
-    return (
-        f"Unknown. The write was sent at {sent} UTC and no answer came. It was not repeated. "
-        f"rollout_history, or kubectl -n {target.namespace} get {target.kind.lower()} {target.name} -o yaml, will tell."
+    text = (
+        f"Unknown. The write was sent at {sent.strftime('%H:%M:%S.%f')[:-3]} UTC and no good answer came. It was not "
+        f"repeated. rollout_history, or kubectl -n {target.namespace} get {target.kind.lower()} {target.name} -o yaml, "
+        "will tell."
     )
+    return Outcome(status="unknown", text=text, sent=sent)

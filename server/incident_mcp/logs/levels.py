@@ -1,6 +1,6 @@
 """How serious a line says it is, and its message: plain text, JSON, klog and logfmt, if it says so itself.
 
-A word such as `failed` proves nothing (`0 failed`, `failover`); only a level at the head of a line, or in its field, does.
+A word such as `failed` proves nothing (`0 failed`, `failover`); only a level at a line's head or in its field does.
 """
 
 import re
@@ -11,9 +11,9 @@ import msgspec
 Level = Literal["error", "warning", "info"]
 
 _WORDS: dict[str, Level] = {
-    **dict.fromkeys("error err fatal critical crit panic severe alert emerg e f".split(), "error"),
-    **dict.fromkeys("warn warning w".split(), "warning"),
-    **dict.fromkeys("info debug trace notice information verbose i d".split(), "info"),
+    **dict.fromkeys(["error", "err", "e", "fatal", "f", "critical", "crit", "panic", "severe", "alert"], "error"),
+    **dict.fromkeys(["warn", "warning", "w"], "warning"),
+    **dict.fromkeys(["info", "debug", "trace", "notice", "information", "verbose", "i", "d"], "info"),
 }
 _KLOG = re.compile(r"([IWEF])\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ \S+\] (.*)", re.DOTALL)
 _HEAD = re.compile(

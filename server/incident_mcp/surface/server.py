@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from incident_mcp import __version__
 from incident_mcp.surface.caller import assistant
 from incident_mcp.surface.office import Office
+from incident_mcp.text.masking import mask
 from incident_mcp.vocabulary.errors import BadRequest, IncidentError
 from incident_mcp.workflow.changes import refuse
 
@@ -77,7 +78,7 @@ class IncidentServer(MCPServer[Any]):
     async def _failed(
         self, name: str, arguments: dict[str, Any], error: IncidentError, context: Context[Any, Any] | None
     ) -> CallToolResult:
-        text = str(error)
+        text = mask(str(error))  # a plugin's stderr, or a server's message, may quote a secret
         if name in self._changes and context is not None:
             try:
                 desk = await self._office.desk()

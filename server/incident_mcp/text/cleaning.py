@@ -2,7 +2,7 @@
 or a model would obey or read without anybody seeing it.
 
 Removed: terminal escape sequences, control characters, overrides of the writing direction, zero-width characters,
-invisible tag characters and variation selectors (both can carry hidden sentences). Lone surrogates become U+FFFD.
+invisible tag characters and variation selectors (both can carry hidden sentences). Lone surrogates and unassigned characters become U+FFFD.
 What is removed leaves no gap, so a word that was split by invisible characters is whole again before masking sees it.
 """
 
@@ -26,7 +26,7 @@ _INVISIBLE = re.compile(
     "\ufe00-\ufe0f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"  # selectors, tags
     "]+"
 )
-_SURROGATES = re.compile("[\ud800-\udfff]")
+_ODD_BLANKS = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 _PILES = re.compile(f"([{_MARKS}]{{3}})[{_MARKS}]+")
 _BLANKS = re.compile(r"[\n\t]")
@@ -39,10 +39,18 @@ def clean(text: str, *, keep_lines: bool = False) -> str:
     text = _ESCAPES.sub("", text)
     text = _BREAKS.sub("\n", text)
     text = _INVISIBLE.sub("", text)
-    text = _SURROGATES.sub("\ufffd", text)
+    text = _ODD_BLANKS.sub(" ", text)
     # More than three marks on one letter draw over the lines around it.
     text = _PILES.sub(r"\1", text)
+    text = _without_a_face(text)
     return text if keep_lines else _BLANKS.sub(" ", text)
+
+
+def _without_a_face(text: str) -> str:
+    """Surrogates, private and unassigned characters: nobody can say what a terminal makes of them."""
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() or one in "\n\t" else "\ufffd" for one in text)
 
 
 def one_line(text: str, limit: int | None = None) -> str:

@@ -16,7 +16,7 @@ _LABEL = 10
 
 
 def plan_page(plan: Plan) -> str:
-    """The plan as a box of labelled lines, longest first word last: how to undo it, and what exactly will be sent."""
+    """The plan as a box of labelled lines, from which cluster it is to how to undo it and what exactly will be sent."""
     head = f"┌ {_line(plan.draft.headline[:1].upper() + plan.draft.headline[1:])}? "
     foot = f"└─ plan {_line(plan.id)}, good until {minute(plan.expires)} "
     rows = [f"│ {label:<{_LABEL}}{text}".rstrip() for label, text in _rows(plan)]
@@ -28,13 +28,15 @@ def _rows(plan: Plan) -> Iterator[tuple[str, str]]:
     yield "cluster", _line(f"{plan.cluster.name}, {plan.cluster.server}")
     yield "now", _line(draft.before, keep_blanks=True)
     yield "after", _line(draft.after, keep_blanks=True)
+    if draft.why:
+        yield "why", _line(draft.why)
     yield "pods", _line(draft.pods)
     yield from _labelled("warnings", draft.warnings or ("none",))
     if draft.risk == "high":
         yield "high risk", _line(f"{draft.high_because or 'policy'}; asks for the name {draft.target.name!r} typed")
     if draft.promise:
         yield "promise", _line(str(draft.promise))
-    yield "undo", _line(draft.undo.shown)
+    yield "undo", _line(draft.undo.shown).removeprefix("Undo: ").rstrip(".")
     yield from _difference(draft)
     yield "kubectl", _line(draft.kubectl)
     yield "digest", plan.digest

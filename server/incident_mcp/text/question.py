@@ -6,6 +6,7 @@ the answer means and where the whole plan is. Long names are shortened in the mi
 cluster, the target's kind and the plan's id.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from incident_mcp.text.cleaning import clean, one_line
@@ -72,24 +73,37 @@ def _squeezed(text: str, too_wide: int, at_least: int) -> tuple[str, int]:
 
 
 def _cost(draft: Draft, note: str) -> str:
-    """Note, pods, warnings, undo. The first warning is told when it fits; else their count."""
-    note = shorten(note, 40)
-    risk = "High risk." if draft.risk == "high" else ""
+    """Note, risk, pods, warnings, undo: as much of each as fits, and never less than that there is a risk or a warning."""
     pods = _sentence(_line(draft.pods))
+    short = _sentence(pods.partition(",")[0])
     undo = "Undo recorded first." if draft.undo.action else "No undo."
-    counted = f"{count(len(draft.warnings), 'warning')}." if draft.warnings else "No warnings."
-    for warnings in (*_told(draft, counted), counted):
-        line = _joined(note, risk, pods, warnings, undo)
-        if width(line) <= COLUMNS:
-            return line
-    others = width(_joined(note, risk, counted, undo))
-    return _joined(note, risk, cut(pods, COLUMNS - others - 1), counted, undo)
+    risk, because = ("High risk.", f"High risk: {_line(draft.high_because)}.") if draft.risk == "high" else ("", "")
+    counted, told = _warnings(draft)
+    lines = (
+        (note, because, pods, told, undo),
+        (note, because, pods, counted, undo),
+        (note, because, short, counted, undo),
+        (note, risk, pods, counted, undo),
+        (note, risk, short, counted, undo),
+        (note, risk, short, counted, "" if draft.undo.action else undo),
+    )
+    return next((line for line in map(_joined, lines) if width(line) <= COLUMNS), _cramped(draft, note, risk, short))
 
 
-def _told(draft: Draft, counted: str) -> tuple[str, ...]:
+def _cramped(draft: Draft, note: str, risk: str, pods: str) -> str:
+    """Last resort: what must be known stands in full, the note and the pods are cut to the rest."""
+    must = _joined((risk, _warnings(draft)[0] if draft.warnings else "", "" if draft.undo.action else "No undo."))
+    room = COLUMNS - width(must) - 2
+    pods = cut(pods, room if not note else max(room - width(note), room // 3))
+    return _joined((cut(note, room - width(pods)), pods, must))
+
+
+def _warnings(draft: Draft) -> tuple[str, str]:
+    """How many there are; and the same with the first one told."""
     if not draft.warnings:
-        return ()
-    return (_sentence(f"{counted[:-1]}: {_line(draft.warnings[0])}"),)
+        return "No warnings.", "No warnings."
+    counted = count(len(draft.warnings), "warning")
+    return f"{counted}.", _sentence(f"{counted}: {_line(draft.warnings[0])}")
 
 
 def _terms(mode: str, plan_id: str, expires: datetime) -> str:
@@ -109,5 +123,5 @@ def _sentence(text: str) -> str:
     return text if not text or text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
-def _joined(*parts: str) -> str:
+def _joined(parts: Iterable[str]) -> str:
     return " ".join(part for part in parts if part)

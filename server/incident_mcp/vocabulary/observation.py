@@ -167,6 +167,13 @@ class RouteSeen(Value):
     host: str
     path: str
     service: Ref
+    service_missing: bool = False
+    """The Service itself is not there (known only where services could be read)."""
+
+    @property
+    def url(self) -> str:
+        """`shop.example.com/checkout`: what the outside asks for."""
+        return f"{self.host}{self.path}" if self.path != "/" else self.host
 
 
 class NodeSeen(Value):
@@ -213,7 +220,10 @@ class Totals(Value):
 
 
 class Observation(Value):
-    """One look at one scope. `pods`, `nodes` and `workloads` hold what is not well (all, when the scope is a workload)."""
+    """One look at one scope.
+
+    `pods`, `nodes` and `workloads` hold what is not well; when the scope is a workload, all of it.
+    """
 
     cluster: Cluster
     scope: Scope

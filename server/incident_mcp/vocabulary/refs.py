@@ -24,6 +24,9 @@ class Ref(Value):
     namespace: str | None = None
     name: str
 
+    def __hash__(self) -> int:
+        return hash((self.kind, self.namespace, self.name))
+
     def __str__(self) -> str:
         return f"{self.kind} {self.path}"
 

@@ -67,7 +67,11 @@ _A_LOOK = ToolNeeds(
     not_granted=_SECRETS,
 )
 _ONE_LOOK = ToolNeeds(
-    "", always=needs("list: pods"), either=_ONE_WORKLOAD, more=(*_HISTORY, *_AROUND, *_NEAR_MISSES), not_granted=_SECRETS
+    "",
+    always=needs("list: pods"),
+    either=_ONE_WORKLOAD,
+    more=(*_HISTORY, *_AROUND, *_NEAR_MISSES),
+    not_granted=_SECRETS,
 )
 _PATCHES = needs(f"patch: {_WORKLOADS}")
 _RESIZES = needs(f"patch: {_SCALES}")
@@ -86,9 +90,7 @@ TOOLS: tuple[ToolNeeds, ...] = (
         either=_ONE_WORKLOAD,
         more=(*_HISTORY, *_NEAR_MISSES),
     ),
-    ToolNeeds(
-        "analyze_logs", always=needs("list: pods", "get: pods/log"), either=_ONE_WORKLOAD, more=_NEAR_MISSES
-    ),
+    ToolNeeds("analyze_logs", always=needs("list: pods", "get: pods/log"), either=_ONE_WORKLOAD, more=_NEAR_MISSES),
     _as("verify_fix", _ONE_LOOK),
     ToolNeeds(
         "preview_change",

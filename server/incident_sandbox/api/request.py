@@ -75,7 +75,7 @@ class ApiRequest:
         return Author(manager[:128], operation, self.subresource)
 
     async def body(self) -> Any:
-        """The decoded body. Raises ApiError 400 for what cannot be read, 415 for protobuf and its like."""
+        """The decoded body. Raises ApiError 400 for what cannot be read, 415 for an unknown form."""
         import msgspec
 
         content_type = self.raw.headers.get("content-type", "application/json").partition(";")[0].strip()
@@ -84,6 +84,10 @@ class ApiRequest:
             import yaml
 
             return yaml.safe_load(raw)
+        if content_type == "application/vnd.kubernetes.protobuf":
+            from incident_sandbox.api.protobuf import decode_protobuf
+
+            return decode_protobuf(raw) if raw else None
         if "json" not in content_type:
             raise unsupported_media_type(["application/json", "application/yaml"])
         if not raw:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from incident_sandbox.model import resources as r
 from incident_sandbox.model.objects import Object, dig, name_of, namespace_of
@@ -197,7 +197,23 @@ _DEFAULTS: dict[Resource, Callable[[Object], None]] = {
 }
 
 
+def _drop_nulls(value: Any, *, empty_lists: bool) -> None:
+    """What the typed decoder of the real server does not keep: nulls, and empty lists where they mean nothing."""
+    if isinstance(value, dict):
+        fields = cast("Object", value)
+        for key in [key for key, item in fields.items() if item is None or (empty_lists and item == [])]:
+            del fields[key]
+        for item in fields.values():
+            _drop_nulls(item, empty_lists=empty_lists)
+    elif isinstance(value, list):
+        for item in cast("list[Any]", value):
+            _drop_nulls(item, empty_lists=empty_lists)
+
+
 def set_defaults(resource: Resource, obj: Object) -> None:
     """Complete `obj` in place; the caller owns it."""
+    _drop_nulls(obj.get("metadata"), empty_lists=True)
+    _drop_nulls(obj.get("spec"), empty_lists=resource is r.PODS)
+    _drop_nulls(dig(obj, "spec", "template"), empty_lists=True)
     if resource in _DEFAULTS:
         _DEFAULTS[resource](obj)

@@ -91,7 +91,7 @@ async def test_a_plugin_that_hangs_is_ended_with_all_that_it_started(
 
 
 async def test_a_cancelled_caller_leaves_no_plugin_behind(write_plugin: Callable[[str], str], tmp_path: Path) -> None:
-    command = write_plugin(f"echo $$ >'{tmp_path}/pid'; sleep 600")
+    command = write_plugin(f"sleep 600 & echo $! >'{tmp_path}/pid'; wait")
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(ask, plugin(command))
         with anyio.fail_after(WAIT):
@@ -138,6 +138,20 @@ async def test_many_callers_share_one_run_and_one_failure(
             for _ in range(20):
                 tasks.start_soon(one)
     assert (len(failures), runs()) == (20, 1)
+
+
+async def test_many_callers_share_one_credential(write_plugin: Callable[[str], str], runs: Callable[[], int]) -> None:
+    credentials = ExecCredentials(plugin(write_plugin(answer(token="t"))), lambda: NOW)
+    got: list[str | None] = []
+
+    async def one() -> None:
+        got.append((await credentials.current()).authorization)
+
+    with anyio.fail_after(WAIT):
+        async with anyio.create_task_group() as tasks:
+            for _ in range(20):
+                tasks.start_soon(one)
+    assert (got, runs()) == (["Bearer t"] * 20, 1)
 
 
 async def test_the_plugin_gets_its_question_and_no_secrets_of_others(

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from tests.cluster.connection.harness import b64, cluster_of, connected, kubectl, needs_kubectl
 from tests.cluster.connection.pki import Pki
-from tests.cluster.connection.recorder import Recorder, Seen, recording
+from tests.cluster.connection.recorder import Recorder, Reply, Seen, recording
+
+from incident_mcp.vocabulary.errors import CredentialsError
 
 pytestmark = pytest.mark.anyio
 
@@ -96,6 +98,42 @@ async def test_a_client_certificate_that_rotates_is_shown_on_new_connections(
             (tmp_path / "alice.key").write_bytes(pki.bob.key_pem)
             await api.get("/version")
     assert [seen.peer for seen in server.seen] == ["alice", "bob"]
+
+
+@pytest.mark.parametrize(
+    ("user", "happened"),
+    [
+        ({"tokenFile": "nope"}, "nope of user 'admin' can't be read: No such file"),
+        ({"tokenFile": "empty"}, "empty of user 'admin' is empty"),
+        ({"token": "two words"}, "The token of user 'admin' holds characters that no token has"),
+        ({"client-certificate": "nope.crt", "client-key": "nope.key"}, "The client certificate of user 'admin' can't"),
+    ],
+)
+async def test_a_credential_that_can_not_be_read_is_an_error_before_anything_is_sent(
+    user: dict[str, Any], happened: str, pki: Pki, tmp_path: Path, write_kubeconfig: Write
+) -> None:
+    (tmp_path / "empty").write_text("\n")
+    async with (
+        recording(issued=pki.server, clients=pki.ca) as server,
+        connected(write_kubeconfig(cluster_of(server, pki), user)) as api,
+    ):
+        with pytest.raises(CredentialsError) as caught:
+            await api.get("/version")
+        assert happened in caught.value.happened
+        assert not server.connections
+
+
+async def test_a_refused_token_file_is_read_once_more_and_then_reported(
+    pki: Pki, tmp_path: Path, write_kubeconfig: Write
+) -> None:
+    (tmp_path / "token").write_text("expired")
+    async with (
+        recording(lambda seen: Reply(401), issued=pki.server) as server,
+        connected(write_kubeconfig(cluster_of(server, pki), {"tokenFile": "token"})) as api,
+    ):
+        with pytest.raises(CredentialsError, match="does not accept the credentials of admin"):
+            await api.get("/version")
+        assert len(server.seen) == 1
 
 
 async def test_the_user_is_named_with_whom_it_acts_as(pki: Pki, write_kubeconfig: Write) -> None:

@@ -84,6 +84,13 @@ async def test_a_pods_ipv6_address_becomes_a_url(pki: Pki, tmp_path: Path) -> No
     assert (api.cluster.server, api.default_namespace) == ("https://[fd00::1]:443", "x")
 
 
+async def test_a_pod_without_its_authority_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("t")
+    environment = {**ENVIRONMENT, "KUBERNETES_SERVICE_HOST": "10.0.0.1", "KUBERNETES_SERVICE_PORT": "443"}
+    with pytest.raises(SettingsError, match=r"ca\.crt can't be read"):
+        await connect(ConnectOptions(), environment=environment, service_account=tmp_path)
+
+
 async def test_many_calls_share_the_pool(pki: Pki, tmp_path: Path) -> None:
     import anyio
 

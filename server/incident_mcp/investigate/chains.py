@@ -1,0 +1,82 @@
+"""Findings joined to chains: the root, what shows on the same object, and what hangs on it, in order.
+
+Two steps. On one object, the deeper finding explains the others: a missing variable explains the crash loop. Between
+objects, `because_of` leads on: an Ingress path to its Service, that to its Deployment, and that, perhaps, to a Service
+that it needs or a node that it stands on.
+"""
+
+from incident_mcp.investigate.catalogue import BY_CODE, NODE_NOT_READY, NOT_READY
+from incident_mcp.vocabulary.finding import Chain, Finding
+from incident_mcp.vocabulary.observation import Observation
+from incident_mcp.vocabulary.refs import Ref
+
+_GRAVITY = {"critical": 0, "warning": 1, "notice": 2}
+
+
+def join(findings: list[Finding], seen: Observation) -> list[Chain]:
+    """The chains, ranked. Each finding stands in exactly one of them."""
+    placed = [_on_its_node(each, findings, seen) for each in findings]
+    by_target: dict[Ref, list[Finding]] = {}
+    for each in placed:
+        by_target.setdefault(each.target, []).append(each)
+    for group in by_target.values():
+        group.sort(key=lambda each: -BY_CODE[each.code].depth)
+    roots: dict[Ref, list[Ref]] = {}
+    for target in by_target:
+        roots.setdefault(_root_of(target, by_target), []).append(target)
+    chains = [_chain(root, members, by_target) for root, members in roots.items()]
+    return sorted(chains, key=lambda chain: _rank(chain, seen))
+
+
+def _root_of(target: Ref, by_target: dict[Ref, list[Finding]]) -> Ref:
+    """Follow `because_of` to its end. A circle (two that wait for each other) ends where it began."""
+    visited = [target]
+    while True:
+        because = next((each.because_of for each in by_target[visited[-1]] if each.because_of), None)
+        if because is None or because not in by_target or because in visited:
+            return visited[-1]
+        visited.append(because)
+
+
+def _chain(root: Ref, members: list[Ref], by_target: dict[Ref, list[Finding]]) -> Chain:
+    first, *others = by_target[root]
+    hanging = [each for target in members if target != root for each in by_target[target]]
+    hanging.sort(key=lambda each: _distance(each.target, root, by_target))
+    return Chain(
+        root=first.model_copy(update={"root": True}),
+        symptoms=tuple(_explained(each, root) for each in others),
+        breaks=tuple(_explained(each, each.because_of or root) for each in hanging),
+    )
+
+
+def _explained(finding: Finding, by: Ref) -> Finding:
+    return finding.model_copy(update={"root": False, "because_of": by})
+
+
+def _distance(target: Ref, root: Ref, by_target: dict[Ref, list[Finding]]) -> int:
+    steps, here = 0, target
+    while here != root and steps < len(by_target):
+        because = next((each.because_of for each in by_target[here] if each.because_of in by_target), None)
+        if because is None:
+            break
+        here, steps = because, steps + 1
+    return steps
+
+
+def _on_its_node(finding: Finding, findings: list[Finding], seen: Observation) -> Finding:
+    """Pods that are merely unready, all of them on nodes that are not ready: the node explains them."""
+    if finding.code != NOT_READY.code:
+        return finding
+    dead = {each.target.name: each.target for each in findings if each.code == NODE_NOT_READY.code}
+    hurt = [pod for pod in seen.pods if (pod.owner or pod.ref) == finding.target and not pod.ready]
+    if not hurt or any(pod.node not in dead for pod in hurt):
+        return finding
+    return finding.model_copy(update={"because_of": dead[str(hurt[0].node)], "root": False})
+
+
+def _rank(chain: Chain, seen: Observation) -> tuple[int, int, int, int, float]:
+    """Gravity first, then how many routes and objects break, then depth of the knowledge, then age."""
+    kinds = [each.target.kind for each in chain.breaks]
+    began = chain.root.since.timestamp() if chain.root.since else seen.at.timestamp()
+    worst = min(_GRAVITY[each.severity] for each in (chain.root, *chain.symptoms, *chain.breaks))
+    return worst, -kinds.count("Ingress"), -len(kinds), -BY_CODE[chain.root.code].depth, began

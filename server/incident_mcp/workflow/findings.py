@@ -1,0 +1,43 @@
+"""Findings as an answer shows them: outside text quoted, times short, nothing empty."""
+
+from incident_mcp.text.fencing import plain
+from incident_mcp.text.words import clock
+from incident_mcp.vocabulary.finding import Evidence, Finding, Gravity
+from incident_mcp.vocabulary.refs import Ref
+from incident_mcp.vocabulary.value import Value
+
+EVIDENCE_SHOWN = 3
+
+
+class FindingLine(Value):
+    """One finding. `root` is true for the cause, false for what it breaks."""
+
+    code: str
+    cause: str
+    severity: Gravity
+    target: Ref
+    root: bool
+    summary: str
+    since: str | None = None
+    evidence: tuple[str, ...] = ()
+    next_step: str = ""
+
+
+def finding_line(finding: Finding) -> FindingLine:
+    return FindingLine(
+        code=finding.code,
+        cause=finding.cause,
+        severity=finding.severity,
+        target=finding.target,
+        root=finding.root,
+        summary=plain(finding.summary),
+        since=f"{clock(finding.since)} UTC" if finding.since else None,
+        evidence=tuple(evidence_words(one) for one in finding.evidence[:EVIDENCE_SHOWN]),
+        next_step=plain(finding.next_step),
+    )
+
+
+def evidence_words(evidence: Evidence) -> str:
+    """`log of checkout-7c9f8-x2k4p, previous instance: «KeyError: 'PAYMENT_URL'» (02:11:40 UTC)`."""
+    at = f" ({clock(evidence.at)} UTC)" if evidence.at else ""
+    return f"{evidence.source}: {plain(evidence.value)}{at}"

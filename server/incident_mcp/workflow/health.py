@@ -1,0 +1,91 @@
+"""What is not well in a cluster, a namespace or one workload: one look, the rules over it, root causes first."""
+
+from incident_mcp.cluster.kinds import workload_ref
+from incident_mcp.cluster.observe import observe
+from incident_mcp.investigate.find import find_chains
+from incident_mcp.text.budget import first
+from incident_mcp.text.words import count, duration, listed
+from incident_mcp.vocabulary.actor import Actor
+from incident_mcp.vocabulary.errors import BadRequest
+from incident_mcp.vocabulary.finding import Chain
+from incident_mcp.vocabulary.observation import Observation
+from incident_mcp.vocabulary.refs import Scope
+from incident_mcp.vocabulary.reply import Reply
+from incident_mcp.workflow.desk import Desk
+from incident_mcp.workflow.findings import FindingLine, finding_line
+from incident_mcp.workflow.looks import recorded
+
+SHOWN = 8
+
+
+class HealthReply(Reply):
+    """The findings of one look, root causes first, and what it could not see."""
+
+    healthy: bool | None = None
+    """None: nothing unwell was seen, but too little was checked to say so."""
+    findings: tuple[FindingLine, ...] = ()
+    more: str = ""
+    looked_at: tuple[str, ...] = ()
+    not_checked: tuple[str, ...] = ()
+
+
+async def check_health(
+    desk: Desk, by: Actor, *, namespace: str | None, kind: str | None, name: str | None, incident: str | None
+) -> HealthReply:
+    """Look once at a scope. Raises `NotFound` with near misses, `Forbidden`, `Unreachable`, `BadRequest`."""
+    found = await desk.record.current(incident)
+    scope = scope_of(namespace, kind, name)
+    seen = await observe(desk.api, scope, clock=desk.clock, deadline_seconds=desk.tool_seconds)
+    reply = _reply(desk.cluster, seen, find_chains(seen))
+    arguments = {"namespace": namespace, "kind": kind, "name": name}
+    return await recorded(desk, found.id if found else None, "check_health", {**arguments}, reply, by)
+
+
+def scope_of(namespace: str | None, kind: str | None, name: str | None) -> Scope:
+    """Cluster, namespace or workload. Raises `BadRequest` when the arguments name half a workload."""
+    if kind is None and name is None:
+        return Scope(namespace=namespace)
+    if kind is None or name is None or namespace is None:
+        raise BadRequest(
+            "A workload is named by kind, namespace and name together.",
+            "For example: kind Deployment, namespace shop, name checkout.",
+        )
+    return Scope(namespace=namespace, workload=workload_ref(kind, namespace, name))
+
+
+def _reply(cluster: str, seen: Observation, chains: list[Chain]) -> HealthReply:
+    lines = [finding_line(one) for chain in chains for one in (chain.root, *chain.symptoms, *chain.breaks)]
+    part = first(lines, SHOWN)
+    return HealthReply(
+        cluster=cluster,
+        summary=tuple(_summary(cluster, seen, chains)),
+        healthy=False if chains else (True if seen.looked_at else None),
+        findings=part.items,
+        more=f"{part.note}; name a namespace or workload to narrow." if part.note else "",
+        looked_at=seen.looked_at,
+        not_checked=tuple(str(one) for one in seen.not_checked),
+    )
+
+
+def _summary(cluster: str, seen: Observation, chains: list[Chain]) -> list[str]:
+    looked = f"{_totals(seen)}, {duration(seen.took)}"
+    if not chains:
+        not_seen = f" Not checked: {listed([str(one) for one in seen.not_checked])}." if seen.not_checked else ""
+        return [f"{cluster}: no fault found in {seen.scope}: {looked}. Looked at: {listed(seen.looked_at)}.{not_seen}"]
+    lines = [f"{cluster}: {count(len(chains), 'cause')} found in {seen.scope}: {looked}."]
+    lines += [chain_line(number, chain) for number, chain in enumerate(chains[:SHOWN], 1)]
+    return [*lines, f"Next: {chains[0].root.next_step}" if chains[0].root.next_step else ""]
+
+
+def chain_line(number: int, chain: Chain) -> str:
+    """`1  Deployment shop/checkout: <cause> -> Service shop/checkout has no endpoints -> Ingress ...`."""
+    line = finding_line(chain.root)
+    broken = "".join(f" -> {finding_line(one).summary}" for one in chain.breaks)
+    return f"{number}  {chain.root.target}: {line.summary}{broken}"
+
+
+def _totals(seen: Observation) -> str:
+    parts = [count(seen.totals.workloads, "workload"), count(seen.totals.pods, "pod")]
+    if seen.totals.nodes:
+        parts.append(count(seen.totals.nodes, "node"))
+    return ", ".join(parts)

@@ -1,0 +1,148 @@
+"""create, update, patch, delete and deletecollection, with dry run and preconditions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+from incident_sandbox.api.answers import answer, shaped
+from incident_sandbox.api.applying import apply_object
+from incident_sandbox.api.negotiation import Form
+from incident_sandbox.api.patching import APPLY, content_type, patched
+from incident_sandbox.api.reading import Filter
+from incident_sandbox.api.request import ApiRequest, required
+from incident_sandbox.api.views import Views
+from incident_sandbox.cluster import Cluster
+from incident_sandbox.model import resources as r
+from incident_sandbox.model.errors import bad_request, conflict
+from incident_sandbox.model.objects import Object, dig, name_of, namespace_of, uid_of
+from incident_sandbox.model.resources import Resource
+from incident_sandbox.writes.managed_fields import Author
+
+
+class Writes:
+    def __init__(self, cluster: Cluster, views: Views) -> None:
+        self._cluster = cluster
+        self._views = views
+
+    def _answer(self, request: ApiRequest, obj: Object, form: Form, code: int = 200) -> Response:
+        shape = shaped(required(request), obj, form, request.query.get("includeObject"), self._views.now)
+        return answer(shape, form, code)
+
+    def _old(self, request: ApiRequest) -> Object:
+        resource = required(request)
+        return self._cluster.writer.read(resource, request.namespace if resource.namespaced else "", request.name)
+
+    async def create(self, request: ApiRequest, form: Form) -> Response:
+        resource = required(request)
+        obj = _checked(resource, await request.body())
+        if resource.namespaced:
+            given = obj.setdefault("metadata", {}).setdefault("namespace", request.namespace)
+            if given != request.namespace:
+                raise bad_request(
+                    "the namespace of the provided object does not match the namespace sent on the request"
+                )
+        made = self._cluster.writer.create(resource, obj, request.author(), dry_run=request.is_dry_run)
+        return self._answer(request, made, form, 201)
+
+    async def update(self, request: ApiRequest, form: Form) -> Response:
+        resource = required(request)
+        new = _checked(resource, await request.body())
+        given = name_of(new)
+        if given != request.name:
+            raise bad_request(f"the name of the object ({given}) does not match the name on the URL ({request.name})")
+        old = self._old(request)
+        uid = dig(new, "metadata", "uid")
+        if uid and uid != uid_of(old):
+            raise conflict(resource, request.name, _precondition("UID", uid, uid_of(old)))
+        return self._answer(request, self._store(request, old, new), form)
+
+    async def patch(self, request: ApiRequest, form: Form) -> Response:
+        kind = content_type(request)
+        body = await request.body()
+        if kind == APPLY:
+            applied, code = apply_object(self._cluster.writer, request, body)
+            return self._answer(request, applied, form, code)
+        old = self._old(request)
+        return self._answer(request, self._store(request, old, patched(kind, old, body)), form)
+
+    def _store(self, request: ApiRequest, old: Object, new: Object) -> Object:
+        author: Author = request.author()
+        return self._cluster.writer.update(required(request), old, new, author, dry_run=request.is_dry_run)
+
+    async def delete(self, request: ApiRequest, form: Form) -> Response:
+        resource = required(request)
+        options: Object = await request.body() or {}
+        old = self._old(request)
+        check_preconditions(resource, old, options.get("preconditions") or {})
+        gone = self._delete(request, resource, old, options)
+        if resource is r.PODS or dig(gone, "metadata", "deletionTimestamp"):
+            return self._answer(request, gone, form)
+        return answer(_success(resource, old), form)
+
+    async def delete_collection(self, request: ApiRequest, form: Form) -> Response:
+        resource = required(request)
+        options: Object = await request.body() or {}
+        wanted = Filter(request)
+        found = [obj for obj in self._views.at(resource, self._cluster.store.revision) if wanted.accepts(obj)]
+        gone = [self._delete(request, resource, obj, options) for obj in found]
+        metadata = {"resourceVersion": str(self._cluster.store.revision)}
+        kind = f"{resource.kind}List"
+        return answer({"kind": kind, "apiVersion": resource.api_version, "metadata": metadata, "items": gone}, form)
+
+    def _delete(self, request: ApiRequest, resource: Resource, obj: Object, options: Object) -> Object:
+        dry_run = request.is_dry_run or options.get("dryRun") == ["All"]
+        request.notes["dry_run"] = dry_run
+        policy = options.get("propagationPolicy") or request.query.get("propagationPolicy")
+        if policy == "Orphan" and not dry_run:
+            self._orphan(obj)
+        return self._cluster.writer.delete(resource, obj, grace=_grace(request, resource, obj, options), dry_run=dry_run)
+
+    def _orphan(self, owner: Object) -> None:
+        """Dependents lose the reference, so that the garbage collector leaves them."""
+        for resource in (r.REPLICA_SETS, r.PODS, r.REVISIONS, r.ENDPOINT_SLICES):
+            for obj in self._cluster.store.each(resource, namespace_of(owner)):
+                owners: list[Object] = dig(obj, "metadata", "ownerReferences", default=[])
+                kept = [item for item in owners if item["uid"] != uid_of(owner)]
+                if len(kept) != len(owners):
+                    orphan = {**obj, "metadata": {**obj["metadata"], "ownerReferences": kept}}
+                    self._cluster.writer.update(resource, obj, orphan, Author("kube-controller-manager"))
+
+
+def _checked(resource: Resource, body: Any) -> Object:
+    """The object of a request. Raises ApiError 400 for another kind than the path's."""
+    if not isinstance(body, dict):
+        raise bad_request(f"the object provided is unrecognized (must be of type {resource.kind})")
+    obj: Object = body
+    kind, version = obj.get("kind", resource.kind), obj.get("apiVersion", resource.api_version)
+    if (kind, version) != (resource.kind, resource.api_version):
+        expected = f"{resource.api_version}, Kind={resource.kind}"
+        raise bad_request(f"the API version in the data ({version}, Kind={kind}) does not match the expected ({expected})")
+    return obj
+
+
+def _grace(request: ApiRequest, resource: Resource, obj: Object, options: Object) -> int:
+    """Seconds that a running pod gets; everything else goes at once."""
+    if resource is not r.PODS or not dig(obj, "spec", "nodeName"):
+        return 0
+    asked = options.get("gracePeriodSeconds", request.query.get("gracePeriodSeconds"))
+    return int(asked) if asked is not None else dig(obj, "spec", "terminationGracePeriodSeconds", default=30)
+
+
+def _precondition(what: str, wanted: str, found: str) -> str:
+    return f"Precondition failed: {what} in precondition: {wanted}, {what} in object meta: {found}"
+
+
+def check_preconditions(resource: Resource, obj: Object, preconditions: Object) -> None:
+    for field, what in (("uid", "UID"), ("resourceVersion", "ResourceVersion")):
+        wanted, found = preconditions.get(field), obj["metadata"].get(field)
+        if wanted is not None and wanted != found:
+            raise conflict(resource, name_of(obj), _precondition(what, wanted, found))
+
+
+def _success(resource: Resource, obj: Object) -> Object:
+    details: Object = {"name": name_of(obj)} | ({"group": resource.group} if resource.group else {})
+    details |= {"kind": resource.plural, "uid": uid_of(obj)}
+    return {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details}
+
