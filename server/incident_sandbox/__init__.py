@@ -1,7 +1,8 @@
 """An embedded Kubernetes cluster: a real HTTPS API on 127.0.0.1, pure Python, for a demo and for fast tests.
 
-It knows nothing of incident-mcp. `serve_sandbox` starts one of the scenarios in `scenarios/`; what it serves is enough for
-`kubectl`: reading, watching, logs, rollouts, scaling, patches, dry runs, access reviews. Its objects have a past and behave.
+It knows nothing of incident-mcp. `serve_sandbox` starts one of the scenarios in `scenarios/`; what it serves is enough
+for `kubectl`: reading, watching, logs, rollouts, scaling, patches, dry runs, access reviews. Its objects have a past,
+and they behave.
 
 Importing this package is cheap; the parts are loaded when they are first used.
 """

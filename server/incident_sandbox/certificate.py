@@ -68,7 +68,5 @@ def make_certificate(folder: Path) -> ServerCertificate:
     chain_file, key_file = folder / "apiserver.crt", folder / "apiserver.key"
     chain_file.write_bytes(certificate.public_bytes(pem) + authority_pem)
     key_file.touch(mode=0o600)
-    key_file.write_bytes(
-        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
+    key_file.write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
     return ServerCertificate(authority_pem, chain_file, key_file)

@@ -36,9 +36,7 @@ class Cluster:
         self._next_expiry = clock.now()
         opened = clock.now().replace(microsecond=0)
         oldest = max((step.ago for step in scenario.steps), default=timedelta())
-        self.context: Context = build(
-            Store(), opened - oldest, scenario.name, remember_events_from=opened - LIFE
-        )
+        self.context: Context = build(Store(), opened - oldest, scenario.name, remember_events_from=opened - LIFE)
         self.store = self.context.store
         self.writer = self.context.writer
         self.engine = self.context.engine

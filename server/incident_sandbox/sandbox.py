@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -107,11 +107,11 @@ class Sandbox:
 @asynccontextmanager
 async def serve_sandbox(
     scenario: str, *, clock: Clock | None = None, folder: Path | None = None, port: int = 0
-) -> AsyncIterator[Sandbox]:
+) -> AsyncGenerator[Sandbox]:
     """Serve a scenario on 127.0.0.1 in the caller's event loop (asyncio), until the block ends.
 
-    `folder` gets the certificate and the kubeconfigs; a temporary one is used and removed without it. With a
-    `ManualClock`, time stands still until `sandbox.cluster.advance(seconds)`; controllers still react to writes at once.
+    `folder` gets the certificate and the kubeconfigs; without it, a temporary one is used and removed. With a
+    `ManualClock`, time stands still until `sandbox.cluster.advance(seconds)`; controllers still react to writes.
     Raises ValueError for an unknown scenario, and OSError where the port is taken.
     """
     async with AsyncExitStack() as stack:

@@ -1,6 +1,6 @@
 """The embedded sandbox as a cluster to work on: started beside the command, gone with it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from incident_mcp.settings import Settings
@@ -8,7 +8,7 @@ from incident_mcp.vocabulary.errors import BadRequest
 
 
 @asynccontextmanager
-async def embedded(settings: Settings, scenario: str | None) -> AsyncIterator[Settings]:
+async def embedded(settings: Settings, scenario: str | None) -> AsyncGenerator[Settings]:
     """The settings as they are, or, with a scenario, those that lead to a sandbox that lives as long as this block.
 
     Raises `BadRequest` when there is no such scenario.

@@ -68,10 +68,11 @@ async def _cancel_on_signal(scope: anyio.CancelScope) -> None:
 async def _serve(settings: Settings, scenario: str | None) -> None:
     from incident_mcp.wiring import office, server
 
+    place = _Place(settings, scenario)
+    reached = office(settings, environment(), place.settings)
+    made = server(settings, reached)
     async with anyio.create_task_group() as tasks:
-        located = _located(settings, scenario, tasks.start_soon)
-        reached = office(settings, environment(), located)
-        made = server(settings, reached)
+        tasks.start_soon(place.keep)
         tasks.start_soon(_pin, reached.desk)
         gc.freeze()
         gc.enable()
@@ -85,23 +86,24 @@ async def _pin(desk: Callable[[], Awaitable[object]]) -> None:
         await desk()
 
 
-def _located(
-    settings: Settings, scenario: str | None, start: Callable[[Callable[[], Awaitable[None]]], None]
-) -> Callable[[], Awaitable[Settings]]:
+class _Place:
     """Where the cluster is: the settings as they are, or those of a sandbox that starts beside the server."""
-    found: list[Settings] = []
-    ready = anyio.Event()
 
-    async def keep() -> None:
-        async with embedded(settings, scenario) as served:
-            found.append(served)
-            with note_serving(settings.home, Serving(os.getpid(), served.kubeconfig, served.context, scenario)):
-                ready.set()
+    def __init__(self, settings: Settings, scenario: str | None) -> None:
+        self._given = settings
+        self._scenario = scenario
+        self._found: Settings | None = None
+        self._ready = anyio.Event()
+
+    async def keep(self) -> None:
+        """Keep the cluster, and the note about it, while the server runs."""
+        async with embedded(self._given, self._scenario) as served:
+            self._found = served
+            note = Serving(os.getpid(), served.kubeconfig, served.context, self._scenario)
+            with note_serving(served.home, note):
+                self._ready.set()
                 await anyio.sleep_forever()
 
-    async def located() -> Settings:
-        await ready.wait()
-        return found[0]
-
-    start(keep)
-    return located
+    async def settings(self) -> Settings:
+        await self._ready.wait()
+        return self._found or self._given

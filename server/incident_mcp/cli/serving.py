@@ -5,7 +5,7 @@ the tools in the chat never speak of two clusters.
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -28,7 +28,7 @@ def project_folder() -> Path:
 
 
 @contextmanager
-def note_serving(home: Path, serving: Serving) -> Iterator[None]:
+def note_serving(home: Path, serving: Serving) -> Generator[None]:
     """Keep the note while the server runs. A folder that can't be written only costs the note."""
     path = _path(home)
     with suppress(OSError):

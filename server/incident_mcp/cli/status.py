@@ -30,7 +30,7 @@ def command(kubeconfig: Kubeconfig = None, context: Context = None, namespace: N
     watchdog = threading.Timer(seconds, _give_up, [said])
     watchdog.daemon = True
     watchdog.start()
-    said.say(_told(kubeconfig, context, namespace, seconds - TO_END))
+    said.say(_told(kubeconfig, context, namespace, time.monotonic() + seconds - TO_END))
 
 
 class _Once:
@@ -52,20 +52,20 @@ def _give_up(said: _Once) -> None:
     os._exit(0)
 
 
-def _told(kubeconfig: str | None, context: str | None, namespace: str | None, seconds: float) -> str:
+def _told(kubeconfig: str | None, context: str | None, namespace: str | None, until: float) -> str:
     import anyio
 
     from incident_mcp.vocabulary.errors import IncidentError
 
     try:
-        return anyio.run(_look, kubeconfig, context, namespace, seconds)
+        return anyio.run(_look, kubeconfig, context, namespace, until)
     except IncidentError as error:
         return _one_line(f"{error.happened} {error.next_step}")
     except Exception as error:  # a fault of ours must not cost the person their /incident
         return _one_line(f"{type(error).__name__}. incident-mcp doctor may tell more.")
 
 
-async def _look(kubeconfig: str | None, context: str | None, namespace: str | None, seconds: float) -> str:
+async def _look(kubeconfig: str | None, context: str | None, namespace: str | None, until: float) -> str:
     from incident_mcp.cli.located import located
     from incident_mcp.cluster.connection import ConnectOptions, connect
     from incident_mcp.settings import load_settings
@@ -73,16 +73,17 @@ async def _look(kubeconfig: str | None, context: str | None, namespace: str | No
     from incident_mcp.vocabulary.errors import IncidentError
     from incident_mcp.workflow.status import status
 
-    started = time.monotonic()
     settings = load_settings(kubeconfig=kubeconfig, context=context, namespace=namespace)
     settings, _ = located(settings, named=bool(kubeconfig or context))
-    options = ConnectOptions(settings.kubeconfig, settings.context, settings.namespace, timeout=seconds)
+    options = ConnectOptions(settings.kubeconfig, settings.context, settings.namespace, timeout=SECONDS)
     api = await connect(options, environment=os.environ)
-    left = max(seconds - (time.monotonic() - started), AT_LEAST / 2)
     try:
+        left = max(until - time.monotonic(), AT_LEAST)
         return "\n".join(await status(api, now=system_clock, seconds=left, namespace=namespace))
     except IncidentError as error:
         return _one_line(f"{error.happened} {error.next_step}", api.cluster.name)
+    finally:
+        await api.aclose()
 
 
 def _one_line(why: str, cluster: str = "Cluster status") -> str:

@@ -13,6 +13,7 @@ from incident_mcp.cluster.json_parts import items, part, text
 from incident_mcp.cluster.kinds import path_of
 from incident_mcp.cluster.look import Look, together
 from incident_mcp.cluster.managed_fields import last_manager
+from incident_mcp.cluster.moments import moment
 from incident_mcp.vocabulary.errors import NotFound
 from incident_mcp.vocabulary.observation import ConfigSeen
 from incident_mcp.vocabulary.refs import Ref
@@ -85,8 +86,7 @@ async def _config(look: Look, ref: Ref) -> ConfigSeen | None:
         thing = _config_map.decode(await look.api.get(path_of(ref)))
     except NotFound:
         return ConfigSeen(ref=ref, exists=False)
-    manager, when = last_manager({"metadata": thing.metadata}, "data")
-    return ConfigSeen(ref=ref, keys=(*thing.data, *thing.binary_data), changed=when, changed_by=manager)
+    return ConfigSeen(ref=ref, keys=(*thing.data, *thing.binary_data), **_dates(thing.metadata))
 
 
 async def _secret(look: Look, ref: Ref) -> ConfigSeen | None:
@@ -94,5 +94,9 @@ async def _secret(look: Look, ref: Ref) -> ConfigSeen | None:
         thing = _metadata.decode(await look.api.get(path_of(ref), accept=METADATA))
     except NotFound:
         return ConfigSeen(ref=ref, exists=False, keys=None)
-    manager, when = last_manager({"metadata": thing.metadata}, "data")
-    return ConfigSeen(ref=ref, keys=None, changed=when, changed_by=manager)
+    return ConfigSeen(ref=ref, keys=None, **_dates(thing.metadata))
+
+
+def _dates(metadata: dict[str, Any]) -> dict[str, Any]:
+    manager, when = last_manager({"metadata": metadata}, "data")
+    return {"created": moment(metadata.get("creationTimestamp")), "changed": when, "changed_by": manager}

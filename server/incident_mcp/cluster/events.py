@@ -4,6 +4,7 @@ An event's real last time sits in one of four fields, depending on who wrote it:
 `lastTimestamp`, `eventTime` (the scheduler's only one), or the creation of the event itself.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ from incident_mcp.vocabulary.observation import EventSeen
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.untrusted import Untrusted
 
+_CONTAINER = re.compile(r"spec\.(?:initContainers|containers)\{(.+)\}")
 ONE_BY_ONE = 24
 """Up to so many objects are asked for one by one: exact, and cheap however many events a namespace holds."""
 MOST = 500
@@ -36,6 +38,7 @@ def event_seen(event: dict[str, Any]) -> EventSeen:
         first=first,
         last=max(first, last),
         source=str(event.get("reportingComponent") or source.get("component") or ""),
+        container=container[1] if (container := _CONTAINER.fullmatch(text(about, "fieldPath"))) else "",
     )
 
 

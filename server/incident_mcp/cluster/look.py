@@ -44,8 +44,12 @@ class Look:
         self._asked: dict[tuple[str, str], int] = {}
         self._done: dict[str, None] = {}
 
-    async def ask(self, what: str, call: Callable[[], Awaitable[T]], default: T, *, where: str = "") -> T:
+    async def ask(
+        self, what: str, call: Callable[[], Awaitable[T]], default: T, *, where: str = "", note: bool = True
+    ) -> T:
         """The answer of `call`, or `default` and a note when this part can't be read.
+
+        Without `note` the failure is silent: the caller has another way to the same part.
 
         Raises `CredentialsError`, and `Unreachable` when nothing at all has been answered yet.
         """
@@ -59,7 +63,8 @@ class Look:
         except ClusterError as error:
             if isinstance(error, Unreachable) and not self.answered:
                 raise
-            self.miss(what, reason(error), where)
+            if note:
+                self.miss(what, reason(error), where)
             answer = default
         else:
             self.answered += 1

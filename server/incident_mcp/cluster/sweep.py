@@ -1,7 +1,9 @@
-"""The fast first pass: one server-side table a namespace and kind, without objects, all at once.
+"""The fast first pass: server-side tables without objects, all at once.
 
 A table of pods costs a tenth of the pods. Its rows say who is not well, in the words of kubectl's own printer; nobody
-else is looked at again. A table without objects does not carry namespaces, hence one request for each.
+else is looked at again. A table without objects does not carry namespaces: pods are asked for one namespace at a time,
+which also spreads the work of a large cluster. Workloads and endpoint slices are few, and mostly well: one table of the
+whole cluster, and only where it shows something unwell, one for each namespace.
 """
 
 from collections.abc import Callable
@@ -17,6 +19,8 @@ from incident_mcp.vocabulary.refs import Ref
 
 FLAPPING = timedelta(minutes=10)
 """A pod that runs, but restarted within this time, is not well."""
+FEW = 2
+"""Up to so many namespaces are simply asked one by one."""
 _DONE = ("Completed", "Succeeded")
 _EMPTY: Table = Table()
 
@@ -59,22 +63,40 @@ class Sweep:
     nodes_seen: int = 0
 
 
+_Read = Callable[[Sweep, Table, str], None]
+
+
 async def sweep(look: Look, namespaces: list[str], *, nodes: bool = True) -> Sweep:
     """Fill a `Sweep` of these namespaces. What can't be read is noted on the look."""
     found = Sweep()
     jobs: list[Job] = []
-    for namespace in namespaces:
-        jobs.append(_job(look, found, "pods", "Pod", namespace, _pods))
-        for kind in WORKLOAD_KINDS:
-            jobs.append(_job(look, found, "workloads", kind, namespace, _workloads(kind)))
-        jobs.append(_job(look, found, "endpoints", "EndpointSlice", namespace, _slices))
+    jobs += [_job(look, found, "pods", "Pod", namespace, _pods) for namespace in namespaces]
+    jobs += [_wide(look, found, "workloads", kind, namespaces, _workloads(kind)) for kind in WORKLOAD_KINDS]
+    jobs.append(_wide(look, found, "endpoints", "EndpointSlice", namespaces, _slices))
     if nodes:
         jobs.append(_job(look, found, "nodes", "Node", "", _nodes))
     await together(jobs)
     return found
 
 
-_Read = Callable[[Sweep, Table, str], None]
+def _wide(look: Look, found: Sweep, what: str, kind: str, namespaces: list[str], read: _Read) -> Job:
+    """One table of the whole cluster if all is well there, else one for each namespace."""
+    each = [_job(look, found, what, kind, namespace, read) for namespace in namespaces]
+
+    async def run() -> None:
+        if len(namespaces) > FEW:
+            path = collection(kind, None)
+            # Forbidden here may be allowed in some namespaces: then the requests one by one tell what is wrong.
+            table = await look.ask(what, lambda: look.api.table(path), None, note=False)
+            trial = Sweep()
+            if table is not None:
+                read(trial, table, "")
+                if not trial.workloads and not trial.idle_slices:
+                    found.workloads_seen += trial.workloads_seen
+                    return
+        await together(each)
+
+    return run
 
 
 def _job(look: Look, found: Sweep, what: str, kind: str, namespace: str, read: _Read) -> Job:

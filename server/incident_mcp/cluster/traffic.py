@@ -49,6 +49,7 @@ def services_seen(services: list[dict[str, Any]], slices: list[dict[str, Any]]) 
             selector=selector,
             ready=counts.get(each["metadata"]["name"], (0, 0))[0],
             not_ready=counts.get(each["metadata"]["name"], (0, 0))[1],
+            external=text(each, "spec", "type") in ("LoadBalancer", "NodePort"),
         )
         for each in services
         if (selector := part(each, "spec", "selector"))

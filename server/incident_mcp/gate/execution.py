@@ -5,6 +5,7 @@ and from the intent on nothing is ever sent again. The write itself carries the 
 any race that the comparison here could not see.
 """
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -40,14 +41,13 @@ class Execution:
             return await self._finish(plan, told, by, refused)
         await self._save_evidence(action, plan, told, by)
         # From here on a cancelled call must not leave a half-told story: the write and its record belong together.
-        with anyio.CancelScope(shield=True):
-            try:
-                await self._spend(plan, told, by)
-            except AlreadyDone:
-                text = f"Plan {plan.id} was carried out before; an approval is used once. This call changed nothing."
-                return Outcome(status="not applied", text=text)
-            outcome = await self._apply(action, plan, told)
-            return await self._finish(plan, told, by, outcome)
+        outcome = Outcome(
+            status="not applied", text=f"Plan {plan.id} was carried out before: an approval is used once."
+        )
+        with anyio.CancelScope(shield=True), suppress(AlreadyDone):
+            await self._spend(plan, told, by)
+            outcome = await self._finish(plan, told, by, await self._apply(action, plan, told))
+        return outcome
 
     async def _refused(self, action: Action[Any], plan: Plan) -> Outcome | None:
         try:
@@ -118,8 +118,8 @@ class Execution:
                 "sent": outcome.sent.isoformat() if outcome.sent else None,
             },
         )
-        await self._record.append(told.incident, entry)
-        return outcome
+        written = await self._record.append(told.incident, entry)
+        return outcome.model_copy(update={"entry": written.id})
 
 
 def _unknown(plan: Plan, sent: datetime) -> Outcome:

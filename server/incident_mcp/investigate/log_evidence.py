@@ -60,12 +60,14 @@ class Said:
 
 def said_of(seen: Observation, *causes: LogCause) -> Iterator[Said]:
     """What the logs say of these causes, by workload, container and meaning; the most often said first."""
-    owners = {pod.ref: pod.owner or pod.ref for pod in seen.pods}
+    pods = {pod.ref: pod for pod in seen.pods}
     found: dict[tuple[Ref, str, str], list[tuple[Line, Meaning]]] = {}
     for log in seen.logs:
         for at, meaning in recognise_each([text for _, text in log.lines]):
             if meaning.cause in causes:
-                key = (owners.get(log.pod, log.pod), log.container, meaning.model_dump_json())
+                pod = pods.get(log.pod)
+                target = pod.owner or pod.ref if pod else log.pod
+                key = (target, log.container, meaning.model_dump_json())
                 found.setdefault(key, []).append((Line(log, *log.lines[at]), meaning))
     for (target, container, _), said in sorted(found.items(), key=lambda item: -len(item[1])):
         yield Said(target, container, said[0][1], tuple(line for line, _ in said))

@@ -8,7 +8,7 @@ who rewrites the whole file only a copy of the chain's head helps, which every p
 import hashlib
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -189,7 +189,7 @@ class Journal:
         return problems
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def _transaction(self) -> Generator[None]:
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -199,7 +199,7 @@ class Journal:
         self._db.execute("COMMIT")
 
     @contextmanager
-    def _explained(self, verb: str) -> Iterator[None]:
+    def _explained(self, verb: str) -> Generator[None]:
         try:
             yield
         except (sqlite3.Error, OSError) as error:

@@ -31,6 +31,7 @@ def _prompt(name: str) -> Prompt:
             PromptArgument(name=one.name, description=one.description, required=False) for one in source.arguments
         ],
         fn=partial(_rendered, name),
+        context_kwarg=None,
     )
 
 

@@ -1,13 +1,13 @@
 """Making MCP tools out of workflow functions.
 
 A workflow function takes `(desk, by, ...)`; its other parameters become the tool's arguments, its `Reply` the
-structured content. Unknown arguments are refused (the SDK ignores them), schemas lose their titles and null unions (they cost the
-model's context and say nothing), and no output schema is published: the reply explains itself.
+structured content. Unknown arguments are refused (the SDK ignores them), schemas lose their titles and null unions
+(they cost the model's context and say nothing), and no output schema is published: the reply explains itself.
 """
 
 import inspect
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.tools import Tool
@@ -76,25 +76,23 @@ def strict(made: Tool) -> Tool:
 
 
 def slim(schema: Any) -> Any:
-    """A JSON schema without titles, null unions and null defaults."""
+    """A JSON schema without titles, null unions and empty defaults."""
     if isinstance(schema, list):
-        return [slim(item) for item in schema]  # pyright: ignore[reportUnknownVariableType]
+        return [slim(item) for item in cast("list[Any]", schema)]
     if not isinstance(schema, dict):
         return schema
-    slimmed: dict[str, Any] = {}
-    for key, value in schema.items():  # pyright: ignore[reportUnknownVariableType]
-        if key == "title" and isinstance(value, str):
-            continue
-        if key == "default" and value in (None, ""):
-            continue
-        slimmed[str(key)] = slim(value)  # pyright: ignore[reportUnknownArgumentType]
-    options = slimmed.get("anyOf")
-    if isinstance(options, list):
-        real = [option for option in options if option != {"type": "null"}]  # pyright: ignore[reportUnknownVariableType]
-        if len(real) == 1:  # pyright: ignore[reportUnknownArgumentType]
-            del slimmed["anyOf"]
-            return real[0] | slimmed
+    given = cast("dict[str, Any]", schema)
+    slimmed = {key: slim(value) for key, value in given.items() if not _says_nothing(key, value)}
+    options = slimmed.get("anyOf", [])
+    real = [option for option in options if option != {"type": "null"}]
+    if len(real) == 1 and len(real) < len(options):
+        del slimmed["anyOf"]
+        return real[0] | slimmed
     return slimmed
+
+
+def _says_nothing(key: str, value: Any) -> bool:
+    return (key == "title" and isinstance(value, str)) or (key == "default" and value in (None, ""))
 
 
 def result(reply: Reply, *, failed: bool = False) -> CallToolResult:

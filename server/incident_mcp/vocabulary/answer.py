@@ -25,3 +25,5 @@ class Outcome(Value):
     text: str
     sent: datetime | None = None
     """When the write left, aware UTC; None: it never did."""
+    entry: str = ""
+    """The journal entry that holds it."""

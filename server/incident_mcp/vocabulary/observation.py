@@ -149,6 +149,8 @@ class EventSeen(Value):
     first: datetime
     last: datetime
     source: str = ""
+    container: str = ""
+    """The container it is about, where it is about one."""
 
 
 class ServiceSeen(Value):
@@ -158,6 +160,8 @@ class ServiceSeen(Value):
     selector: dict[str, str]
     ready: int
     not_ready: int = 0
+    external: bool = False
+    """Reached from outside by itself: LoadBalancer or NodePort."""
 
 
 class RouteSeen(Value):
@@ -195,6 +199,7 @@ class ConfigSeen(Value):
     exists: bool = True
     keys: tuple[str, ...] | None = ()
     """None: not known, because a Secret is read as metadata only."""
+    created: datetime | None = None
     changed: datetime | None = None
     changed_by: str | None = None
 

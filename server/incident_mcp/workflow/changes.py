@@ -1,6 +1,5 @@
 """A change, step by step: propose it, put the question, take the answer, carry it out, watch what comes of it."""
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from pydantic import JsonValue
@@ -15,11 +14,9 @@ from incident_mcp.vocabulary.entry import EntryKind, NewEntry
 from incident_mcp.vocabulary.errors import IncidentError
 from incident_mcp.vocabulary.plan import Plan
 from incident_mcp.vocabulary.reply import Reply
-from incident_mcp.vocabulary.verdict import Check, Verdict
 from incident_mcp.workflow.desk import Desk
+from incident_mcp.workflow.progress import Progress, silent
 from incident_mcp.workflow.verification import watched
-
-Progress = Callable[[float, float, str], Awaitable[None]]
 
 
 class PlanReply(Reply):
@@ -35,8 +32,9 @@ class ChangeReply(Reply):
 
     plan: str = ""
     changed: bool | None = False
-    verdict: Verdict | None = None
-    checks: tuple[Check, ...] = ()
+    ready: bool | None = None
+    """Whether what was promised was there in time; verify_fix judges whether it stays."""
+    progress: str = ""
     undo: str = ""
     next_step: str = ""
 
@@ -106,29 +104,30 @@ async def take_answer(desk: Desk, plan: Plan, said: Said, door: Door, by: Actor,
     return entry.id
 
 
-async def carry_out(desk: Desk, proposal: Proposal, by: Actor, progress: Progress | None = None) -> ChangeReply:
-    """Execute an approved plan once and watch what it promised, until it holds or its time is over."""
+async def carry_out(desk: Desk, proposal: Proposal, by: Actor, progress: Progress = silent) -> ChangeReply:
+    """Execute an approved plan once and watch it until what it promised is there, or its time is over."""
     plan = proposal.plan
     outcome = await desk.gate.execute(plan, by)
     if outcome.status != "applied" or outcome.sent is None:
         return _not_made(desk, proposal, outcome)
-    seen = await watched(desk, plan, outcome.sent, proposal.story.incident, by, progress)
+    seen = await watched(desk, plan, outcome.sent, progress)
+    target, undo = plan.draft.target, plan.draft.undo.shown
     return ChangeReply(
         cluster=desk.cluster,
         summary=(
-            f"{desk.cluster}: {plan.draft.headline}: done {clock(outcome.sent)} UTC.",
-            seen.line,
-            "verify_fix watches for relapses; then write_postmortem."
-            if seen.verdict is Verdict.RECOVERED
-            else f"Not what was promised. {plan.draft.undo.shown}",
+            f"{desk.cluster}: {plan.draft.headline}: done {clock(outcome.sent)} UTC ({outcome.entry}).",
+            f"{target}: {seen.text}.",
         ),
         incident=proposal.story.incident,
-        entry=seen.entry,
+        entry=outcome.entry,
         plan=plan.id,
         changed=True,
-        verdict=seen.verdict,
-        checks=seen.checks,
-        undo=plan.draft.undo.shown,
+        ready=seen.ready,
+        progress=seen.text,
+        undo=undo,
+        next_step=f"verify_fix for {target}: it watches for relapses and judges the promise ({plan.draft.promise})."
+        if seen.ready
+        else f"Not ready in the promised time. assess_incident again: the cause may be another. {undo}",
     )
 
 

@@ -15,9 +15,18 @@ R = TypeVar("R", bound=Reply)
 
 
 async def recorded(
-    desk: Desk, incident: str | None, tool: str, arguments: dict[str, JsonValue], reply: R, by: Actor
+    desk: Desk,
+    incident: str | None,
+    tool: str,
+    arguments: dict[str, JsonValue],
+    reply: R,
+    by: Actor,
+    **measured: JsonValue,
 ) -> R:
-    """Write the look and return the reply with the entry's id. `incident` is its id; None: it waits unassigned."""
+    """Write the look and return the reply with the entry's id. `incident` is its id; None: it waits unassigned.
+
+    `measured` are figures that a later look compares with.
+    """
     entry = await desk.record.append(
         incident,
         NewEntry(
@@ -28,6 +37,7 @@ async def recorded(
             data={
                 "arguments": arguments,
                 "digest": hashlib.sha256(canonical(reply.compact())).hexdigest(),
+                **measured,
             },
         ),
     )

@@ -90,7 +90,12 @@ TOOLS: tuple[ToolNeeds, ...] = (
         either=_ONE_WORKLOAD,
         more=(*_HISTORY, *_NEAR_MISSES),
     ),
-    ToolNeeds("analyze_logs", always=needs("list: pods", "get: pods/log"), either=_ONE_WORKLOAD, more=_NEAR_MISSES),
+    ToolNeeds(
+        "analyze_logs",
+        always=needs("list: replicasets.apps pods", "get: pods/log"),
+        either=_ONE_WORKLOAD,
+        more=(*_HISTORY, *_NEAR_MISSES),
+    ),
     _as("verify_fix", _ONE_LOOK),
     ToolNeeds(
         "preview_change",
@@ -155,13 +160,14 @@ async def permissions(api: Api, *, namespace: str | None, only: bool = False) ->
 
 
 def judged(tool: ToolNeeds, reach: Mapping[Need, Reach]) -> ToolAccess:
-    """A tool's state, and what it lacks of what a role of ours would grant."""
+    """A tool's state, and what it lacks: all of it where it works in part, what stops it where it does not work."""
     there = {need for need in _granted(tool) if reach[need] != "nowhere"}
-    lacks = tuple(need for need in dict.fromkeys(_granted(tool)) if need not in there)
-    usable = there.issuperset(tool.always) and (not tool.either or not there.isdisjoint(tool.either))
+    useless = bool(tool.either) and there.isdisjoint(tool.either)
+    stopping = (*(need for need in tool.always if need not in there), *(tool.either if useless else ()))
+    lacks = stopping or tuple(need for need in dict.fromkeys(_granted(tool)) if need not in there)
     return ToolAccess(
         tool.tool,
-        "does not work" if not usable else "works in part" if lacks else "works",
+        "does not work" if stopping else "works in part" if lacks else "works",
         lacks=lacks,
         everywhere=all(reach[need] == "everywhere" for need in there),
         changes=tool.changes,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from incident_sandbox.access.users import ANONYMOUS, AUTHENTICATED, MASTERS, UNAUTHENTICATED, User
 from incident_sandbox.model import resources as r
-from incident_sandbox.model.objects import Object, name_of, namespace_of
+from incident_sandbox.model.objects import Object, dig, name_of, namespace_of
 from incident_sandbox.store.store import Store
 
 PUBLIC_PATHS = ("/healthz", "/livez", "/readyz", "/version", "/version/")
@@ -68,14 +68,14 @@ def _rules(store: Store, user: User, namespace: str) -> Iterator[tuple[Object, s
     if namespace:
         bindings += store.each(r.ROLE_BINDINGS, namespace)
     for binding in bindings:
-        subject = next((item for item in binding.get("subjects") or [] if _is_subject(item, user)), None)
+        subject = next((item for item in dig(binding, "subjects", default=[]) if _is_subject(item, user)), None)
         if subject is None:
             continue
         role = _role_of(store, binding)
         where = f"{name_of(binding)}/{namespace_of(binding)}" if binding["kind"] == "RoleBinding" else name_of(binding)
         target = f'{binding["roleRef"]["kind"]} "{binding["roleRef"]["name"]}"'
         why = f'RBAC: allowed by {binding["kind"]} "{where}" of {target} to {subject["kind"]} "{subject["name"]}"'
-        yield from ((rule, why) for rule in role.get("rules") or [])
+        yield from ((rule, why) for rule in dig(role, "rules", default=[]))
 
 
 def _role_of(store: Store, binding: Object) -> Object:
@@ -98,7 +98,7 @@ def _covers(rule: Object, wanted: Attributes) -> bool:
     return (
         _in(rule.get("verbs"), wanted.verb)
         and _in(rule.get("apiGroups"), wanted.group)
-        and _covers_resource(rule.get("resources") or [], wanted.resource)
+        and _covers_resource(dig(rule, "resources", default=[]), wanted.resource)
         and (not names or wanted.name in names)
     )
 

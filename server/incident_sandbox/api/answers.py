@@ -60,6 +60,11 @@ def shaped_list(
         return render_table(resource, objects, metadata, now, include=included(include))
     if form.is_partial:
         items = [partial_object(obj) for obj in objects]
-        return {"kind": "PartialObjectMetadataList", "apiVersion": "meta.k8s.io/v1", "metadata": metadata, "items": items}
+        return {
+            "kind": "PartialObjectMetadataList",
+            "apiVersion": "meta.k8s.io/v1",
+            "metadata": metadata,
+            "items": items,
+        }
     bare = [{key: value for key, value in obj.items() if key not in ("kind", "apiVersion")} for obj in objects]
     return {"kind": f"{resource.kind}List", "apiVersion": resource.api_version, "metadata": metadata, "items": bare}

@@ -48,7 +48,8 @@ def _refuse_conflicts(old: Object, merged: Object, manager: str) -> None:
     for entry in dig(old, "metadata", "managedFields", default=[]):
         if entry["manager"] == manager and entry["operation"] == "Apply":
             continue
-        for path in _paths(_both(changed, entry["fieldsV1"])):
+        both = _both(changed, entry["fieldsV1"])
+        for path in _paths(both) if both else []:
             text = f'conflict with "{entry["manager"]}" using {entry["apiVersion"]}'
             causes.append({"reason": "FieldManagerConflict", "message": text, "field": path})
     if causes:
@@ -73,11 +74,13 @@ def _paths(fields: Fields, prefix: str = "") -> list[str]:
 
 def _without_dropped(old: Object, merged: Object, applied: Object, manager: str) -> Object:
     """Top-level map entries (labels, annotations, data) that were applied before and are left out now."""
-    entries = dig(old, "metadata", "managedFields", default=[])
-    before = next((e["fieldsV1"] for e in entries if e["manager"] == manager and e["operation"] == "Apply"), {})
+    entries: list[Object] = dig(old, "metadata", "managedFields", default=[])
+    before: Fields = {}
     others: Fields = {}
     for entry in entries:
-        if entry["manager"] != manager or entry["operation"] != "Apply":
+        if entry["manager"] == manager and entry["operation"] == "Apply":
+            before = entry["fieldsV1"]
+        else:
             others = union(others, entry["fieldsV1"])
     dropped = subtract(subtract(before, all_fields(applied)), others)
     return cast("Object", _remove(merged, dropped))
@@ -102,7 +105,8 @@ def _owned_by_apply(new: Object, applied: Object, manager: str) -> Object:
     """An applier owns all that it applies, also what it did not change."""
     entries = [dict(item) for item in dig(new, "metadata", "managedFields", default=[])]
     bare = {key: value for key, value in applied.items() if key != "metadata"}
-    kept = {k: v for k, v in (applied.get("metadata") or {}).items() if k in ("labels", "annotations")}
+    metadata: Object = dig(applied, "metadata", default={})
+    kept = {key: value for key, value in metadata.items() if key in ("labels", "annotations")}
     fields = all_fields(bare | ({"metadata": kept} if kept else {}))
     mine = next((item for item in entries if item["manager"] == manager and item["operation"] == "Apply"), None)
     if mine is None:

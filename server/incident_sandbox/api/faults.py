@@ -41,7 +41,7 @@ class Faults:
     def refuse_next(
         self, count: int = 1, code: int = 503, *, retry_after: int | None = None, verb: str = "", path: str = ""
     ) -> None:
-        """Answer with 429, 500, 503 or another code. `verb` "write" means every mutating one; `path` is a part of it."""
+        """Answer with 429, 500, 503 or another code. `verb` "write" means any mutating one; `path` is a part."""
         self._planned.append(Fault(count, _selects(verb, path), refusal=_refusal(code, retry_after)))
 
     def drop_next(self, count: int = 1, *, after_write: bool = False, verb: str = "", path: str = "") -> None:

@@ -1,9 +1,9 @@
-"""Wakes everything that waits for news: watches, followed logs, the ticking controllers; and tells them when to stop."""
+"""Wakes everything that waits for news (watches, followed logs, the ticking controllers) and tells it when to stop."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from incident_sandbox.store.store import Change, Store
@@ -33,7 +33,7 @@ class Hub:
         self.wake()
 
     @contextmanager
-    def waiting(self) -> Iterator[asyncio.Event]:
+    def waiting(self) -> Generator[asyncio.Event]:
         """An event that is set at every change, for as long as somebody waits for it."""
         event = asyncio.Event()
         self._waiting.add(event)

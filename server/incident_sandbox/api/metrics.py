@@ -32,7 +32,10 @@ class MetricsView:
             if not live:
                 continue
             containers = [
-                {"name": item.name, "usage": _usage(item.current.behaviour.cpu, item.current.behaviour.memory, name_of(pod), now)}
+                {
+                    "name": item.name,
+                    "usage": _usage(item.current.behaviour.cpu, item.current.behaviour.memory, name_of(pod), now),
+                }
                 for item in live
                 if item.current
             ]
@@ -40,7 +43,9 @@ class MetricsView:
         return found
 
     def _nodes(self, pods: list[Object]) -> list[Object]:
-        where = {(namespace_of(pod), name_of(pod)): pod["spec"].get("nodeName") for pod in self._cluster.store.each(r.PODS)}
+        where = {
+            (namespace_of(pod), name_of(pod)): pod["spec"].get("nodeName") for pod in self._cluster.store.each(r.PODS)
+        }
         found: list[Object] = []
         for node in sorted(self._cluster.store.each(r.NODES), key=name_of):
             mine = [pod for pod in pods if where.get((namespace_of(pod), name_of(pod))) == name_of(node)]

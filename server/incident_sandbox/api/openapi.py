@@ -1,4 +1,4 @@
-"""Just enough OpenAPI v3 for kubectl to learn that patches take `fieldValidation`, so that `apply` and `create -f` work."""
+"""Just enough OpenAPI v3 for `kubectl apply` and `create -f`, which look whether patches take `fieldValidation`."""
 
 from __future__ import annotations
 

@@ -63,7 +63,9 @@ _MESSAGES: dict[str, Message] = {
     "SelfSubjectReview": _with_meta({}),
     "Eviction": _with_meta({2: Field("deleteOptions", _DELETION)}),
     "DeleteOptions": _DELETION,
-    "ConfigMap": _with_meta({2: Field("data", "map"), 3: Field("binaryData", "bytesmap"), 4: Field("immutable", "bool")}),
+    "ConfigMap": _with_meta(
+        {2: Field("data", "map"), 3: Field("binaryData", "bytesmap"), 4: Field("immutable", "bool")}
+    ),
     "Secret": _with_meta({2: Field("data", "bytesmap"), 3: Field("type"), 4: Field("stringData", "map")}),
     "Namespace": _with_meta({}),
 }

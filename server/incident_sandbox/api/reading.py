@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from starlette.responses import Response
+
 from incident_sandbox.api.answers import answer, shaped, shaped_list
 from incident_sandbox.api.negotiation import Form
 from incident_sandbox.api.paging import make_token, read_token
@@ -12,7 +14,6 @@ from incident_sandbox.model.field_selector import matches_fields, parse_field_se
 from incident_sandbox.model.label_selector import matches, parse_selector
 from incident_sandbox.model.objects import Object, labels_of, name_of, namespace_of
 from incident_sandbox.store.store import Store
-from starlette.responses import Response
 
 
 class Filter:

@@ -46,7 +46,18 @@ def _access(store: Store, user: User, spec: Object) -> Object:
 
 
 def _rules(store: Store, user: User, spec: Object) -> Object:
-    paths = ["/api", "/api/*", "/apis", "/apis/*", "/healthz", "/livez", "/openapi", "/openapi/*", "/readyz", "/version"]
+    paths = [
+        "/api",
+        "/api/*",
+        "/apis",
+        "/apis/*",
+        "/healthz",
+        "/livez",
+        "/openapi",
+        "/openapi/*",
+        "/readyz",
+        "/version",
+    ]
     return {
         "resourceRules": rules_of(store, user, spec.get("namespace", "")),
         "nonResourceRules": [{"verbs": ["get"], "nonResourceURLs": paths}],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from starlette.responses import Response
 
 from incident_sandbox.api.answers import answer
@@ -42,7 +44,7 @@ async def serve_scale(request: ApiRequest, cluster: Cluster, form: Form) -> Resp
     if request.verb == "patch":
         new = patched(kind, scale, body)
     elif isinstance(body, dict):
-        new = body
+        new = cast("Object", body)
     else:
         raise bad_request("the object provided is unrecognized (must be of type Scale)")
     _check(request, old, new)
@@ -65,4 +67,3 @@ def _check(request: ApiRequest, old: Object, new: Object) -> None:
     if replicas < 0:
         why = invalid_value("spec.replicas", replicas, "must be greater than or equal to 0")
         raise invalid(SCALE, name_of(old), why)
-

@@ -27,7 +27,9 @@ class Views:
             found = self.store.get(r.EVENTS, namespace, name)
             return as_new_event(found) if found else None
         if resource in r.METRICS:
-            return next((obj for obj in self.at(resource, 0) if (namespace_of(obj), name_of(obj)) == (namespace, name)), None)
+            return next(
+                (obj for obj in self.at(resource, 0) if (namespace_of(obj), name_of(obj)) == (namespace, name)), None
+            )
         return self.store.get(resource, namespace if resource.namespaced else "", name)
 
     def at(self, resource: Resource, revision: int) -> list[Object]:

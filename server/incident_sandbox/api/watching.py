@@ -13,7 +13,7 @@ from incident_sandbox.api.negotiation import Form
 from incident_sandbox.api.reading import Filter, number
 from incident_sandbox.api.request import ApiRequest, required
 from incident_sandbox.api.views import Views
-from incident_sandbox.model.errors import ApiError, bad_request
+from incident_sandbox.model.errors import ApiError
 from incident_sandbox.model.objects import Object
 from incident_sandbox.store.store import Change
 from incident_sandbox.tables.render import partial_object, render_table
@@ -37,8 +37,10 @@ class Watch:
         self._seconds = float(number(request, "timeoutSeconds") or LONGEST)
         self._initial = request.query.get("sendInitialEvents")
         if self._initial and request.query.get("resourceVersionMatch") != "NotOlderThan":
-            why = "resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"
-            raise bad_request(f"ListOptions.meta.k8s.io \"\" is invalid: {why}")
+            why = "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"
+            raise ApiError(
+                422, "Invalid", f'ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Forbidden: {why}', {}
+            )
         self._revision = number(request, "resourceVersion") or 0
 
     def response(self) -> StreamingResponse:

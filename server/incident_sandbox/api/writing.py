@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from starlette.responses import Response
 
@@ -16,8 +16,9 @@ from incident_sandbox.api.views import Views
 from incident_sandbox.cluster import Cluster
 from incident_sandbox.model import resources as r
 from incident_sandbox.model.errors import bad_request, conflict
-from incident_sandbox.model.objects import Object, dig, name_of, namespace_of, uid_of
+from incident_sandbox.model.objects import Object, clone, dig, name_of, namespace_of, uid_of
 from incident_sandbox.model.resources import Resource
+from incident_sandbox.writes.defaults import decode
 from incident_sandbox.writes.managed_fields import Author
 
 
@@ -43,7 +44,9 @@ class Writes:
                 raise bad_request(
                     "the namespace of the provided object does not match the namespace sent on the request"
                 )
-        made = self._cluster.writer.create(resource, obj, request.author(), dry_run=request.is_dry_run)
+        made = self._cluster.writer.create(
+            resource, decode(resource, obj), request.author(), dry_run=request.is_dry_run
+        )
         return self._answer(request, made, form, 201)
 
     async def update(self, request: ApiRequest, form: Form) -> Response:
@@ -68,8 +71,8 @@ class Writes:
         return self._answer(request, self._store(request, old, patched(kind, old, body)), form)
 
     def _store(self, request: ApiRequest, old: Object, new: Object) -> Object:
-        author: Author = request.author()
-        return self._cluster.writer.update(required(request), old, new, author, dry_run=request.is_dry_run)
+        new = decode(required(request), clone(new))
+        return self._cluster.writer.update(required(request), old, new, request.author(), dry_run=request.is_dry_run)
 
     async def delete(self, request: ApiRequest, form: Form) -> Response:
         resource = required(request)
@@ -97,7 +100,9 @@ class Writes:
         policy = options.get("propagationPolicy") or request.query.get("propagationPolicy")
         if policy == "Orphan" and not dry_run:
             self._orphan(obj)
-        return self._cluster.writer.delete(resource, obj, grace=_grace(request, resource, obj, options), dry_run=dry_run)
+        return self._cluster.writer.delete(
+            resource, obj, grace=_grace(request, resource, obj, options), dry_run=dry_run
+        )
 
     def _orphan(self, owner: Object) -> None:
         """Dependents lose the reference, so that the garbage collector leaves them."""
@@ -114,11 +119,13 @@ def _checked(resource: Resource, body: Any) -> Object:
     """The object of a request. Raises ApiError 400 for another kind than the path's."""
     if not isinstance(body, dict):
         raise bad_request(f"the object provided is unrecognized (must be of type {resource.kind})")
-    obj: Object = body
+    obj = cast("Object", body)
     kind, version = obj.get("kind", resource.kind), obj.get("apiVersion", resource.api_version)
     if (kind, version) != (resource.kind, resource.api_version):
         expected = f"{resource.api_version}, Kind={resource.kind}"
-        raise bad_request(f"the API version in the data ({version}, Kind={kind}) does not match the expected ({expected})")
+        raise bad_request(
+            f"the API version in the data ({version}, Kind={kind}) does not match the expected ({expected})"
+        )
     return obj
 
 
@@ -145,4 +152,3 @@ def _success(resource: Resource, obj: Object) -> Object:
     details: Object = {"name": name_of(obj)} | ({"group": resource.group} if resource.group else {})
     details |= {"kind": resource.plural, "uid": uid_of(obj)}
     return {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details}
-

@@ -37,5 +37,3 @@ def build(store: Store, start: datetime, seed: str, *, remember_events_from: dat
     now: Callable[[], datetime] = lambda: engine.now  # noqa: E731  the engine's time, not the clock's: a step has its own
     writer = Writer(store, now, seed)
     return Context(store, writer, engine, EventRecorder(store, writer, now, remember_events_from))
-
-

@@ -42,7 +42,7 @@ class DeploymentController:
             return
         found = self._note_pause(found)
         if found["spec"].get("paused") or self._is_resized(found):
-            current = self._current(found, create=False)
+            current = self._find(found)
             self._scaling.proportionally(self._fresh(found), current)
             self._write_status(found, judged=False)
         elif found["spec"]["strategy"]["type"] == "Recreate":
@@ -58,7 +58,10 @@ class DeploymentController:
 
     def _note_pause(self, deployment: Object) -> Object:
         condition = condition_of(deployment, "Progressing")
-        paused, noted = bool(deployment["spec"].get("paused")), bool(condition and condition["reason"] == "DeploymentPaused")
+        paused, noted = (
+            bool(deployment["spec"].get("paused")),
+            bool(condition and condition["reason"] == "DeploymentPaused"),
+        )
         if paused == noted or (condition and condition["reason"] == progress.TIMED_OUT):
             return deployment
         reason = "DeploymentPaused" if paused else "DeploymentResumed"
@@ -67,7 +70,7 @@ class DeploymentController:
         return self._set_condition(deployment, news)
 
     def _set_condition(self, deployment: Object, news: Object) -> Object:
-        status = dict(deployment.get("status") or {})
+        status = dict(dig(deployment, "status", default={}))
         status["conditions"] = progress.with_condition(status.get("conditions", []), news)
         return self._context.update_status(r.DEPLOYMENTS, deployment, status)
 
@@ -75,23 +78,27 @@ class DeploymentController:
         """Scaling goes by proportion and is no rollout: the ReplicaSets still remember another size."""
         wanted = str(deployment["spec"]["replicas"])
         active = [item for item in self._owned(deployment) if item["spec"]["replicas"] > 0]
-        return any(
-            item["metadata"].get("annotations", {}).get(revisions.DESIRED, wanted) != wanted for item in active
-        )
+        return any(item["metadata"].get("annotations", {}).get(revisions.DESIRED, wanted) != wanted for item in active)
 
-    def _current(self, deployment: Object, *, create: bool) -> Object | None:
+    def _find(self, deployment: Object) -> Object | None:
         """The ReplicaSet of the present template, numbered and annotated; the Deployment learns its number."""
         owned = self._owned(deployment)
         current = revisions.find_current(deployment, owned)
-        others = [item for item in owned if item is not current]
-        newest = max(map(revisions.revision_of, others), default=0) + 1
-        if current is not None:
-            marked = revisions.annotated(deployment, current, newest, exists=True)
-            if marked is not current:
-                current = self._context.update(r.REPLICA_SETS, current, marked)
-            self._adopt_number(deployment, current)
-            return current
-        return self._create(deployment, newest) if create else None
+        if current is None:
+            return None
+        marked = revisions.annotated(deployment, current, self._next_number(owned, current), exists=True)
+        if marked is not current:
+            current = self._context.update(r.REPLICA_SETS, current, marked)
+        self._adopt_number(deployment, current)
+        return current
+
+    def _ensure(self, deployment: Object) -> Object:
+        """As `_find`, but it is made where there is none."""
+        return self._find(deployment) or self._create(deployment, self._next_number(self._owned(deployment), None))
+
+    @staticmethod
+    def _next_number(owned: list[Object], current: Object | None) -> int:
+        return max((revisions.revision_of(item) for item in owned if item is not current), default=0) + 1
 
     def _adopt_number(self, deployment: Object, current: Object) -> None:
         number = str(revisions.revision_of(current))
@@ -125,26 +132,24 @@ class DeploymentController:
         return made
 
     def _roll(self, deployment: Object) -> None:
-        current = self._current(deployment, create=True)
-        assert current is not None
+        current = self._ensure(deployment)
         deployment = self._fresh(deployment)
         owned = self._owned(deployment)
         others = [item for item in owned if name_of(item) != name_of(current)]
         scaled = self._scaling.grow(deployment, current, owned) or self._scaling.shrink_old(deployment, current, others)
-        if not scaled and progress.is_complete(deployment, deployment.get("status") or {}):
+        if not scaled and progress.is_complete(deployment, dig(deployment, "status", default={})):
             self._forget_old(deployment, others)
         self._write_status(deployment, judged=True)
 
     def _recreate(self, deployment: Object) -> None:
-        current = self._current(deployment, create=False)
+        current = self._find(deployment)
         deployment = self._fresh(deployment)
         others = [item for item in self._owned(deployment) if current is None or name_of(item) != name_of(current)]
         if not self._scaling.stop(deployment, others) and not any(self._has_pods(item) for item in others):
-            current = current or self._current(deployment, create=True)
-            assert current is not None
+            current = current or self._ensure(deployment)
             deployment = self._fresh(deployment)
             self._scaling.resize(deployment, current, deployment["spec"]["replicas"])
-            if progress.is_complete(deployment, deployment.get("status") or {}):
+            if progress.is_complete(deployment, dig(deployment, "status", default={})):
                 self._forget_old(deployment, others)
         self._write_status(deployment, judged=True)
 

@@ -16,7 +16,6 @@ from incident_sandbox.model.objects import (
     labels_of,
     name_of,
     namespace_of,
-    same_json,
 )
 from incident_sandbox.model.quantities import scaled
 
@@ -52,7 +51,7 @@ def template_without_hash(replica_set: Object) -> Object:
 def find_current(deployment: Object, replica_sets: list[Object]) -> Object | None:
     """The oldest ReplicaSet with the Deployment's template."""
     template = deployment["spec"]["template"]
-    return next((item for item in replica_sets if same_json(template_without_hash(item), template)), None)
+    return next((item for item in replica_sets if template_without_hash(item) == template), None)
 
 
 def revision_of(obj: Object) -> int:

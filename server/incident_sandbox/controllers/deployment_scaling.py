@@ -75,10 +75,10 @@ class Scaling:
             healthy = max(min(sizes[name_of(item)], spare), 0)
             sizes[name_of(item)] -= healthy
             spare -= healthy
-        return any([self.resize(deployment, item, sizes[name_of(item)]) for item in old])
+        return sum(self.resize(deployment, item, sizes[name_of(item)]) for item in old) > 0
 
     def stop(self, deployment: Object, others: list[Object]) -> bool:
-        return any([self.resize(deployment, item, 0) for item in others])
+        return sum(self.resize(deployment, item, 0) for item in others) > 0
 
     def proportionally(self, deployment: Object, current: Object | None) -> None:
         """A changed size of the Deployment, shared among its ReplicaSets in proportion to what they have."""

@@ -95,7 +95,8 @@ def _has_progressed(deployment: Object, status: Object) -> bool:
         return counts.get("replicas", 0) - counts.get("updatedReplicas", 0)
 
     more = any(
-        status.get(field, 0) > before.get(field, 0) for field in ("updatedReplicas", "readyReplicas", "availableReplicas")
+        status.get(field, 0) > before.get(field, 0)
+        for field in ("updatedReplicas", "readyReplicas", "availableReplicas")
     )
     return more or old_pods(status) < old_pods(before)
 

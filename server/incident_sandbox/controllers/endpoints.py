@@ -16,7 +16,6 @@ from incident_sandbox.model.objects import (
     labels_of,
     name_of,
     namespace_of,
-    same_json,
     uid_of,
 )
 from incident_sandbox.store.store import Change, Key
@@ -52,7 +51,7 @@ class EndpointsController:
         existing = self._context.store.controlled(r.ENDPOINT_SLICES, service)
         if not existing:
             self._context.writer.create(r.ENDPOINT_SLICES, {**_slice(service), **body}, MANAGER)
-        elif any(not same_json(existing[0].get(field), body[field]) for field in body):
+        elif any(existing[0].get(field) != body[field] for field in body):
             self._context.update(r.ENDPOINT_SLICES, existing[0], {**existing[0], **body})
 
 

@@ -1,6 +1,7 @@
 """ControllerRevisions: how StatefulSets and DaemonSets remember the templates they had.
 
-A revision's data is a strategic merge patch that brings its template back. A template seen before gets the newest number.
+A revision's data is a strategic merge patch that brings its template back. A template seen before gets the newest
+number.
 """
 
 from __future__ import annotations
@@ -8,7 +9,15 @@ from __future__ import annotations
 from incident_sandbox.controllers.context import MANAGER, Context
 from incident_sandbox.controllers.hashing import template_hash
 from incident_sandbox.model import resources as r
-from incident_sandbox.model.objects import Object, annotations_of, clone, controller_reference, labels_of, name_of, namespace_of
+from incident_sandbox.model.objects import (
+    Object,
+    annotations_of,
+    clone,
+    controller_reference,
+    labels_of,
+    name_of,
+    namespace_of,
+)
 
 HASH = "controller-revision-hash"
 """On pods: the name of the revision (StatefulSet) or its hash (DaemonSet)."""

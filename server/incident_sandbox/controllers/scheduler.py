@@ -6,7 +6,16 @@ from collections.abc import Iterable
 
 from incident_sandbox.controllers.context import Context
 from incident_sandbox.model import resources as r
-from incident_sandbox.model.objects import Object, controller_of, dig, is_deleting, labels_of, name_of, namespace_of
+from incident_sandbox.model.objects import (
+    Object,
+    condition_of,
+    controller_of,
+    dig,
+    is_deleting,
+    labels_of,
+    name_of,
+    namespace_of,
+)
 from incident_sandbox.model.quantities import quantity
 from incident_sandbox.model.timestamps import rfc3339
 from incident_sandbox.store.store import Change, Key
@@ -99,8 +108,7 @@ class Scheduler:
         message = f"0/{len(objections)} nodes are available: {counted}."
         condition = self._condition("False", "Unschedulable", message)
         status = pod.get("status", {})
-        known = next((item for item in status.get("conditions", []) if item["type"] == "PodScheduled"), {})
-        if known.get("message") == message:
+        if (condition_of(pod, "PodScheduled") or {}).get("message") == message:
             return
         self._context.writer.update(
             r.PODS, pod, {**pod, "status": {**status, "conditions": [condition]}}, STATUS_AUTHOR

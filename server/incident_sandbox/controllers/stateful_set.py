@@ -6,7 +6,14 @@ from collections.abc import Iterable
 
 from incident_sandbox.controllers.context import Context
 from incident_sandbox.controllers.events import Source
-from incident_sandbox.controllers.pods import available_from, create_pod, delete_pod, from_template, is_available, is_ready
+from incident_sandbox.controllers.pods import (
+    available_from,
+    create_pod,
+    delete_pod,
+    from_template,
+    is_available,
+    is_ready,
+)
 from incident_sandbox.controllers.revisions import HASH, forget_revisions, sync_revisions
 from incident_sandbox.model import resources as r
 from incident_sandbox.model.objects import Object, controller_of, dig, is_deleting, labels_of, name_of, namespace_of

@@ -1,7 +1,7 @@
 """A container on its node, from pulling its image to running, crashing, backing off and starting again.
 
 `due` is when it next changes by itself. What it is doing right now is its `phase`:
-creating, pulling, unpulled, refused, running, ended (about to restart), backoff, done.
+creating, pulling, unpulled, unpulled-backoff, refused, running, ended (about to restart), backoff, done.
 """
 
 from __future__ import annotations
@@ -29,8 +29,10 @@ class Container:
     starts: int = 0
     ready: bool = False
     delay: int = 0
-    """The present back-off in seconds; 0 before the first crash."""
+    """The present back-off in seconds; 0 before it backed off."""
+    has_crashed: bool = False
     back_at: datetime | None = None
+    """When the back-off ends."""
     why: str = ""
     """The message that goes with a waiting state."""
 
@@ -42,20 +44,26 @@ class Container:
     def is_live(self) -> bool:
         return self.phase == "running"
 
-    def end(self, now: datetime, code: int, reason: str) -> None:
-        """The current run is over."""
-        assert self.current is not None
-        self.current.finished, self.current.exit_code, self.current.reason = now, code, reason
-        self.last, self.current = self.current, None
+    def run(self, instance: Instance) -> None:
+        self.current = instance
+        self.starts += 1
+        self.phase, self.why = "running", ""
+        self.due = min(filter(None, [instance.ready_at, instance.exit_at]), default=None)
+
+    def end(self, instance: Instance, now: datetime) -> None:
+        """Its run is over, by its own exit."""
+        instance.finished = now
+        if instance.behaviour.exit is not None:
+            instance.exit_code, instance.reason = instance.behaviour.exit.code, instance.behaviour.exit.reason
+        self.last, self.current = instance, None
         self.ready = False
 
-    def next_delay(self) -> int:
+    def next_delay(self, ran: timedelta) -> int:
         """Seconds to wait before the next start, growing from crash to crash."""
-        if self.last and self.last.finished and self.last.finished - self.last.started > FORGIVEN_AFTER:
-            self.delay = 0
-            self.back_at = None
-        if self.back_at is None:
-            self.back_at = self.last.finished if self.last else None
+        if ran > FORGIVEN_AFTER:
+            self.delay, self.has_crashed = 0, False
+        if not self.has_crashed:
+            self.has_crashed = True
             return 0
         self.delay = min(self.delay * 2, LONGEST_DELAY) if self.delay else FIRST_DELAY
         return self.delay

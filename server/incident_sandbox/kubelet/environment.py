@@ -26,11 +26,11 @@ class MissingReference(Exception):
 def resolve_environment(store: Store, pod: Object, container: Object) -> Environment:
     """Raises MissingReference with the kubelet's message."""
     environment: Environment = {}
-    for source in container.get("envFrom") or []:
+    for source in dig(container, "envFrom", default=[]):
         kind = next(name for name in source if name in _SOURCES)
         data = _data(store, pod, kind, source[kind])
         environment |= {source.get("prefix", "") + key: value for key, value in data.items()}
-    for variable in container.get("env") or []:
+    for variable in dig(container, "env", default=[]):
         value = _value(store, pod, variable)
         if value is not None:
             environment[variable["name"]] = value

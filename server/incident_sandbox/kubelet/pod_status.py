@@ -27,6 +27,15 @@ class PodRun:
     probed: dict[str, datetime] = field(default_factory=dict[str, datetime])
     """When the next failing readiness probe of a container is told."""
 
+    def end(self, now: datetime) -> None:
+        """The pod is gone; who still follows a log sees its end."""
+        self.stop_at = None
+        self.probed.clear()
+        for container in self.containers:
+            container.due = None
+            if container.current is not None:
+                container.current.finished = now
+
     @property
     def due(self) -> datetime | None:
         moments = [item.due for item in self.containers if item.due] + list(self.probed.values())
@@ -107,6 +116,8 @@ _WAITING = {
     "pulling": "ContainerCreating",
     "refused": "CreateContainerConfigError",
     "backoff": "CrashLoopBackOff",
+    "unpulled": "ErrImagePull",
+    "unpulled-backoff": "ImagePullBackOff",
 }
 
 
@@ -115,8 +126,7 @@ def _state(container: Container) -> Object:
         return {"running": {"startedAt": rfc3339(container.current.started)}}
     if container.phase in ("ended", "done") and container.last:
         return {"terminated": _terminated(container.last)}
-    reason = _WAITING.get(container.phase) or ("ImagePullBackOff" if container.delay else "ErrImagePull")
-    return {"waiting": {"reason": reason} | ({"message": container.why} if container.why else {})}
+    return {"waiting": {"reason": _WAITING[container.phase]} | ({"message": container.why} if container.why else {})}
 
 
 def _last_state(container: Container) -> Object:
@@ -126,12 +136,11 @@ def _last_state(container: Container) -> Object:
 
 
 def _terminated(instance: Instance) -> Object:
-    assert instance.finished is not None
     return {
         "exitCode": instance.exit_code,
         "reason": instance.reason,
         "startedAt": rfc3339(instance.started),
-        "finishedAt": rfc3339(instance.finished),
+        "finishedAt": rfc3339(instance.finished or instance.started),
         "containerID": instance.container_id,
     }
 

@@ -1,7 +1,8 @@
 """What an image does when it runs. Scenarios say it as data; nothing here knows the name of any image.
 
-A program has behaviours; at each start of a container the first one whose condition holds is taken, from the environment
-and the limits that the container has at that moment. So a fault goes away when its cause does, and comes back with it.
+A program has behaviours; at each start of a container the first one whose condition holds is taken, given the
+environment and the limits that the container has at that moment. So a fault goes away with its cause, and comes back
+with it.
 """
 
 from __future__ import annotations

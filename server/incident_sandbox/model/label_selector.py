@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from incident_sandbox.model.errors import bad_request
+from incident_sandbox.model.objects import dig
 
 Labels = Mapping[str, str]
 
@@ -72,11 +73,11 @@ _OPERATORS = {"In": "in", "NotIn": "notin", "Exists": "exists", "DoesNotExist": 
 
 def selector_of(spec: Mapping[str, Any] | None) -> Selector:
     """A `LabelSelector` object; its labels and expressions must all hold."""
-    spec = spec or {}
-    labels = [Requirement(key, "in", (value,)) for key, value in sorted((spec.get("matchLabels") or {}).items())]
+    wanted: Mapping[str, str] = dig(spec, "matchLabels", default={})
+    labels = [Requirement(key, "in", (value,)) for key, value in sorted(wanted.items())]
     expressions = [
         Requirement(item["key"], _OPERATORS[item["operator"]], tuple(item.get("values") or ()))
-        for item in spec.get("matchExpressions") or ()
+        for item in dig(spec, "matchExpressions", default=[])
     ]
     return tuple(labels + expressions)
 

@@ -81,7 +81,9 @@ AUTOSCALERS = Resource(
 BUDGETS = Resource("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets", ("pdb",), True, (), ("status",), True)
 INGRESSES = Resource("networking.k8s.io", "v1", "Ingress", "ingresses", ("ing",), True, (), ("status",), True)
 INGRESS_CLASSES = Resource("networking.k8s.io", "v1", "IngressClass", "ingressclasses", (), False, (), (), True)
-NETWORK_POLICIES = Resource("networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies", ("netpol",), True, (), (), True)
+NETWORK_POLICIES = Resource(
+    "networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies", ("netpol",), True, (), (), True
+)
 ENDPOINT_SLICES = Resource("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", (), True, (), (), True)
 EVENTS_V1 = Resource("events.k8s.io", "v1", "Event", "events", ("ev",), verbs=("get", "list", "watch"))
 LEASES = Resource("coordination.k8s.io", "v1", "Lease", "leases")
@@ -90,7 +92,9 @@ PRIORITY_CLASSES = Resource("scheduling.k8s.io", "v1", "PriorityClass", "priorit
 ROLES = Resource("rbac.authorization.k8s.io", "v1", "Role", "roles")
 ROLE_BINDINGS = Resource("rbac.authorization.k8s.io", "v1", "RoleBinding", "rolebindings")
 CLUSTER_ROLES = Resource("rbac.authorization.k8s.io", "v1", "ClusterRole", "clusterroles", (), False)
-CLUSTER_ROLE_BINDINGS = Resource("rbac.authorization.k8s.io", "v1", "ClusterRoleBinding", "clusterrolebindings", (), False)
+CLUSTER_ROLE_BINDINGS = Resource(
+    "rbac.authorization.k8s.io", "v1", "ClusterRoleBinding", "clusterrolebindings", (), False
+)
 DEFINITIONS = Resource(
     "apiextensions.k8s.io",
     "v1",

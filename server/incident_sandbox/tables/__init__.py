@@ -1,1 +1,1 @@
-"""The columns that `kubectl get` shows, computed here as by the real API server (kubernetes/pkg/printers/internalversion)."""
+"""The columns that `kubectl get` shows, computed as by the real API server (its pkg/printers/internalversion)."""

@@ -47,11 +47,11 @@ def _namespace(obj: Object, now: datetime) -> list[Any]:
 
 def _event(obj: Object, now: datetime) -> list[Any]:
     first = since(obj.get("firstTimestamp") or obj.get("eventTime"), now)
-    series: Object = obj.get("series") or {}
+    series: Object = dig(obj, "series", default={})
     last = since(series.get("lastObservedTime") or obj.get("lastTimestamp"), now)
-    involved = obj.get("involvedObject") or {}
-    kind = involved.get("kind", "").lower()
-    source: Object = obj.get("source") or {}
+    involved: Object = dig(obj, "involvedObject", default={})
+    kind: str = involved.get("kind", "").lower()
+    source: Object = dig(obj, "source", default={})
     component = source.get("component") or obj.get("reportingComponent", "")
     host = source.get("host") or obj.get("reportingInstance", "")
     return [
@@ -80,7 +80,7 @@ def _binding(obj: Object, now: datetime) -> list[Any]:
     role = obj.get("roleRef", {})
 
     def subjects(kind: str) -> str:
-        items = [item for item in obj.get("subjects") or [] if item["kind"] == kind]
+        items = [item for item in dig(obj, "subjects", default=[]) if item["kind"] == kind]
         prefixed = kind == "ServiceAccount"
         return ", ".join(f"{item['namespace']}/{item['name']}" if prefixed else item["name"] for item in items)
 

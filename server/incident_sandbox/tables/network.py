@@ -44,8 +44,8 @@ def _service(obj: Object, now: datetime) -> list[Any]:
 
 
 def _slice(obj: Object, now: datetime) -> list[Any]:
-    ports = [str(item.get("port") or item.get("name") or "*") for item in obj.get("ports") or []]
-    addresses = [address for item in obj.get("endpoints") or [] for address in item["addresses"]]
+    ports = [str(item.get("port") or item.get("name") or "*") for item in dig(obj, "ports", default=[])]
+    addresses = [address for item in dig(obj, "endpoints", default=[]) for address in item["addresses"]]
     shown = [first_few(ports) or "<unset>", first_few(addresses) or "<unset>"]
     return [name_of(obj), obj.get("addressType", ""), *shown, age(obj, now)]
 
@@ -53,9 +53,9 @@ def _slice(obj: Object, now: datetime) -> list[Any]:
 def _endpoints(obj: Object, now: datetime) -> list[Any]:
     pairs = [
         f"{address['ip']}:{port['port']}"
-        for subset in obj.get("subsets") or []
-        for port in subset.get("ports") or []
-        for address in subset.get("addresses") or []
+        for subset in dig(obj, "subsets", default=[])
+        for port in dig(subset, "ports", default=[])
+        for address in dig(subset, "addresses", default=[])
     ]
     return [name_of(obj), first_few(pairs) or "<none>", age(obj, now)]
 

@@ -73,10 +73,20 @@ def _job_state(obj: Object) -> str:
 def _job(obj: Object, now: datetime) -> list[Any]:
     done, wanted = dig(obj, "status", "succeeded", default=0), dig(obj, "spec", "completions")
     parallel = dig(obj, "spec", "parallelism", default=0)
-    completions = f"{done}/{wanted}" if wanted is not None else f"{done}/1" + (f" of {parallel}" if parallel > 1 else "")
+    completions = (
+        f"{done}/{wanted}" if wanted is not None else f"{done}/1" + (f" of {parallel}" if parallel > 1 else "")
+    )
     start, end = dig(obj, "status", "startTime"), dig(obj, "status", "completionTime")
     took = human_duration((parse(end) if end else now) - parse(start)) if start else ""
-    return [name_of(obj), _job_state(obj), completions, took, age(obj, now), *containers(obj, *TEMPLATE), _selector(obj)]
+    return [
+        name_of(obj),
+        _job_state(obj),
+        completions,
+        took,
+        age(obj, now),
+        *containers(obj, *TEMPLATE),
+        _selector(obj),
+    ]
 
 
 def _cron_job(obj: Object, now: datetime) -> list[Any]:
@@ -157,6 +167,4 @@ CRON_JOBS = Table(
     _cron_job,
 )
 AUTOSCALERS = Table((NAME, *texts("Reference", "Targets", "MinPods", "MaxPods", "Replicas"), AGE), _autoscaler)
-BUDGETS = Table(
-    (NAME, *texts("Min Available", "Max Unavailable"), *numbers("Allowed Disruptions"), AGE), _budget
-)
+BUDGETS = Table((NAME, *texts("Min Available", "Max Unavailable"), *numbers("Allowed Disruptions"), AGE), _budget)

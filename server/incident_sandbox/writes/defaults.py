@@ -77,7 +77,8 @@ def _qos(spec: Object) -> str:
     if not any(item.get("requests") or item.get("limits") for item in resources):
         return "BestEffort"
     whole = all(
-        item.get("limits", {}).keys() >= {"cpu", "memory"} and item.get("requests") == item["limits"] for item in resources
+        item.get("limits", {}).keys() >= {"cpu", "memory"} and item.get("requests") == item["limits"]
+        for item in resources
     )
     return "Guaranteed" if whole else "Burstable"
 
@@ -210,10 +211,15 @@ def _drop_nulls(value: Any, *, empty_lists: bool) -> None:
             _drop_nulls(item, empty_lists=empty_lists)
 
 
-def set_defaults(resource: Resource, obj: Object) -> None:
-    """Complete `obj` in place; the caller owns it."""
+def decode(resource: Resource, obj: Object) -> Object:
+    """What a typed decoder makes of a request's object; in place, the caller owns it."""
     _drop_nulls(obj.get("metadata"), empty_lists=True)
     _drop_nulls(obj.get("spec"), empty_lists=resource is r.PODS)
     _drop_nulls(dig(obj, "spec", "template"), empty_lists=True)
+    return obj
+
+
+def set_defaults(resource: Resource, obj: Object) -> None:
+    """Complete `obj` in place; the caller owns it."""
     if resource in _DEFAULTS:
         _DEFAULTS[resource](obj)

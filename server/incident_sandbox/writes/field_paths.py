@@ -1,11 +1,10 @@
-"""Sets of fields in the `fieldsV1` form: nested maps of `f:name`, and `k:{"name":"web"}` for an item of a keyed list."""
+"""Sets of fields in the `fieldsV1` form: nested maps of `f:name`, and `k:{"name":"web"}` for items of keyed lists."""
 
 from __future__ import annotations
 
 import json
 from typing import Any, cast
 
-from incident_sandbox.model.objects import same_json
 from incident_sandbox.writes.merge_keys import list_keys
 
 Fields = dict[str, Any]
@@ -34,7 +33,7 @@ def changed_fields(old: Any, new: Any, field: str = "") -> tuple[Fields, Fields]
         if keys and keys == list_keys(field, before):
             one = {_item(keys, item): item for item in before}
             other = {_item(keys, item): item for item in after}
-            return _changed(one, other, {key: "" for key in (*one, *other)}, item=True)
+            return _changed(one, other, dict.fromkeys((*one, *other), ""), item=True)
     return {}, {}
 
 
@@ -44,15 +43,13 @@ def _changed_map(old: dict[str, Any], new: dict[str, Any]) -> tuple[Fields, Fiel
     return _changed(one, other, {f"f:{key}": key for key in (*old, *new)}, item=False)
 
 
-def _changed(
-    old: dict[str, Any], new: dict[str, Any], names: dict[str, str], *, item: bool
-) -> tuple[Fields, Fields]:
+def _changed(old: dict[str, Any], new: dict[str, Any], names: dict[str, str], *, item: bool) -> tuple[Fields, Fields]:
     added: Fields = {}
     removed: Fields = {}
     for key, value in new.items():
         if key not in old:
             added[key] = {".": {}, **all_fields(value)} if item else all_fields(value, names[key])
-        elif old[key] is not value and not same_json(old[key], value):
+        elif old[key] is not value and old[key] != value:
             more, less = changed_fields(old[key], value, names[key])
             if more or not less:
                 added[key] = more

@@ -1,7 +1,6 @@
 """`metadata.managedFields`: who last set which field, and when. Incident people read it to learn who changed what.
 
-Only `Update` operations and server-side `Apply` of whole objects; the time of an entry moves only when its set of fields
-gained or its manager changed a value, as in the real server.
+The time of an entry moves only when its manager changed something, as in the real server.
 """
 
 from __future__ import annotations

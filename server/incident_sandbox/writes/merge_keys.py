@@ -1,7 +1,7 @@
 """Which lists are maps in disguise, and by which key: `containers` by name, `conditions` by type.
 
-The API types say so in their `patchMergeKey` and `listMapKey` tags; these are the ones of the kinds served here. Strategic
-merge patches and field ownership both need them.
+The API types say so in their `patchMergeKey` and `listMapKey` tags; these are the ones of the kinds served here.
+Strategic merge patches and field ownership both need them.
 """
 
 from __future__ import annotations

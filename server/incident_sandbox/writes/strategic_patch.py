@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from incident_sandbox.model.objects import clone
+from incident_sandbox.model.objects import clone, dig
 from incident_sandbox.writes.merge_keys import is_primitive_set, merge_key
 
 DIRECTIVE = "$patch"
@@ -26,7 +26,7 @@ def apply_strategic_patch(document: dict[str, Any], patch: dict[str, Any]) -> di
     for key, value in patch.items():
         if key.startswith("$deleteFromPrimitiveList/"):
             field = key.partition("/")[2]
-            merged[field] = [item for item in merged.get(field) or [] if item not in value]
+            merged[field] = [item for item in dig(merged, field, default=[]) if item not in value]
         elif not key.startswith("$"):
             _merge_field(merged, key, value, patch.get(f"$setElementOrder/{key}"))
     return merged

@@ -1,4 +1,4 @@
-"""The checks an incident can run into: names, replica counts, selectors, images, immutable fields. Not the whole API."""
+"""The checks an incident can run into: names, replica counts, selectors, images, immutable fields. Not all of them."""
 
 from __future__ import annotations
 
@@ -52,10 +52,11 @@ def _check_types(resource: Resource, new: Object) -> None:
 
 
 def _wrong_type(resource: Resource, field: str, value: Any, wanted: str) -> ApiError:
-    found = {str: "string", bool: "bool", list: "array", dict: "object"}.get(type(value), "number")
+    words = {"str": "string", "bool": "bool", "list": "array", "dict": "object"}
+    found = words.get(type(value).__name__, "number")
     return bad_request(
-        f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}: json: cannot unmarshal '
-        f"{found} into Go struct field {resource.kind}.{field} of type {wanted}"
+        f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}: json: '
+        f"cannot unmarshal {found} into Go struct field {resource.kind}.{field} of type {wanted}"
     )
 
 

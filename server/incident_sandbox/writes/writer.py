@@ -13,7 +13,7 @@ from datetime import datetime
 
 from incident_sandbox.model import resources as r
 from incident_sandbox.model.errors import already_exists, conflict, not_found
-from incident_sandbox.model.objects import Object, clone, dig, name_of, namespace_of, same_json, uid_of
+from incident_sandbox.model.objects import Object, clone, dig, name_of, namespace_of, uid_of
 from incident_sandbox.model.resources import Resource
 from incident_sandbox.model.timestamps import rfc3339
 from incident_sandbox.store.store import Store
@@ -31,7 +31,7 @@ class Writer:
     def __init__(self, store: Store, now: Callable[[], datetime], seed: str) -> None:
         self.store = store
         self.now = now
-        self._random = random.Random(seed)
+        self._random = random.Random(seed)  # noqa: S311  names, not secrets
 
     def random_suffix(self, length: int = 5) -> str:
         return "".join(self._random.choices(ALPHABET, k=length))
@@ -66,33 +66,38 @@ class Writer:
         if self.store.get(resource, namespace, name) is not None:
             raise already_exists(resource, name)
 
-    def update(
-        self, resource: Resource, old: Object, new: Object, author: Author, *, dry_run: bool = False
-    ) -> Object:
+    def update(self, resource: Resource, old: Object, new: Object, author: Author, *, dry_run: bool = False) -> Object:
         """Store `new` in the place of `old`, which must be the version read; returns what is stored.
 
-        A different resourceVersion in `new` is a conflict (409), an absent one overwrites. Nothing changed means nothing
-        written. A write of the main resource leaves the status alone, and one of `status` everything else.
+        A different resourceVersion in `new` is a conflict (409), an absent one overwrites. Where nothing changed,
+        nothing is written. A write of the main resource leaves the status alone, and one of `status` everything else.
         """
-        new = clone(new)
         self._check_version(resource, old, new)
-        metadata = new.setdefault("metadata", {})
+        if author.subresource == "status":
+            return self._update_status(resource, old, new, author, dry_run=dry_run)
+        new = clone(new)
         new["apiVersion"], new["kind"] = resource.api_version, resource.kind
-        for field in ("creationTimestamp", "deletionTimestamp", "generation", "managedFields", "resourceVersion", "uid"):
-            if field == "uid" and metadata.get("uid") is not None:
-                continue  # a wrong one must be seen by the validation
-            metadata.pop(field, None)
-            if field in old["metadata"]:
-                metadata[field] = old["metadata"][field]
-        self._keep_other_half(resource, old, new, author)
+        _keep_system_fields(old["metadata"], new.setdefault("metadata", {}))
+        if "status" in resource.subresources:
+            new.pop("status", None)
+            if "status" in old:
+                new["status"] = old["status"]
         set_defaults(resource, new)
         validate(resource, old, new)
-        if same_json(old, new):
+        if old == new:
             return old
-        if resource.counts_generations and author.subresource != "status" and not same_json(
-            old.get("spec"), new.get("spec")
-        ):
-            metadata["generation"] = old["metadata"].get("generation", 0) + 1
+        if resource.counts_generations and old.get("spec") != new.get("spec"):
+            new["metadata"]["generation"] = old["metadata"].get("generation", 0) + 1
+        return self._finish(resource, old, new, author, dry_run=dry_run)
+
+    def _update_status(self, resource: Resource, old: Object, new: Object, author: Author, *, dry_run: bool) -> Object:
+        if new.get("status") == old.get("status"):
+            return old
+        changed = {**old, "metadata": {**old["metadata"]}, "status": new.get("status") or {}}
+        return self._finish(resource, old, changed, author, dry_run=dry_run)
+
+    def _finish(self, resource: Resource, old: Object, new: Object, author: Author, *, dry_run: bool) -> Object:
+        metadata = new["metadata"]
         metadata["managedFields"] = record_author(old, new, author, resource.api_version, rfc3339(self.now()))
         if dry_run:
             return new
@@ -106,23 +111,6 @@ class Writer:
         if sent and sent != old["metadata"]["resourceVersion"]:
             raise conflict(resource, name_of(old))
 
-    @staticmethod
-    def _keep_other_half(resource: Resource, old: Object, new: Object, author: Author) -> None:
-        if "status" not in resource.subresources:
-            return
-        if author.subresource == "status":
-            kept = {key: value for key, value in old.items() if key not in ("status", "metadata")}
-            status = new.get("status")
-            new.clear()
-            new.update(clone(kept))
-            new["metadata"] = clone(old["metadata"])
-            if status is not None:
-                new["status"] = status
-        else:
-            new.pop("status", None)
-            if "status" in old:
-                new["status"] = clone(old["status"])
-
     def delete(self, resource: Resource, obj: Object, *, grace: int = 0, dry_run: bool = False) -> Object:
         """Remove the object, or mark it when it has finalizers or (pods) a grace period in seconds; returns it."""
         marked = grace > 0 or bool(dig(obj, "metadata", "finalizers"))
@@ -132,7 +120,7 @@ class Writer:
             return obj if dry_run else self.store.remove(resource, namespace_of(obj), name_of(obj))
         deadline = self.now().timestamp() + grace
         stamp = rfc3339(datetime.fromtimestamp(deadline, tz=self.now().tzinfo))
-        metadata = {**obj["metadata"], "deletionTimestamp": stamp, "deletionGracePeriodSeconds": grace}
+        metadata: Object = {**obj["metadata"], "deletionTimestamp": stamp, "deletionGracePeriodSeconds": grace}
         if resource.counts_generations:
             metadata["generation"] = metadata.get("generation", 0) + 1
         marked_obj = {**obj, "metadata": metadata}
@@ -149,3 +137,13 @@ class Writer:
         """The newest version of the very same object, if it still exists."""
         found = self.store.get(resource, namespace_of(obj), name_of(obj))
         return found if found is not None and uid_of(found) == uid_of(obj) else None
+
+
+def _keep_system_fields(old: Object, new: Object) -> None:
+    """What a client cannot set is taken from the old metadata; a wrong uid stays, for the validation to see."""
+    for field in ("creationTimestamp", "deletionTimestamp", "generation", "managedFields", "resourceVersion", "uid"):
+        if field == "uid" and new.get("uid") is not None:
+            continue
+        new.pop(field, None)
+        if field in old:
+            new[field] = old[field]

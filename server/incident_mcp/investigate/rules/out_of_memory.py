@@ -47,7 +47,6 @@ def _finding(seen: Observation, sufferer: Sufferer) -> Finding:
                 value=f"OOMKilled, exit code {container.last_exit_code or container.exit_code or 137}",
                 at=container.last_finished,
             ),
-            Evidence(source=f"{sufferer.target}, container {container.name}", value=f"limit {container.memory_limit}"),
         ),
         next_step="If a recent rollout lowered the limit or needs more memory, roll it back; else raise the limit.",
         since=since(sufferer, events_about(seen, sufferer.pods, "BackOff")),

@@ -1,0 +1,78 @@
+"""The whole assessment of one look: pure, over the observation, the findings and what was seen before."""
+
+from collections.abc import Sequence
+
+from incident_mcp.assess.assessment import Assessment, Change, Row
+from incident_mcp.assess.changes import changes
+from incident_mcp.assess.decision import decide
+from incident_mcp.assess.impact import impact
+from incident_mcp.assess.onset import onset
+from incident_mcp.assess.severity import propose
+from incident_mcp.assess.trend import EarlierLook, trend
+from incident_mcp.investigate.catalogue import ROUTE_DOWN, ROUTE_TO_NOWHERE
+from incident_mcp.investigate.find import find_chains
+from incident_mcp.vocabulary.finding import Chain, Finding
+from incident_mcp.vocabulary.observation import Observation, PodGroup
+from incident_mcp.vocabulary.refs import Ref
+
+
+def assess(seen: Observation, *, earlier: Sequence[EarlierLook] = ()) -> Assessment:
+    """`earlier` are counts of the worst root's workload at earlier looks, for the trend."""
+    chains = find_chains(seen)
+    first = chains[0] if chains else None
+    began = onset(seen, first) if first else None
+    changed = changes(seen, chains, began)
+    hurt = impact(seen, chains)
+    return Assessment(
+        cluster=seen.cluster,
+        scope=seen.scope,
+        at=seen.at,
+        took=seen.took,
+        totals=seen.totals,
+        rows=tuple(_row(seen, chain, changed) for chain in chains),
+        onset=began,
+        changes=changed,
+        trend=trend(seen, first.root.target, began, earlier) if first else None,
+        severity=propose(seen, chains, hurt),
+        impact=hurt,
+        decision=decide(seen, first, began, changed) if first else None,
+        looked_at=seen.looked_at,
+        not_checked=seen.not_checked,
+    )
+
+
+def _row(seen: Observation, chain: Chain, changed: tuple[Change, ...]) -> Row:
+    began = onset(seen, chain)
+    return Row(
+        target=chain.root.target,
+        state=state_of(seen, chain.root.target),
+        since=began.at if began else chain.root.since,
+        cause=chain.root,
+        symptoms=chain.symptoms,
+        evidence=chain.root.evidence,
+        changed=next((each for each in changed if each.target == chain.root.target), None),
+        breaks=" -> ".join(_broken(each) for each in chain.breaks),
+        chain=chain,
+    )
+
+
+def state_of(seen: Observation, target: Ref) -> str:
+    """`0 of 3 ready, 3 pods in CrashLoopBackOff`; the commonest state of its pods, in the table's own words."""
+    workload = next((each for each in seen.workloads if each.ref == target), None)
+    counts = [f"{workload.ready} of {workload.desired} ready"] if workload else []
+    groups = sorted((group for group in seen.groups if group.owner == target), key=lambda group: -group.count)
+    return ", ".join([*counts, *(_group(group) for group in groups[:2])]) or "not well"
+
+
+def _group(group: PodGroup) -> str:
+    pods = "1 pod" if group.count == 1 else f"{group.count} pods"
+    return f"{pods} running, not ready" if group.status == "Running" else f"{pods} in {group.status}"
+
+
+def _broken(finding: Finding) -> str:
+    """One link of the chain, short: a route by what users ask for, anything else by its name."""
+    if finding.code in (ROUTE_DOWN.code, ROUTE_TO_NOWHERE.code):
+        return f"Ingress {finding.summary.partition(':')[0]}"
+    if finding.target.kind == "Service":
+        return f"{finding.target} has no endpoints"
+    return f"{finding.target}: {finding.summary}"

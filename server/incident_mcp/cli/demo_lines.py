@@ -1,0 +1,50 @@
+"""An assessment as the terminal shows it: the worst cause first, each statement with the entry that holds it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from incident_mcp.text.words import clock
+from incident_mcp.workflow.assessment import AssessmentReply, Cited, RootLine
+
+WIDTH = 96
+_LABEL = 14
+
+
+def assessment_lines(found: AssessmentReply, now: datetime) -> Iterator[str]:
+    """The lines of the first picture: what is not well, why, what it breaks, how bad, what to do."""
+    headline = found.summary[0].partition(": ")[2].rstrip(".")
+    yield f"{clock(now)}  assess: {headline:<74} {found.took}"
+    for number, root in enumerate(found.roots, 1):
+        yield from _root(number, root)
+    yield _labelled("trend", found.trend)
+    if found.severity:
+        reasons = ", ".join(found.severity.reasons)
+        yield _labelled("proposed", f"{found.severity.severity}, answer {found.severity.answer}: {reasons}.")
+        yield _labelled("", "A person sets it.")
+    if found.not_checked:
+        yield _labelled("not checked", ", ".join(found.not_checked))
+    if found.recent_deployment:
+        answer, _, why = found.recent_deployment.partition(": ")
+        yield ""
+        yield f"  Caused by a recent deployment? {answer} ({why}). So: {found.so}."
+
+
+def _root(number: int, root: RootLine) -> Iterator[str]:
+    since = f" since {root.since}" if root.since else ""
+    yield f"  {number}  {root.target}   {root.state}{since}"
+    for label, cited in (
+        ("cause", root.cause),
+        ("evidence", root.evidence),
+        ("changed", root.changed),
+        ("breaks", root.breaks),
+    ):
+        if cited is not None:
+            yield _cited(label, cited)
+
+
+def _cited(label: str, cited: Cited) -> str:
+    return f"     {label:<{_LABEL - 5}} {cited.text:<{WIDTH}} {cited.entry or ''}".rstrip()
+
+
+def _labelled(label: str, text: str) -> str:
+    return f"  {label:<{_LABEL - 2}} {text}"

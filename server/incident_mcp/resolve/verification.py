@@ -1,0 +1,32 @@
+"""The judgement of a fix: each check with what was seen, the worst of them as the verdict, and one line of words."""
+
+from datetime import timedelta
+
+from incident_mcp.vocabulary.refs import Ref
+from incident_mcp.vocabulary.value import Value
+from incident_mcp.vocabulary.verdict import Check, Verdict
+
+
+class Verification(Value):
+    """`promised` is True when a promise was kept in time, False when it was not, None without one or not yet."""
+
+    target: Ref
+    verdict: Verdict
+    checks: tuple[Check, ...]
+    promised: bool | None = None
+    ready_for: timedelta | None = None
+
+    @property
+    def headline(self) -> str:
+        """`recovered, as promised`."""
+        if self.verdict is Verdict.RECOVERED and self.promised is not None:
+            return f"{self.verdict}, {'as promised' if self.promised else 'later than promised'}"
+        return str(self.verdict)
+
+    @property
+    def detail(self) -> str:
+        """`3 of 3 ready for 10 s, no restart, 3 endpoints, no new error`; when it is not green, what is not."""
+        if self.verdict is Verdict.RECOVERED:
+            return ", ".join(check.seen for check in self.checks if check.seen)
+        open_checks = [check for check in self.checks if check.verdict is self.verdict]
+        return ", ".join(check.seen for check in open_checks if check.seen)

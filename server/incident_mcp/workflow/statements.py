@@ -1,0 +1,80 @@
+"""The statements of an assessment as entries: each is written when first made, and cited by its id from then on."""
+
+from datetime import datetime
+
+from pydantic import JsonValue
+
+from incident_mcp.assess.assessment import Change, Row
+from incident_mcp.record.record import Record
+from incident_mcp.text.fencing import quote
+from incident_mcp.text.words import listed
+from incident_mcp.vocabulary.actor import Actor
+from incident_mcp.vocabulary.entry import Entry, EntryKind, NewEntry
+from incident_mcp.vocabulary.finding import Finding
+from incident_mcp.vocabulary.refs import Ref
+from incident_mcp.vocabulary.severity import LEVELS, Severity
+from incident_mcp.vocabulary.untrusted import Untrusted
+from incident_mcp.workflow.findings import evidence_words
+
+
+class Statements:
+    """What has been said in one incident, and the way to say more."""
+
+    def __init__(self, record: Record, incident: str | None, by: Actor, before: list[Entry]) -> None:
+        self._record = record
+        self._incident = incident
+        self._by = by
+        self._said = {(entry.kind, entry.text): entry.id for entry in before}
+
+    async def impact(self, target: Ref, text: str, outside: bool, since: datetime | None) -> str:
+        data: dict[str, JsonValue] = {"targets": [str(target)], "users": outside}
+        return await self._say(EntryKind.IMPACT, f"{target}: {text}", data, since)
+
+    async def evidence(self, row: Row) -> str:
+        """The signs of a fault, dated with the first of them."""
+        text = "; ".join(evidence_words(one) for one in row.evidence[:2])
+        data: dict[str, JsonValue] = {"target": str(row.target), "onset": True}
+        error = next((one.value for one in row.evidence if isinstance(one.value, Untrusted)), None)
+        if error is not None:
+            data["pattern"] = quote(error)
+        return await self._say(EntryKind.EVIDENCE, text, data, row.since)
+
+    async def change(self, change: Change) -> str:
+        data: dict[str, JsonValue] = {
+            "target": str(change.target),
+            "manager": change.manager,
+            "before": change.before,
+            "after": change.after,
+            "revision_before": change.revision_before,
+            "revision_after": change.revision_after,
+            "max_unavailable": change.max_unavailable,
+        }
+        return await self._say(EntryKind.CHANGE, f"{change.target}: {change.text}", data, change.at)
+
+    async def finding(self, finding: Finding, summary: str, next_step: str) -> str:
+        data: dict[str, JsonValue] = {
+            "code": finding.code,
+            "cause": finding.cause,
+            "severity": finding.severity,
+            "target": str(finding.target),
+            "root": finding.root,
+            "next_step": next_step,
+        }
+        return await self._say(EntryKind.FINDING, f"{finding.target}: {summary}", data, None)
+
+    async def severity(self, severity: Severity, reasons: tuple[str, ...]) -> str:
+        text = f"Proposed {severity} ({LEVELS[severity].description}): {listed(reasons)}"
+        data: dict[str, JsonValue] = {
+            "severity": severity.value,
+            "proposed": True,
+            "told_by": "the assessment",
+            "reasons": [*reasons],
+        }
+        return await self._say(EntryKind.SEVERITY, text, data, None)
+
+    async def _say(self, kind: EntryKind, text: str, data: dict[str, JsonValue], happened: datetime | None) -> str:
+        if (kind, text) not in self._said:
+            new = NewEntry(kind=kind, text=text, actor=self._by, happened=happened, data=data)
+            entry = await self._record.append(self._incident, new)
+            self._said[kind, text] = entry.id
+        return self._said[kind, text]

@@ -1,0 +1,152 @@
+"""Is it fixed? Watching a change until its promise holds or its time is over, and verifying over a soak."""
+
+from datetime import datetime, timedelta
+
+from pydantic import JsonValue
+
+from incident_mcp.cluster.kinds import workload_ref
+from incident_mcp.cluster.observe import observe
+from incident_mcp.record.plans import PlanState
+from incident_mcp.resolve.new_logs import new_logs
+from incident_mcp.resolve.verification import Verification
+from incident_mcp.resolve.verify import verify
+from incident_mcp.resolve.watch import Look, soak, watch_until
+from incident_mcp.vocabulary.actor import Actor
+from incident_mcp.vocabulary.entry import EntryKind, NewEntry
+from incident_mcp.vocabulary.observation import LogSeen, Observation
+from incident_mcp.vocabulary.plan import Plan, Promise
+from incident_mcp.vocabulary.refs import Ref, Scope
+from incident_mcp.vocabulary.reply import Reply
+from incident_mcp.vocabulary.value import Value
+from incident_mcp.vocabulary.verdict import Check, Verdict
+from incident_mcp.workflow.desk import Desk
+from incident_mcp.workflow.progress import Progress, silent
+
+
+class VerdictReply(Reply):
+    """The verdict, item by item."""
+
+    target: str = ""
+    verdict: Verdict = Verdict.NOT_YET_KNOWN
+    checks: tuple[Check, ...] = ()
+    next_step: str = ""
+
+
+class Watched(Value):
+    """How a change went until it was ready or its time was over."""
+
+    ready: bool
+    text: str
+    """`0 -> 1 -> 3 of 3 ready in 6 s`."""
+
+
+async def watched(desk: Desk, plan: Plan, sent: datetime, progress: Progress = silent) -> Watched:
+    """Watch an applied plan until what it promised is there, at most until the promised time."""
+    promise = plan.draft.promise
+    if promise is None:
+        return Watched(ready=True, text="nothing was promised")
+    target = plan.draft.target
+
+    async def tell(message: str) -> None:
+        done = (desk.clock() - sent).total_seconds()
+        await progress(done, promise.within.total_seconds(), message)
+
+    seen = await watch_until(
+        _look(desk, target),
+        target,
+        clock=desk.clock,
+        deadline=promise.within,
+        promise=promise,
+        since=sent,
+        on_progress=tell,
+    )
+    return Watched(ready=seen.ready, text=seen.text)
+
+
+async def verify_fix(
+    desk: Desk,
+    by: Actor,
+    *,
+    kind: str,
+    namespace: str,
+    name: str,
+    soak_seconds: float | None,
+    incident: str | None,
+    progress: Progress = silent,
+) -> VerdictReply:
+    """Watch a workload over the soak and judge it, by its last plan's promise where there is one.
+
+    Raises `NotFound` with near misses, `Forbidden`, `Unreachable`.
+    """
+    found = await desk.record.current(incident)
+    target = workload_ref(kind, namespace, name)
+    promise, since = await _last_change(desk, found.id if found else None, target)
+    span = timedelta(seconds=desk.soak_seconds if soak_seconds is None else soak_seconds)
+    looks = await soak(_look(desk, target), clock=desk.clock, span=span)
+    logs = await _logs(desk, looks, target, since) if promise and promise.gone else None
+    judged = verify(looks, target, promise=promise, since=since, soak=span, logs=logs)
+    entry = await _record(desk, found.id if found else None, judged, by)
+    return VerdictReply(
+        cluster=desk.cluster,
+        summary=(f"{desk.cluster}: {target}: {judged.headline}. {judged.detail}.",),
+        incident=found.id if found else None,
+        entry=entry,
+        target=str(target),
+        verdict=judged.verdict,
+        checks=judged.checks,
+        next_step=_next(judged.verdict),
+    )
+
+
+def _look(desk: Desk, target: Ref) -> Look:
+    async def look() -> Observation:
+        return await observe(
+            desk.api,
+            Scope(namespace=target.namespace, workload=target),
+            clock=desk.clock,
+            deadline_seconds=desk.tool_seconds,
+            logs=False,
+        )
+
+    return look
+
+
+async def _last_change(desk: Desk, incident: str | None, target: Ref) -> tuple[Promise | None, datetime | None]:
+    """The promise of the last plan that was applied to this target in this incident, and when it was sent."""
+    for entry in reversed(await desk.record.entries(incident)):
+        if entry.kind is EntryKind.OUTCOME and entry.plan and entry.data.get("status") == "applied":
+            plan, told = await desk.gate.plan(entry.plan)
+            if plan.draft.target == target and told.state is PlanState.SPENT:
+                return plan.draft.promise, entry.happened
+    return None, None
+
+
+async def _logs(desk: Desk, looks: list[Observation], target: Ref, since: datetime | None) -> list[LogSeen] | None:
+    if not looks or since is None:
+        return None
+    return await new_logs(desk.api, looks[-1].pods_of(target), since)
+
+
+async def _record(desk: Desk, incident: str | None, judged: Verification, by: Actor) -> str:
+    checks: list[JsonValue] = [check.model_dump(mode="json") for check in judged.checks]
+    entry = await desk.record.append(
+        incident,
+        NewEntry(
+            kind=EntryKind.VERDICT,
+            text=f"{judged.target}: {judged.headline}. {judged.detail}",
+            actor=by,
+            tool="verify_fix",
+            data={"verdict": judged.verdict.value, "checks": checks, "target": str(judged.target)},
+        ),
+    )
+    return entry.id
+
+
+def _next(verdict: Verdict) -> str:
+    match verdict:
+        case Verdict.RECOVERED:
+            return "update_incident status resolved, then write_postmortem."
+        case Verdict.NOT_RECOVERED:
+            return "assess_incident again: the cause may be another one."
+        case Verdict.NOT_YET_KNOWN:
+            return "Call verify_fix again in a minute."
