@@ -57,7 +57,12 @@ async def open_desk(settings: Settings, environment: Mapping[str, str], clock: C
     )
 
 
-def office(settings: Settings, environment: Mapping[str, str], located: Callable[[], Awaitable[Settings]]) -> Office:
+def office(
+    settings: Settings,
+    environment: Mapping[str, str],
+    located: Callable[[], Awaitable[Settings]],
+    clock: Clock = system_clock,
+) -> Office:
     """Tools over a desk that is opened once. Until that works, each call says what is wrong and tries again.
 
     `located` gives the settings that lead to the cluster, once it is there: a sandbox may still be starting.
@@ -68,7 +73,7 @@ def office(settings: Settings, environment: Mapping[str, str], located: Callable
     async def desk() -> Desk:
         async with lock:
             if not opened:
-                opened.append(await open_desk(await located(), environment))
+                opened.append(await open_desk(await located(), environment, clock))
         return opened[0]
 
     return Office(desk=desk, actions=action_shapes(), writing=settings.allow_writes)

@@ -78,8 +78,8 @@ def test_the_reading_account_is_bound_to_the_reader_role_alone() -> None:
     }
 
 
-def test_doctor_prints_both_manifests_as_one_stream() -> None:
-    done = incident_mcp("doctor", "--rbac")
+async def test_doctor_prints_both_manifests_as_one_stream() -> None:
+    done = await incident_mcp("doctor", "--rbac")
     assert (done.returncode, done.stdout, done.stderr) == (0, manifests(), "")
     assert list(yaml.safe_load_all(done.stdout)) == [each for file in FILES for each in documents(file)]
 

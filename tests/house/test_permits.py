@@ -49,9 +49,7 @@ def test_outside_text_is_opened_in_text_alone() -> None:
 
 
 def test_nothing_reaches_into_outside_text_another_way() -> None:
-    touching = {
-        str(path.relative_to(SOURCE)) for path in SOURCE.rglob("*.py") if "._raw" in path.read_text()
-    }
+    touching = {str(path.relative_to(SOURCE)) for path in SOURCE.rglob("*.py") if "._raw" in path.read_text()}
     assert touching == {"vocabulary/untrusted.py"}
 
 

@@ -57,7 +57,10 @@ def test_sql_can_neither_change_nor_delete_an_entry(journal: Journal) -> None:
 @pytest.mark.parametrize(
     ("statement", "told"),
     [
-        ("UPDATE entries SET body = replace(body, 'n3', 'n9') WHERE seq = 3", "entry 3 was changed"),
+        (
+            "UPDATE entries SET body = CAST(replace(CAST(body AS TEXT), 'n3', 'n9') AS BLOB) WHERE seq = 3",
+            "entry 3 was changed",
+        ),
         ("DELETE FROM entries WHERE seq = 2", "entries 2 to 2 are missing"),
     ],
 )
@@ -66,7 +69,9 @@ def test_an_edit_behind_the_triggers_is_found(journal: Journal, statement: str, 
         journal.append("i1", CLUSTER, note(f"n{n}"))
     with sqlite3.connect(journal.path) as db:
         db.executescript("DROP TRIGGER entries_stay; DROP TRIGGER entries_hold;")
-        db.execute(statement.replace("replace(body, 'n3', 'n9')", "CAST(replace(CAST(body AS TEXT), 'n3', 'n9') AS BLOB)"))
+        db.execute(
+            statement.replace("replace(body, 'n3', 'n9')", "CAST(replace(CAST(body AS TEXT), 'n3', 'n9') AS BLOB)")
+        )
     assert any(told in problem for problem in journal.verify())
 
 
@@ -118,8 +123,9 @@ from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.clock import system_clock
 from incident_mcp.vocabulary.entry import EntryKind, NewEntry
 journal = Journal(Path(sys.argv[1]), system_clock)
+writer = Actor(role="server", name="w", known_by="server")
 for n in range(100000):
-    entry = journal.append("i1", "c", NewEntry(kind=EntryKind.NOTE, text=str(n), actor=Actor(role="server", name="w", known_by="server")))
+    entry = journal.append("i1", "c", NewEntry(kind=EntryKind.NOTE, text=str(n), actor=writer))
     print(entry.id, flush=True)
 """
 

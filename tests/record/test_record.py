@@ -28,21 +28,24 @@ def note(text: str) -> NewEntry:
 
 async def test_what_was_seen_before_the_incident_is_adopted_once(record: Record) -> None:
     await record.append(None, note("seen early"))
-    first = await record.open("checkout is down", ADA)
-    second = await record.open("payments is slow", ADA)
-    assert [entry.text for entry in await record.entries(first.id)] == ["Incident opened: checkout is down", "seen early"]
+    first = await record.open("checkout is down", ADA, ADA)
+    second = await record.open("payments is slow", ADA, ADA)
+    assert [entry.text for entry in await record.entries(first.id)] == [
+        "Incident opened: checkout is down",
+        "seen early",
+    ]
     assert len(await record.entries(second.id)) == 1
 
 
 async def test_what_was_seen_hours_ago_belongs_to_another_story(record: Record, clock: Ticking) -> None:
     await record.append(None, note("seen early"))
     clock.forward(3601)
-    incident = await record.open("checkout is down", ADA)
+    incident = await record.open("checkout is down", ADA, ADA)
     assert len(await record.entries(incident.id)) == 1
 
 
 async def test_the_same_title_on_the_same_day_gets_a_number(record: Record) -> None:
-    names = [(await record.open("Checkout is DOWN!", ADA)).id for _ in range(3)]
+    names = [(await record.open("Checkout is DOWN!", ADA, ADA)).id for _ in range(3)]
     assert names == [
         "2026-11-24-checkout-is-down",
         "2026-11-24-checkout-is-down-2",
@@ -52,20 +55,20 @@ async def test_the_same_title_on_the_same_day_gets_a_number(record: Record) -> N
 
 async def test_the_only_open_incident_is_meant_when_none_is_named(record: Record) -> None:
     assert await record.current(None) is None
-    opened = await record.open("checkout is down", ADA)
+    opened = await record.open("checkout is down", ADA, ADA)
     assert await record.current(None) == opened
-    await record.open("payments is slow", ADA)
+    await record.open("payments is slow", ADA, ADA)
     with pytest.raises(BadRequest, match="Several incidents are open"):
         await record.current(None)
 
 
 async def test_an_incident_of_another_cluster_is_not_taken_for_ours(record: Record, clock: Ticking) -> None:
-    await Record(record.store, ELSEWHERE, clock).open("checkout is down", ADA)
+    await Record(record.store, ELSEWHERE, clock).open("checkout is down", ADA, ADA)
     assert await record.current(None) is None
 
 
 async def test_an_unknown_incident_is_refused_with_the_nearest_ids(record: Record) -> None:
-    await record.open("checkout is down", ADA)
+    await record.open("checkout is down", ADA, ADA)
     with pytest.raises(BadRequest, match="2026-11-24-checkout-is-down"):
         await record.incident("2026-11-24-checkout-is-dow")
 

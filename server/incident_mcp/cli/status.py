@@ -25,6 +25,7 @@ AT_LEAST = 0.3
 
 def command(kubeconfig: Kubeconfig = None, context: Context = None, namespace: Namespace = None) -> None:
     """Show what is not well in the cluster right now, in under two seconds. Always exits with 0."""
+    _close_stderr()
     seconds = max(SECONDS - _since_start(), AT_LEAST + TO_END)
     said = _Once()
     watchdog = threading.Timer(seconds, _give_up, [said])
@@ -43,6 +44,12 @@ class _Once:
         if self._lock.acquire(blocking=False):
             with suppress(OSError):  # whoever wanted to read it is gone
                 os.write(sys.stdout.fileno(), text.encode("utf-8", "replace") + b"\n")
+
+
+def _close_stderr() -> None:
+    """Libraries log there, and the interpreter as it ends."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 def _give_up(said: _Once) -> None:

@@ -63,22 +63,20 @@ def _of_volume(volume: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "Secret", text(source, "secret", "secretName") or text(source, "secret", "name")
 
 
-async def read_configs(look: Look, refs: Iterable[Ref]) -> list[ConfigSeen]:
-    """Each of them, or that it does not exist."""
+async def read_configs(look: Look, refs: Iterable[Ref], into: list[ConfigSeen]) -> None:
+    """Add each of them, or that it does not exist, as they come."""
     wanted = list(dict.fromkeys(refs))
     if len(wanted) > MOST:
         look.miss(f"{len(wanted) - MOST} of {len(wanted)} ConfigMaps and Secrets", "too many")
-    found: list[ConfigSeen] = []
 
     async def read(ref: Ref) -> None:
         call = _secret if ref.kind == "Secret" else _config
         what = "Secrets" if ref.kind == "Secret" else "ConfigMaps"
         seen = await look.ask(what, lambda: call(look, ref), None, where=ref.namespace or "")
         if seen is not None:
-            found.append(seen)
+            into.append(seen)
 
     await together([lambda ref=ref: read(ref) for ref in wanted[:MOST]])
-    return sorted(found, key=lambda each: str(each.ref))
 
 
 async def _config(look: Look, ref: Ref) -> ConfigSeen | None:

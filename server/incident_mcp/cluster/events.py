@@ -42,9 +42,8 @@ def event_seen(event: dict[str, Any]) -> EventSeen:
     )
 
 
-async def events_of(look: Look, uids: Mapping[str, str | None]) -> list[EventSeen]:
-    """The events of these objects (uid -> namespace), latest first."""
-    found: list[EventSeen] = []
+async def read_events(look: Look, uids: Mapping[str, str | None], into: list[EventSeen]) -> None:
+    """Add the events of these objects (uid -> namespace), as they come."""
 
     async def read(namespace: str | None, selector: str) -> None:
         params = {"limit": MOST} | ({"fieldSelector": selector} if selector else {})
@@ -52,11 +51,10 @@ async def events_of(look: Look, uids: Mapping[str, str | None]) -> list[EventSee
         answer = await look.ask("events", lambda: look.api.get_json(path, params=params), {}, where=namespace or "")
         if text(answer, "metadata", "continue"):
             look.miss("events beyond the first 500", "too many", namespace or "")
-        found.extend(seen for item in items(answer, "items") if (seen := event_seen(item)).uid in uids)
+        into.extend(seen for item in items(answer, "items") if (seen := event_seen(item)).uid in uids)
 
     if len(uids) <= ONE_BY_ONE:
         jobs = [lambda u=uid, n=space: read(n, f"involvedObject.uid={u}") for uid, space in uids.items()]
     else:
         jobs = [lambda n=space: read(n, "type=Warning") for space in dict.fromkeys(uids.values())]
     await together(jobs)
-    return sorted(found, key=lambda event: event.last, reverse=True)[:MOST]

@@ -27,18 +27,15 @@ class _Wanted:
     previous: bool
 
 
-async def read_failing_logs(look: Look, pods: list[PodSeen]) -> list[LogSeen]:
-    """Of a few pods each of a few owners, in the order of how badly they fail."""
-    wanted = _wanted(pods)
-    found: dict[_Wanted, LogSeen] = {}
+async def read_failing_logs(look: Look, pods: list[PodSeen], into: list[LogSeen]) -> None:
+    """Add the logs of a few pods each of the few owners that fail worst, as they come."""
 
     async def read(each: _Wanted) -> None:
         log = await look.ask("logs", lambda: _log(look, each), None, where=each.pod.namespace or "")
         if log:
-            found[each] = log_seen(each.pod, each.container, log, previous=each.previous, most=LINES)
+            into.append(log_seen(each.pod, each.container, log, previous=each.previous, most=LINES))
 
-    await together([lambda each=each: read(each) for each in wanted])
-    return [found[each] for each in wanted if each in found]
+    await together([lambda each=each: read(each) for each in _wanted(pods)])
 
 
 async def _log(look: Look, each: _Wanted) -> bytes:

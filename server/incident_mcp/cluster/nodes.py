@@ -27,14 +27,13 @@ def node_seen(node: dict[str, Any]) -> NodeSeen:
     )
 
 
-async def read_nodes(look: Look, names: list[str]) -> list[NodeSeen]:
-    found: list[NodeSeen] = []
+async def read_nodes(look: Look, names: list[str], into: list[NodeSeen]) -> None:
+    """Add these nodes in full, as they come."""
 
     async def read(name: str) -> None:
         path = path_of(Ref(kind="Node", name=name))
         node = await look.ask_if_there("nodes", lambda: look.api.get_json(path))
         if node is not None:
-            found.append(node_seen(node))
+            into.append(node_seen(node))
 
     await together([lambda name=name: read(name) for name in names[:MOST]])
-    return sorted(found, key=lambda node: node.name)

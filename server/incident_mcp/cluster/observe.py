@@ -11,7 +11,7 @@ import anyio
 
 from incident_mcp.cluster.api import Api
 from incident_mcp.cluster.config_refs import config_refs, read_configs
-from incident_mcp.cluster.events import events_of
+from incident_mcp.cluster.events import read_events
 from incident_mcp.cluster.failing_logs import read_failing_logs
 from incident_mcp.cluster.kinds import WORKLOAD_KINDS
 from incident_mcp.cluster.look import Look, together
@@ -20,7 +20,7 @@ from incident_mcp.cluster.namespaces import namespaces_of
 from incident_mcp.cluster.nodes import read_nodes
 from incident_mcp.cluster.pods import grouped, pod_groups, read_pods, worth_reading
 from incident_mcp.cluster.sweep import Sweep, sweep
-from incident_mcp.cluster.traffic import traffic_of
+from incident_mcp.cluster.traffic import read_traffic
 from incident_mcp.cluster.unwell_workloads import read_workloads
 from incident_mcp.cluster.workload_scope import read_scope
 from incident_mcp.vocabulary.clock import Clock
@@ -41,6 +41,8 @@ from incident_mcp.vocabulary.observation import (
 from incident_mcp.vocabulary.refs import Ref, Scope
 
 DEADLINE_SECONDS = 10.0
+EVENTS = 500
+"""Kept, the latest first."""
 SERVED_NAMESPACES = 40
 """Namespaces whose services and routes are read: those with something unwell."""
 
@@ -53,7 +55,7 @@ class Picture:
     swept: Sweep = field(default_factory=Sweep)
     pods: list[PodSeen] = field(default_factory=list[PodSeen])
     groups: tuple[PodGroup, ...] = ()
-    workloads: list[WorkloadSeen] = field(default_factory=list[WorkloadSeen])
+    workloads: dict[Ref, WorkloadSeen] = field(default_factory=dict[Ref, WorkloadSeen])
     nodes: list[NodeSeen] = field(default_factory=list[NodeSeen])
     events: list[EventSeen] = field(default_factory=list[EventSeen])
     services: list[ServiceSeen] = field(default_factory=list[ServiceSeen])
@@ -90,7 +92,7 @@ async def _fill(look: Look, picture: Picture, scope: Scope, *, logs: bool) -> No
             lambda: _happenings(look, picture),
             lambda: _surroundings(look, picture),
             lambda: _configuration(look, picture),
-            *([lambda: _logs(look, picture)] if logs else []),
+            *([lambda: read_failing_logs(look, picture.pods, picture.logs)] if logs else []),
         ]
     )
 
@@ -104,22 +106,16 @@ async def _sweep(look: Look, picture: Picture, scope: Scope) -> None:
     await together([tables, lambda: check_metrics(look)])
     _refuse_blindness(look, picture)
     groups = grouped(picture.swept.pods)
-    await together(
-        [
-            lambda: _pods_in_full(look, picture, worth_reading(groups)),
-            lambda: _nodes_in_full(look, picture),
-        ]
-    )
-    picture.groups = pod_groups(groups, picture.pods)
-    picture.workloads = await read_workloads(look, _suspects(picture))
-
-
-async def _pods_in_full(look: Look, picture: Picture, refs: list[Ref]) -> None:
-    picture.pods = await read_pods(look, refs)
-
-
-async def _nodes_in_full(look: Look, picture: Picture) -> None:
-    picture.nodes = await read_nodes(look, picture.swept.nodes)
+    try:
+        await together(
+            [
+                lambda: read_pods(look, worth_reading(groups), picture.pods),
+                lambda: read_nodes(look, picture.swept.nodes, picture.nodes),
+            ]
+        )
+    finally:
+        picture.groups = pod_groups(groups, picture.pods)
+    await read_workloads(look, _suspects(picture), picture.workloads)
 
 
 def _suspects(picture: Picture) -> list[Ref]:
@@ -133,34 +129,31 @@ async def _workload(look: Look, picture: Picture, ref: Ref) -> None:
     """All of one workload, well or not."""
     picture.namespaces = [ref.namespace or look.api.default_namespace]
     workload, pods = await read_scope(look, ref)
-    picture.workloads, picture.pods = [workload], list(pods)
+    picture.workloads, picture.pods = {ref: workload}, list(pods)
     picture.swept.workloads_seen, picture.swept.pods_seen = 1, len(pods)
     await check_metrics(look)
 
 
 async def _happenings(look: Look, picture: Picture) -> None:
-    uids: dict[str, str | None] = {workload.uid: workload.ref.namespace for workload in picture.workloads}
+    workloads = picture.workloads.values()
+    uids: dict[str, str | None] = {workload.uid: workload.ref.namespace for workload in workloads}
     uids |= {pod.uid: pod.ref.namespace for pod in picture.pods}
-    uids |= {each.uid: w.ref.namespace for w in picture.workloads for each in w.revisions if each.current and each.uid}
+    uids |= {each.uid: w.ref.namespace for w in workloads for each in w.revisions if each.current and each.uid}
     uids |= {node.uid: None for node in picture.nodes}
-    picture.events = await events_of(look, uids)
+    await read_events(look, uids, picture.events)
 
 
 async def _surroundings(look: Look, picture: Picture) -> None:
-    unwell = [group.namespace for group in picture.groups] + [w.ref.namespace or "" for w in picture.workloads]
+    unwell = [group.namespace for group in picture.groups] + [ref.namespace or "" for ref in picture.workloads]
     wanted = list(dict.fromkeys([*unwell, *sorted(picture.swept.idle_slices)]))
     if len(wanted) > SERVED_NAMESPACES:
         look.miss(f"services of {len(wanted) - SERVED_NAMESPACES} more namespaces", "too many")
-    picture.services, picture.routes = await traffic_of(look, wanted[:SERVED_NAMESPACES])
+    await read_traffic(look, wanted[:SERVED_NAMESPACES], picture.services, picture.routes)
 
 
 async def _configuration(look: Look, picture: Picture) -> None:
-    refs = [ref for w in picture.workloads for ref in config_refs(w.template, w.ref.namespace)]
-    picture.configs = await read_configs(look, refs)
-
-
-async def _logs(look: Look, picture: Picture) -> None:
-    picture.logs = await read_failing_logs(look, picture.pods)
+    refs = [ref for w in picture.workloads.values() for ref in config_refs(w.template, w.ref.namespace)]
+    await read_configs(look, refs, picture.configs)
 
 
 def _refuse_blindness(look: Look, picture: Picture) -> None:
@@ -178,7 +171,7 @@ def _refuse_blindness(look: Look, picture: Picture) -> None:
 
 def _observation(look: Look, picture: Picture, scope: Scope, took: timedelta) -> Observation:
     swept = picture.swept
-    unwell = {str(row.ref) for row in swept.workloads} | {str(w.ref) for w in picture.workloads if not w.well}
+    unwell = {str(row.ref) for row in swept.workloads} | {str(w.ref) for w in picture.workloads.values() if not w.well}
     return Observation(
         cluster=look.api.cluster,
         scope=scope,
@@ -192,15 +185,20 @@ def _observation(look: Look, picture: Picture, scope: Scope, took: timedelta) ->
             unwell_workloads=len(unwell),
             unwell_pods=len(swept.pods) if scope.workload is None else sum(not pod.ready for pod in picture.pods),
         ),
-        workloads=tuple(picture.workloads),
-        pods=tuple(picture.pods),
+        workloads=_worst_first(picture),
+        pods=tuple(sorted(picture.pods, key=lambda pod: pod.ref.path)),
         groups=picture.groups,
-        nodes=tuple(picture.nodes),
-        events=tuple(picture.events),
-        services=tuple(picture.services),
-        routes=tuple(picture.routes),
-        configs=tuple(picture.configs),
-        logs=tuple(picture.logs),
+        nodes=tuple(sorted(picture.nodes, key=lambda node: node.name)),
+        events=tuple(sorted(picture.events, key=lambda event: event.last, reverse=True)[:EVENTS]),
+        services=tuple(sorted(picture.services, key=lambda service: service.ref.path)),
+        routes=tuple(sorted(picture.routes, key=lambda route: (str(route.ingress), route.host))),
+        configs=tuple(sorted(picture.configs, key=lambda config: str(config.ref))),
+        logs=tuple(sorted(picture.logs, key=lambda log: (log.pod.path, log.container))),
         looked_at=look.looked_at,
         not_checked=look.not_checked,
     )
+
+
+def _worst_first(picture: Picture) -> tuple[WorkloadSeen, ...]:
+    workloads = picture.workloads.values()
+    return tuple(sorted(workloads, key=lambda each: (each.ready / max(1, each.desired), -each.desired, each.ref.path)))

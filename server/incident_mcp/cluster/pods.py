@@ -69,19 +69,17 @@ def worth_reading(groups: dict[_Key, list[PodRow]]) -> list[Ref]:
     return chosen[:MOST]
 
 
-async def read_pods(look: Look, refs: list[Ref]) -> list[PodSeen]:
-    """These pods in full. One that is gone by now is left out."""
-    found: list[PodSeen] = []
+async def read_pods(look: Look, refs: list[Ref], into: list[PodSeen]) -> None:
+    """Add these pods in full, as they come. One that is gone by now is left out."""
 
     async def read(ref: Ref) -> None:
         pod = await look.ask_if_there(
             "pods in full", lambda: look.api.get_json(path_of(ref)), where=ref.namespace or ""
         )
         if pod is not None:
-            found.append(pod_seen(pod))
+            into.append(pod_seen(pod))
 
     await together([lambda ref=ref: read(ref) for ref in refs])
-    return sorted(found, key=lambda pod: pod.ref.path)
 
 
 def pod_groups(groups: dict[_Key, list[PodRow]], pods: Iterable[PodSeen]) -> tuple[PodGroup, ...]:

@@ -16,28 +16,28 @@ SERVICE_LABEL = "kubernetes.io/service-name"
 _Counts = dict[str, tuple[int, int]]
 
 
-async def traffic_of(look: Look, namespaces: list[str]) -> tuple[list[ServiceSeen], list[RouteSeen]]:
-    """Services with a selector, and all Ingress paths, of these namespaces."""
-    services: list[ServiceSeen] = []
-    routes: list[RouteSeen] = []
+async def read_traffic(look: Look, namespaces: list[str], services: list[ServiceSeen], routes: list[RouteSeen]) -> None:
+    """Add the Services with a selector, and all Ingress paths, of these namespaces, as they come."""
+    await together([lambda n=namespace: _of_namespace(look, n, services, routes) for namespace in namespaces])
 
-    async def of(namespace: str) -> None:
-        lists: dict[str, list[dict[str, Any]] | None] = {}
 
-        async def read(what: str, kind: str) -> None:
-            path = collection(kind, namespace)
-            answer = await look.ask(what, lambda: look.api.get_json(path), {}, where=namespace)
-            lists[kind] = items(answer, "items") if answer else None
+async def _of_namespace(look: Look, namespace: str, services: list[ServiceSeen], routes: list[RouteSeen]) -> None:
+    lists: dict[str, list[dict[str, Any]]] = {}
 
-        pairs = (("services", "Service"), ("endpoints", "EndpointSlice"), ("ingresses", "Ingress"))
+    async def read(what: str, kind: str) -> None:
+        path = collection(kind, namespace)
+        answer = await look.ask(what, lambda: look.api.get_json(path), None, where=namespace)
+        if answer is not None:
+            lists[kind] = items(answer, "items")
+
+    pairs = (("services", "Service"), ("endpoints", "EndpointSlice"), ("ingresses", "Ingress"))
+    try:
         await together([lambda w=what, k=kind: read(w, k) for what, kind in pairs])
-        if (slices := lists["EndpointSlice"]) is not None:  # without them, nobody can say that nothing is behind
-            services.extend(services_seen(lists["Service"] or [], slices))
-        known = _names(lists["Service"])
-        routes.extend(route for ingress in lists["Ingress"] or [] for route in routes_seen(ingress, known))
-
-    await together([lambda n=namespace: of(n) for namespace in namespaces])
-    return sorted(services, key=lambda each: each.ref.path), sorted(routes, key=lambda each: str(each.ingress))
+    finally:  # when the time is over, what has come counts
+        if "EndpointSlice" in lists:  # without them, nobody can say that nothing is behind
+            services.extend(services_seen(lists.get("Service", []), lists["EndpointSlice"]))
+        known = _names(lists.get("Service"))
+        routes.extend(route for ingress in lists.get("Ingress", []) for route in routes_seen(ingress, known))
 
 
 def services_seen(services: list[dict[str, Any]], slices: list[dict[str, Any]]) -> list[ServiceSeen]:

@@ -13,21 +13,19 @@ MOST = 120
 WITH_REVISIONS = 40
 
 
-async def read_workloads(look: Look, refs: list[Ref]) -> list[WorkloadSeen]:
-    """In the order given: the worst first. One that is gone by now, or never was, is left out."""
-    found: dict[Ref, WorkloadSeen] = {}
+async def read_workloads(look: Look, refs: list[Ref], into: dict[Ref, WorkloadSeen]) -> None:
+    """Add these, the worst first, as they come. One that is gone by now, or never was, is left out."""
 
     async def read(ref: Ref, *, revisions: bool) -> None:
         where = ref.namespace or ""
         thing = await look.ask_if_there("workloads in full", lambda: look.api.get_json(path_of(ref)), where=where)
         if thing is None:
             return
-        found[ref] = workload = workload_seen(thing, ref.kind)
+        into[ref] = workload = workload_seen(thing, ref.kind)
         if revisions:
             seen = await look.ask("revisions", lambda: read_revisions(look.api, workload, thing), (), where=where)
-            found[ref] = dated(workload.model_copy(update={"revisions": seen}))
+            into[ref] = dated(workload.model_copy(update={"revisions": seen}))
 
     if len(refs) > MOST:
         look.miss(f"{len(refs) - MOST} of {len(refs)} unwell workloads in full", "too many")
     await together([lambda r=ref, n=n: read(r, revisions=n < WITH_REVISIONS) for n, ref in enumerate(refs[:MOST])])
-    return [found[ref] for ref in refs if ref in found]

@@ -41,7 +41,7 @@ def fold(entries: list[Entry]) -> Incident:
         "title": first.data["title"],
         "cluster": first.data["cluster"],
         "opened": first.happened,
-        "roles": {"commander": first.actor.name},
+        "roles": {"commander": first.data["commander"]},
         "entries": len(entries),
     }
     for entry in entries[1:]:

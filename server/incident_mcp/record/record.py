@@ -82,7 +82,7 @@ class Record:
             raise BadRequest("Several incidents are open.", f"Name one as the argument incident: {names}.")
         return still_open[0] if still_open else None
 
-    async def open(self, title: str, actor: Actor) -> Incident:
+    async def open(self, title: str, actor: Actor, commander: Actor) -> Incident:
         """Open an incident and adopt the entries of the last hour that had none."""
         now = self.clock()
         while True:
@@ -91,7 +91,12 @@ class Record:
                 kind=EntryKind.OPENED,
                 text=f"Incident opened: {title}",
                 actor=actor,
-                data={"title": title, "cluster": self.cluster.model_dump(mode="json")},
+                data={
+                    "title": title,
+                    "cluster": self.cluster.model_dump(mode="json"),
+                    "commander": commander.name,
+                    "known_by": commander.known_by,
+                },
             )
             try:
                 await self.append(name, opened, once=f"open {name}")

@@ -105,5 +105,5 @@ def _cause(error: BaseException) -> IncidentError | None:
 
 
 def _nearest(name: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.3)
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     return (f"Did you mean {near[0]}? " if near else "") + f"Known: {', '.join(known)}."

@@ -13,7 +13,7 @@ class EntryKind(StrEnum):
     """What an entry is about, with the keys of its `data` (those marked ? may be absent)."""
 
     OPENED = "opened"
-    """title, cluster (a `Cluster`)"""
+    """title, cluster (a `Cluster`), commander (the person at the keyboard), known_by (how we know the name)"""
     LOOK = "look"
     """A reading tool's call: arguments, digest (SHA-256 of the answer), not_checked"""
     IMPACT = "impact"

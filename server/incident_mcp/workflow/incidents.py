@@ -47,7 +47,7 @@ async def open_incident(desk: Desk, title: str, severity: Severity | None, by: A
     """Open an incident; what was seen in the last hour without one is adopted by it."""
     if not title.strip():
         raise BadRequest("An incident needs a title.", 'For example: title "checkout is down".')
-    incident = await desk.record.open(title.strip(), by)
+    incident = await desk.record.open(title.strip(), by, desk.person)
     if severity is not None:
         await _set_severity(desk, incident.id, severity, "", by)
     incident = await desk.record.incident(incident.id)

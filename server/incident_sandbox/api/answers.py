@@ -38,8 +38,7 @@ def included(query_value: str | None) -> str:
     """What the rows of a table carry. Raises ApiError 400 for an unknown choice."""
     value = query_value or "Metadata"
     if value not in ("None", "Metadata", "Object"):
-        choices = 'supported values: "Metadata", "None", "Object"'
-        why = f'includeObject: Unsupported value: "{value}": {choices}'
+        why = f"includeObject: Invalid value: \"{value}\": must be 'Metadata', 'Object', 'None', or empty"
         raise bad_request(f"Unable to convert to Table as requested: {why}")
     return value
 

@@ -79,6 +79,8 @@ class ApiServer:
         if not request.is_resource:
             return self._plain_path(request)
         if not self._discovery.has(request.group, request.version):
+            if self._discovery.has(request.group):
+                raise no_such_path()
             return PlainTextResponse("404 page not found\n", 404)
         self._authorize(request)
         resource = required(request)

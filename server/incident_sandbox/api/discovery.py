@@ -35,8 +35,8 @@ class Discovery:
         for item in served:
             self._groups.setdefault(item.group, {}).setdefault(item.version, []).append(item)
 
-    def has(self, group: str, version: str) -> bool:
-        return version in self._groups.get(group, {})
+    def has(self, group: str, version: str = "") -> bool:
+        return version in self._groups.get(group, {}) if version else group in self._groups
 
     def answer(self, path: str, *, aggregated: bool) -> Object | None:
         """The document at `path`, or None if there is none."""

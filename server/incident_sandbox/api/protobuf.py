@@ -81,7 +81,7 @@ def decode_protobuf(body: bytes) -> Object:
         head: Object = envelope.get("type", {})
         message = _MESSAGES.get(head.get("kind", ""))
         if message is None:
-            raise unsupported_media_type(["application/json", "application/yaml"])
+            raise unsupported_media_type()
         return {**head, **_read(base64.b64decode(envelope.get("raw", "")), message)}
     except (IndexError, UnicodeDecodeError) as error:
         raise bad_request(f"unable to decode protobuf: {error}") from error

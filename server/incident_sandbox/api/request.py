@@ -9,7 +9,7 @@ from typing import Any
 from starlette.requests import Request
 
 from incident_sandbox.access.users import User
-from incident_sandbox.model.errors import ApiError, bad_request, unsupported_media_type
+from incident_sandbox.model.errors import ApiError, bad_request, invalid_options, unsupported_media_type
 from incident_sandbox.model.resources import Resource
 from incident_sandbox.writes.managed_fields import Author
 
@@ -63,10 +63,12 @@ class ApiRequest:
 
     @property
     def is_dry_run(self) -> bool:
-        """Raises ApiError 400 for another value than `All`."""
+        """Raises ApiError 422 for another value than `All`."""
         value = self.query.get("dryRun")
         if value not in (None, "", "All"):
-            raise bad_request(f'Invalid value: "{value}": dryRun must be All')
+            kind = {"create": "CreateOptions", "update": "UpdateOptions", "patch": "PatchOptions"}
+            message = f'Unsupported value: ["{value}"]: supported values: "All"'
+            raise invalid_options(kind.get(self.verb, "DeleteOptions"), "FieldValueNotSupported", message, "dryRun")
         return value == "All"
 
     def author(self, operation: str = "Update") -> Author:
@@ -89,13 +91,15 @@ class ApiRequest:
 
             return decode_protobuf(raw) if raw else None
         if "json" not in content_type:
-            raise unsupported_media_type(["application/json", "application/yaml"])
+            raise unsupported_media_type()
         if not raw:
             return None
         try:
             return msgspec.json.decode(raw)
         except msgspec.DecodeError as error:
-            raise bad_request(f"couldn't get version/kind; json parse error: {error}") from error
+            kind = self.resource.kind if self.resource else "Object"
+            why = f"couldn't get version/kind; json parse error: {error}"
+            raise bad_request(f"the object provided is unrecognized (must be of type {kind}): {why}") from error
 
 
 def locate(request: ApiRequest, known: Mapping[tuple[str, str, str], Resource]) -> ApiRequest:

@@ -11,11 +11,11 @@ from incident_sandbox.api.negotiation import Form
 from incident_sandbox.api.patching import content_type, patched
 from incident_sandbox.api.request import ApiRequest, required
 from incident_sandbox.cluster import Cluster
-from incident_sandbox.model.errors import bad_request, conflict, invalid
+from incident_sandbox.model.errors import bad_request, conflict, invalid, uid_precondition
 from incident_sandbox.model.label_selector import format_selector
 from incident_sandbox.model.objects import Object, dig, name_of, uid_of
 from incident_sandbox.model.resources import Resource
-from incident_sandbox.writes.validation import IMMUTABLE, invalid_value
+from incident_sandbox.writes.validation import invalid_value
 
 SCALE = Resource("autoscaling", "v1", "Scale", "scales")
 
@@ -60,7 +60,8 @@ def _check(request: ApiRequest, old: Object, new: Object) -> None:
     if version and version != old["metadata"]["resourceVersion"]:
         raise conflict(resource, name_of(old))
     if uid and uid != uid_of(old):
-        raise invalid(resource, name_of(old), invalid_value("metadata.uid", uid, IMMUTABLE))
+        scale = Resource(resource.group, resource.version, resource.kind, f"{resource.plural}/scale")
+        raise conflict(scale, name_of(old), uid_precondition(uid, uid_of(old)))
     replicas = dig(new, "spec", "replicas", default=0)
     if not isinstance(replicas, int) or isinstance(replicas, bool):
         raise bad_request("json: cannot unmarshal string into Go struct field ScaleSpec.spec.replicas of type int32")

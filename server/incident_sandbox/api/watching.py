@@ -13,13 +13,17 @@ from incident_sandbox.api.negotiation import Form
 from incident_sandbox.api.reading import Filter, number
 from incident_sandbox.api.request import ApiRequest, required
 from incident_sandbox.api.views import Views
-from incident_sandbox.model.errors import ApiError
+from incident_sandbox.model.errors import ApiError, invalid_options
 from incident_sandbox.model.objects import Object
 from incident_sandbox.store.store import Change
 from incident_sandbox.tables.render import partial_object, render_table
 
 LONGEST = 1800.0
 """Seconds after which the server ends a watch that set no `timeoutSeconds`."""
+
+
+LAST_BOOKMARK = 2.0
+"""Seconds before the end of a watch at which it gets its last bookmark."""
 
 
 class Watch:
@@ -38,9 +42,7 @@ class Watch:
         self._initial = request.query.get("sendInitialEvents")
         if self._initial and request.query.get("resourceVersionMatch") != "NotOlderThan":
             why = "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"
-            raise ApiError(
-                422, "Invalid", f'ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Forbidden: {why}', {}
-            )
+            raise invalid_options("ListOptions", "FieldValueForbidden", f"Forbidden: {why}", "resourceVersionMatch")
         self._revision = number(request, "resourceVersion") or 0
 
     def response(self) -> StreamingResponse:
@@ -66,7 +68,8 @@ class Watch:
     async def _follow(self, position: int) -> AsyncIterator[bytes]:
         store = self._views.store
         ends = time.monotonic() + self._seconds
-        next_bookmark = time.monotonic() + BOOKMARK_SECONDS
+        # The last one comes shortly before the end, so that the client resumes from there.
+        next_bookmark = min(time.monotonic() + BOOKMARK_SECONDS, max(ends - LAST_BOOKMARK, time.monotonic() + 1))
         asked = self._hub.bookmarks_asked
         with self._hub.waiting() as news:
             while not self._hub.stopping:
@@ -80,8 +83,6 @@ class Watch:
                 if now >= ends:
                     break
                 await pause(news, min(ends, next_bookmark) - now if self._bookmarks else ends - now)
-        if self._bookmarks and not self._hub.stopping:
-            yield self._bookmark(position)
 
     def _changes(self, position: int) -> Iterator[bytes]:
         for change in list(self._views.store.since(position)):
@@ -110,7 +111,7 @@ class Watch:
         return self._line(kind, partial_object(obj) if self._form.is_partial else obj)
 
     def _bookmark(self, position: int, *, initial: bool = False) -> bytes:
-        metadata: Object = {"resourceVersion": str(position), "creationTimestamp": None}
+        metadata: Object = {"resourceVersion": str(position)}
         if initial:
             metadata["annotations"] = {"k8s.io/initial-events-end": "true"}
         bare: Object = {"kind": self._resource.kind, "apiVersion": self._resource.api_version, "metadata": metadata}

@@ -106,6 +106,7 @@ class Scheduler:
     def _refuse(self, pod: Object, objections: list[str]) -> None:
         counted = ", ".join(f"{objections.count(item)} {item}" for item in sorted(set(objections)))
         message = f"0/{len(objections)} nodes are available: {counted}."
+        message = message if objections else "no nodes available to schedule pods"
         condition = self._condition("False", "Unschedulable", message)
         status = pod.get("status", {})
         if (condition_of(pod, "PodScheduled") or {}).get("message") == message:
@@ -118,7 +119,8 @@ class Scheduler:
     def _condition(self, status: str, reason: str = "", message: str = "") -> Object:
         extra = {"reason": reason, "message": message} if reason else {}
         time = rfc3339(self._context.engine.now)
-        return {"type": "PodScheduled", "status": status, "lastProbeTime": None, "lastTransitionTime": time, **extra}
+        head = {"type": "PodScheduled", "observedGeneration": 1, "status": status}
+        return {**head, "lastProbeTime": None, "lastTransitionTime": time, **extra}
 
     def _bind(self, pod: Object, node: Object) -> None:
         """The binding changes the specification without being an update that counts a generation."""

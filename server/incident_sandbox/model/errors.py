@@ -74,6 +74,10 @@ def conflict(resource: Resource, name: str, why: str = MODIFIED) -> ApiError:
     return ApiError(409, "Conflict", message, _details(resource, name))
 
 
+def uid_precondition(wanted: str, found: str) -> str:
+    return f"Precondition failed: UID in precondition: {wanted}, UID in object meta: {found}"
+
+
 def unauthorized() -> ApiError:
     return ApiError(401, "Unauthorized", "Unauthorized")
 
@@ -109,11 +113,27 @@ def expired(message: str) -> ApiError:
     return ApiError(410, "Expired", message)
 
 
-def unsupported_media_type(accepted: list[str]) -> ApiError:
-    message = f"the body of the request was in an unknown format - accepted media types include: {', '.join(accepted)}"
+def unsupported_media_type() -> ApiError:
+    accepted = "application/json, application/yaml"
+    message = f"the body of the request was in an unknown format - accepted media types include: {accepted}"
     return ApiError(415, "UnsupportedMediaType", message)
+
+
+def no_patch() -> ApiError:
+    return ApiError(415, "UnsupportedMediaType", "415: Unsupported Media Type", {})
 
 
 def not_acceptable() -> ApiError:
     accepted = "application/json, application/yaml, application/json;stream=watch"
-    return ApiError(406, "NotAcceptable", f"only the following media types are accepted: {accepted}")
+    return ApiError(406, "NotAcceptable", f"406: Not Acceptable\n\nAvailable representations: {accepted}", {})
+
+
+def invalid_options(kind: str, *cause: str) -> ApiError:
+    """A query parameter that makes no sense; `cause` is (reason, message, field)."""
+    reason, message, field = cause
+    details = {
+        "group": "meta.k8s.io",
+        "kind": kind,
+        "causes": [{"reason": reason, "message": message, "field": field}],
+    }
+    return ApiError(422, "Invalid", f'{kind}.meta.k8s.io "" is invalid: {field}: {message}', details)

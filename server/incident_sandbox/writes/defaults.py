@@ -54,14 +54,15 @@ def _container(container: Object) -> None:
             fill(container[probe], timeoutSeconds=1, periodSeconds=10, successThreshold=1, failureThreshold=3)
             if "httpGet" in container[probe]:
                 fill(container[probe]["httpGet"], path="/", scheme="HTTP")
-    limits = dig(container, "resources", "limits")
-    if limits:
-        fill(container["resources"], requests=dict(limits))
 
 
 def _pod(obj: Object) -> None:
     spec = obj.setdefault("spec", {})
     pod_spec(spec)
+    for container in spec.get("containers", []):
+        limits: Object = dig(container, "resources", "limits", default={})
+        for name, value in limits.items():
+            container["resources"].setdefault("requests", {}).setdefault(name, value)
     fill(spec, serviceAccountName="default", serviceAccount="default", enableServiceLinks=True)
     fill(spec, priority=0, preemptionPolicy="PreemptLowerPriority")
     for key in ("not-ready", "unreachable"):
@@ -91,6 +92,7 @@ def _deployment(obj: Object) -> None:
         fill(spec["strategy"], rollingUpdate={})
         fill(spec["strategy"]["rollingUpdate"], maxUnavailable="25%", maxSurge="25%")
     _template(spec)
+    obj.setdefault("status", {})
 
 
 def _template(spec: Object) -> None:
@@ -112,13 +114,16 @@ def _stateful_set(obj: Object) -> None:
     fill(spec["updateStrategy"], type="RollingUpdate")
     if spec["updateStrategy"]["type"] == "RollingUpdate":
         fill(spec["updateStrategy"], rollingUpdate={})
-        fill(spec["updateStrategy"]["rollingUpdate"], partition=0)
+        fill(spec["updateStrategy"]["rollingUpdate"], partition=0, maxUnavailable=1)
     _template(spec)
     obj.setdefault("status", {"replicas": 0, "availableReplicas": 0})
 
 
 def _daemon_set(obj: Object) -> None:
     spec = obj.setdefault("spec", {})
+    generation = str(dig(obj, "metadata", "generation", default=1))
+    annotations = obj.setdefault("metadata", {}).setdefault("annotations", {})
+    annotations.setdefault("deprecated.daemonset.template.generation", generation)
     fill(spec, revisionHistoryLimit=10, updateStrategy={})
     fill(spec["updateStrategy"], type="RollingUpdate")
     if spec["updateStrategy"]["type"] == "RollingUpdate":

@@ -43,9 +43,8 @@ def _merge_field(merged: dict[str, Any], key: str, value: Any, order: list[Any] 
         else:
             merged[key] = apply_strategic_patch(cast("dict[str, Any]", current or {}), patch)
     elif isinstance(value, list):
-        merged[key] = _merge_list(key, cast("list[Any]", current or []), cast("list[Any]", value))
-        if order:
-            merged[key] = _ordered(key, merged[key], order)
+        before, patch_items = cast("list[Any]", current or []), cast("list[Any]", value)
+        merged[key] = _ordered(key, _merge_list(key, before, patch_items), before, order or patch_items)
     else:
         merged[key] = value
 
@@ -70,13 +69,24 @@ def _merge_list(field: str, current: list[Any], patch: list[Any]) -> list[Any]:
     return merged
 
 
-def _ordered(field: str, items: list[Any], order: list[Any]) -> list[Any]:
-    """Items named in `order` come in that order; the others keep their place after them."""
+def _ordered(field: str, merged: list[Any], before: list[Any], order: list[Any]) -> list[Any]:
+    """The patch's items in its own order, among the others as they stood before: mergeSortedSlice of the original."""
     key = merge_key(field, order)
-    wanted = [entry[key] if key else entry for entry in order]
+    if not key and not is_primitive_set(field):
+        return merged
 
-    def rank(item: Any) -> int:
-        identity = item.get(key) if key else item
-        return wanted.index(identity) if identity in wanted else len(wanted)
+    def identities(items: list[Any]) -> list[Any]:
+        return [item.get(key) if key else item for item in items]
 
-    return sorted(items, key=rank)
+    wanted, places = identities(order), identities(before)
+    by_identity = dict(zip(identities(merged), merged, strict=True))
+    patched = [name for name in wanted if name in by_identity]
+    others = [name for name in by_identity if name not in patched]
+    result: list[Any] = []
+    while patched or others:
+        takes_other = bool(others) and (
+            not patched
+            or (patched[0] in places and others[0] in places and places.index(others[0]) < places.index(patched[0]))
+        )
+        result.append(by_identity[(others if takes_other else patched).pop(0)])
+    return result

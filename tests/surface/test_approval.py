@@ -1,0 +1,309 @@
+"""Nothing changes without a yes to exactly that plan: every other way ends with the cluster as it was, and says so."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+from mcp.shared.exceptions import MCPError
+from mcp.types import ElicitResult, InputRequiredResult
+
+from incident_sandbox.model.resources import DEPLOYMENTS
+from tests.surface.world import (
+    ACCEPT,
+    CANCEL,
+    CHECKOUT,
+    DECLINE,
+    MODES,
+    NOT_TICKED,
+    Mode,
+    World,
+    always,
+    data_of,
+    text_of,
+    world,
+)
+
+both_eras = pytest.mark.parametrize("mode", MODES)
+
+
+def image(here: World) -> str:
+    return checkout(here)["spec"]["template"]["spec"]["containers"][0]["image"].rpartition(":")[2]
+
+
+def checkout(here: World) -> dict[str, Any]:
+    live = here.sandbox.cluster.get(DEPLOYMENTS, "shop", "checkout")
+    assert live is not None
+    return live
+
+
+def untouched(here: World) -> bool:
+    return image(here) == "1.42" and here.writes() == []
+
+
+@both_eras
+async def test_an_accepted_and_ticked_plan_is_carried_out_once(tmp_path: Path, mode: Mode) -> None:
+    async with world(tmp_path, mode, always(ACCEPT)) as here:
+        result = data_of(await here.rollback())
+        assert (result["changed"], result["ready"]) == (True, True)
+        assert image(here) == "1.41"
+        assert len(here.writes()) == 1
+        assert here.writes()[0].user_agent.startswith("incident-mcp/0.1.0 plan/")
+        assert len(here.questions) == 1
+
+
+@both_eras
+async def test_the_question_is_three_short_lines_and_a_box_without_default(tmp_path: Path, mode: Mode) -> None:
+    async with world(tmp_path, mode, always(DECLINE)) as here:
+        await here.rollback()
+        lines = here.questions[0].split("\n")
+        assert lines[0] == "sandbox: roll back Deployment shop/checkout, revision 7 (1.42) -> 6 (1.41)"
+        assert [len(line) <= 76 for line in lines] == [True] * 3
+        assert lines[2].startswith("Advisory. Plan ")
+        assert here.forms[0]["properties"] == {"approve": {"title": "Roll back shop/checkout to 6", "type": "boolean"}}
+        assert here.forms[0]["required"] == ["approve"]
+
+
+@both_eras
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (DECLINE, "Declined roll back"),
+        (CANCEL, "Cancelled, which is no decline"),
+        (NOT_TICKED, "Accepted without the tick, which is no yes"),
+    ],
+    ids=["declined", "cancelled", "not ticked"],
+)
+async def test_anything_but_a_ticked_accept_changes_nothing(
+    tmp_path: Path, mode: Mode, answer: ElicitResult, told: str
+) -> None:
+    async with world(tmp_path, mode, always(answer)) as here:
+        result = data_of(await here.rollback())
+        assert "changed" not in result or result["changed"] is False
+        assert "Nothing was changed" in result["summary"][0]
+        assert untouched(here)
+        assert told in here.said()
+
+
+@both_eras
+async def test_a_client_that_cannot_ask_is_refused_in_words(tmp_path: Path, mode: Mode) -> None:
+    async with world(tmp_path, mode, None) as here:
+        result = await here.rollback()
+        assert result.is_error
+        assert "approval required" in text_of(result)
+        assert "Nothing was changed" in text_of(result)
+        assert untouched(here)
+        assert "rollback_workload was refused" in here.said()
+
+
+@both_eras
+async def test_without_writing_the_tools_are_not_listed_and_a_call_by_name_is_refused(
+    tmp_path: Path, mode: Mode
+) -> None:
+    async with world(tmp_path, mode, always(ACCEPT), allow_writes=False) as here:
+        names = {tool.name for tool in (await here.client.list_tools()).tools}
+        assert "preview_change" in names
+        assert not {"rollback_workload", "scale_workload"} & names
+        result = await here.rollback()
+        assert result.is_error
+        assert "writing is not enabled" in text_of(result)
+        assert untouched(here)
+        assert "rollback_workload was refused" in here.said()
+
+
+@both_eras
+@pytest.mark.parametrize("invented", ["approve", "confirm", "approved", "answer", "proposal", "plan"])
+async def test_an_approval_argument_invented_by_the_model_changes_nothing(
+    tmp_path: Path, mode: Mode, invented: str
+) -> None:
+    async with world(tmp_path, mode, always(DECLINE)) as here:
+        result = await here.rollback(**{invented: True})
+        assert result.is_error
+        assert f"takes no argument {invented}" in text_of(result)
+        assert here.questions == []
+        assert untouched(here)
+
+
+@both_eras
+async def test_a_yes_after_the_plans_end_changes_nothing(tmp_path: Path, mode: Mode) -> None:
+    clock: list[Any] = []
+    answers = 0
+
+    async def late() -> ElicitResult:
+        nonlocal answers
+        answers += 1
+        if answers == 1:
+            clock[0].forward(minutes=11)
+            return ACCEPT
+        return DECLINE  # the new plan's question, where the era asks it at once
+
+    async with world(tmp_path, mode, late) as here:
+        clock.append(here.clock)
+        result = data_of(await here.rollback())
+        assert "Nothing was changed" in result["summary"][0]
+        assert untouched(here)
+        assert "too late to count: the plan is expired" in here.said()
+
+
+@both_eras
+async def test_a_change_by_somebody_else_in_the_human_pause_is_not_overwritten(tmp_path: Path, mode: Mode) -> None:
+    held: list[World] = []
+    answers = 0
+
+    async def meanwhile() -> ElicitResult:
+        nonlocal answers
+        answers += 1
+        if answers > 1:
+            return DECLINE
+        set_image(held[0], "1.43", manager="helm")
+        return ACCEPT
+
+    async with world(tmp_path, mode, meanwhile) as here:
+        held.append(here)
+        result = data_of(await here.rollback())
+        assert image(here) == "1.43"
+        assert here.writes() == []
+        assert "field manager helm" in here.said()
+        if mode == "legacy":
+            assert "Not applied" in result["summary"][0]
+            assert "field manager helm" in result["summary"][0]
+        else:
+            assert len(here.questions) == 2
+            assert "helm" in here.questions[1]
+
+
+def set_image(here: World, tag: str, manager: str) -> None:
+    """What a pipeline does, behind our back."""
+    spec = json.loads(json.dumps(checkout(here)["spec"]))
+    spec["template"]["spec"]["containers"][0]["image"] = f"registry.example/shop/checkout:{tag}"
+    here.sandbox.cluster.edit(DEPLOYMENTS, "shop", "checkout", {"spec": spec}, manager=manager)
+
+
+@both_eras
+async def test_a_change_elsewhere_on_the_object_does_not_disturb_the_plan(tmp_path: Path, mode: Mode) -> None:
+    held: list[World] = []
+
+    async def meanwhile() -> ElicitResult:
+        note = {"metadata": {"annotations": {"note": "somebody was here"}}}
+        held[0].sandbox.cluster.edit(DEPLOYMENTS, "shop", "checkout", note, manager="kubectl-annotate")
+        return ACCEPT
+
+    async with world(tmp_path, mode, meanwhile) as here:
+        held.append(here)
+        assert data_of(await here.rollback())["changed"] is True
+        assert len(here.questions) == 1
+        assert checkout(here)["metadata"]["annotations"]["note"]
+
+
+async def test_a_sealed_answer_sent_again_is_not_used_again(tmp_path: Path) -> None:
+    async with world(tmp_path, "2026-07-28", always(ACCEPT)) as here:
+        arguments = {**CHECKOUT, "revision": 6}
+        session = here.client.session
+        first = await session.call_tool("rollback_workload", arguments, allow_input_required=True)
+        assert isinstance(first, InputRequiredResult)
+        answers = dict.fromkeys(first.input_requests or {}, ACCEPT)
+        again: dict[str, Any] = {"input_responses": answers, "request_state": first.request_state}
+        await session.call_tool("rollback_workload", arguments, allow_input_required=True, **again)
+        assert image(here) == "1.41"
+        # Put the bad revision back by hand, so that the very same change would make sense again.
+        set_image(here, "1.42", manager="somebody")
+        before = len(here.writes())
+        second = await session.call_tool("rollback_workload", arguments, allow_input_required=True, **again)
+        assert len(here.writes()) == before
+        assert image(here) == "1.42"
+        assert isinstance(second, InputRequiredResult) or second.is_error
+
+
+async def test_two_replays_at_once_make_one_change(tmp_path: Path) -> None:
+    async with world(tmp_path, "2026-07-28", always(ACCEPT)) as here:
+        session = here.client.session
+        first = await session.call_tool("rollback_workload", CHECKOUT, allow_input_required=True)
+        assert isinstance(first, InputRequiredResult)
+        answers = dict.fromkeys(first.input_requests or {}, ACCEPT)
+
+        async def replay() -> None:
+            await session.call_tool(
+                "rollback_workload",
+                CHECKOUT,
+                allow_input_required=True,
+                input_responses=answers,
+                request_state=first.request_state,
+            )
+
+        async with anyio.create_task_group() as tasks:
+            for _ in range(4):
+                tasks.start_soon(replay)
+        assert len(here.writes()) == 1
+
+
+@both_eras
+async def test_a_question_that_nobody_answers_is_expired_unanswered_at_the_next_look(
+    tmp_path: Path, mode: Mode
+) -> None:
+    async def never() -> ElicitResult:
+        await anyio.sleep_forever()
+        raise AssertionError
+
+    async with world(tmp_path, mode, never) as here:
+        with pytest.raises((MCPError, TimeoutError)), anyio.fail_after(3):
+            await here.client.call_tool("rollback_workload", CHECKOUT, read_timeout_seconds=1.0)
+        here.clock.forward(minutes=11)
+        await here.call("get_incident")
+        assert untouched(here)
+        assert "expired unanswered" in here.said()
+
+
+async def test_the_question_survives_a_restart_of_the_server(tmp_path: Path) -> None:
+    """The key that seals it is kept, so a person may answer after the server came back."""
+    from incident_mcp.wiring import state_key
+
+    assert state_key(tmp_path) == state_key(tmp_path)
+    assert (tmp_path / "state.key").stat().st_mode & 0o077 == 0
+
+
+@both_eras
+async def test_a_person_without_the_right_is_told_which_and_nothing_happens(tmp_path: Path, mode: Mode) -> None:
+    async with world(tmp_path, mode, always(ACCEPT), viewer=True) as here:
+        result = await here.rollback()
+        assert result.is_error
+        assert "patch" in text_of(result)
+        assert "deployments" in text_of(result)
+        assert here.questions == []
+        assert untouched(here)
+        assert "rollback_workload was refused" in here.said()
+
+
+@both_eras
+async def test_scaling_to_zero_wants_the_name_typed(tmp_path: Path, mode: Mode) -> None:
+    typed = ["checkou", "checkout"]
+
+    async def name() -> ElicitResult:
+        return ElicitResult(action="accept", content={"name": typed.pop(0)})
+
+    async with world(tmp_path, mode, name) as here:
+        wrong = data_of(await here.call("scale_workload", **CHECKOUT, replicas=0))
+        assert "Nothing was changed" in wrong["summary"][0]
+        assert here.writes() == []
+        right = data_of(await here.call("scale_workload", **CHECKOUT, replicas=0))
+        assert right["changed"] is True
+        assert here.forms[0]["properties"] == {
+            "name": {"maxLength": 253, "title": "Type checkout to approve", "type": "string"}
+        }
+
+
+async def test_reads_are_answered_while_a_person_thinks(tmp_path: Path) -> None:
+    thinking = anyio.Event()
+    decided = anyio.Event()
+
+    async def slowly() -> ElicitResult:
+        thinking.set()
+        await decided.wait()
+        return DECLINE
+
+    async with world(tmp_path, "legacy", slowly) as here, anyio.create_task_group() as tasks:
+        tasks.start_soon(here.rollback)
+        with anyio.fail_after(10):
+            await thinking.wait()
+            assert data_of(await here.call("check_health"))["healthy"] is False
+            decided.set()
