@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -99,6 +99,12 @@ class Sandbox:
                 self.cluster.catch_up()
                 await pause(news, TICK_SECONDS)
 
+    def raise_own_faults(self, outcome: Sequence[BaseException | None]) -> None:
+        """Raises an ExceptionGroup where the sandbox, and not its client, went wrong."""
+        crashes = [error for error in outcome if isinstance(error, Exception)]
+        if crashes or self._api.failures:
+            raise ExceptionGroup("the sandbox is at fault", [*crashes, *self._api.failures])
+
     async def stop(self) -> None:
         self._api.hub.stop()
         await self._https.stop()
@@ -125,5 +131,6 @@ async def serve_sandbox(
             yield sandbox
         finally:
             ticking.cancel()
-            await asyncio.gather(ticking, return_exceptions=True)
+            outcome = await asyncio.gather(ticking, return_exceptions=True)
             await sandbox.stop()
+        sandbox.raise_own_faults(outcome)

@@ -1,58 +1,48 @@
-"""uvicorn inside somebody else's event loop: no signal handlers, no log, and a quick end."""
+"""uvicorn's HTTP protocol over TLS inside somebody else's event loop: no signal handlers, no log, and a quick end.
+
+uvicorn's own `Server` is a program's main loop; a library needs only the protocol behind asyncio's server.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
-from collections.abc import Generator
 from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
 
 from incident_sandbox.certificate import ServerCertificate
 
 GRACE_SECONDS = 0.3
-"""What open connections get to finish once their streams were told to end."""
+"""What requests under way get to finish once their streams were told to end."""
+FLUSH_SECONDS = 0.02
+"""For the last bytes of their answers to leave."""
 
 
 class _Protocol(H11Protocol):
     """Shows its transport to the application, which can so hang up without an answer."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.app_state = {**self.app_state, "transport": None}
-
     def connection_made(self, transport: Any) -> None:
-        self.app_state["transport"] = transport
+        self.app_state = {**self.app_state, "transport": transport}
         super().connection_made(transport)
 
 
-class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = asyncio.Event()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Generator[None]:
-        yield  # they belong to whoever runs the loop
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets=sockets)
-        self.ready.set()
-
-
 class HttpsServer:
-    """An application served over TLS on a free port of 127.0.0.1."""
+    """An application served over TLS on a port of 127.0.0.1; 0 takes a free one. Raises OSError if it is taken."""
 
     def __init__(self, app: ASGIApp, certificate: ServerCertificate, port: int = 0) -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.bind(("127.0.0.1", port))
+        try:
+            self._socket.bind(("127.0.0.1", port))
+        except OSError:
+            self._socket.close()
+            raise
         self.url = f"https://127.0.0.1:{self._socket.getsockname()[1]}"
-        config = uvicorn.Config(
+        self._config = uvicorn.Config(
             app,
             http=_Protocol,
             ws="none",
@@ -60,35 +50,38 @@ class HttpsServer:
             log_config=None,
             access_log=False,
             log_level="critical",
+            date_header=False,
             server_header=False,
             timeout_keep_alive=120,
             ssl_certfile=str(certificate.chain_file),
             ssl_keyfile=str(certificate.key_file),
         )
-        self._server = _Server(config)
-        self._task: asyncio.Task[None] | None = None
+        self._state = ServerState()
+        self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
-        """Returns when connections are accepted; raises what the server raised if it could not start."""
-        self._task = asyncio.create_task(self._server.serve(sockets=[self._socket]), name="sandbox-https")
-        started = asyncio.create_task(self._server.ready.wait())
-        await asyncio.wait([self._task, started], return_when=asyncio.FIRST_COMPLETED)
-        if self._task.done():
-            started.cancel()
-            await self._task
+        """Returns when connections are accepted."""
+        self._config.load()
+
+        def protocol() -> _Protocol:
+            return _Protocol(config=self._config, server_state=self._state, app_state={})
+
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(protocol, sock=self._socket, ssl=self._config.ssl)
 
     async def stop(self) -> None:
         """Within a second, whatever clients still hold open."""
-        if self._task is None:
-            return
-        self._server.should_exit = True
-        await asyncio.wait([self._task], timeout=GRACE_SECONDS)
-        for connection in list(self._server.server_state.connections):
-            transport = getattr(connection, "transport", None)
-            if transport is not None:
-                transport.abort()  # closing would wait for the peer's TLS good-bye
-        self._server.force_exit = True
-        await asyncio.wait([self._task], timeout=GRACE_SECONDS)
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
+        if self._server is not None:
+            self._server.close()
+        for connection in list(self._state.connections):
+            connection.shutdown()
+        if self._state.tasks:
+            await asyncio.wait(self._state.tasks, timeout=GRACE_SECONDS)
+            await asyncio.sleep(FLUSH_SECONDS)
+        for connection in list(self._state.connections):
+            # Closing would wait for the peer's TLS good-bye, which an idle client never sends.
+            getattr(connection, "transport").abort()  # noqa: B009  every HTTP protocol has one
+        for task in list(self._state.tasks):
+            task.cancel()
+        await asyncio.gather(*self._state.tasks, return_exceptions=True)
         self._socket.close()

@@ -53,7 +53,7 @@ class World:
     questions: list[str] = field(default_factory=list[str])
     forms: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
 
-    async def call(self, tool: str, **arguments: Any) -> CallToolResult:
+    async def call(self, tool: str, /, **arguments: Any) -> CallToolResult:
         return await self.client.call_tool(tool, arguments)
 
     async def rollback(self, **more: Any) -> CallToolResult:

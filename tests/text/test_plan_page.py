@@ -19,7 +19,7 @@ def test_the_page_shows_everything_that_an_approval_covers():
 │ pods      3 pods replaced, none ready at 02:14:20
 │ warnings  none
 │ promise   3 of 3 ready and no KeyError within 2 min
-│ undo      back to revision 7, recorded before anything is written.
+│ undo      back to revision 7, recorded before anything is written
 │ changes   - containers.checkout.image: checkout:1.42
 │           + containers.checkout.image: checkout:1.41
 │ kubectl   kubectl -n shop rollout undo deployment/checkout --to-revision=6

@@ -51,7 +51,7 @@ def _row(seen: Observation, chain: Chain, changed: tuple[Change, ...]) -> Row:
         symptoms=chain.symptoms,
         evidence=chain.root.evidence,
         changed=next((each for each in changed if each.target == chain.root.target), None),
-        breaks=" -> ".join(_broken(each) for each in chain.breaks),
+        breaks=" -> ".join(broken_words(each) for each in chain.breaks),
         chain=chain,
     )
 
@@ -69,7 +69,7 @@ def _group(group: PodGroup) -> str:
     return f"{pods} running, not ready" if group.status == "Running" else f"{pods} in {group.status}"
 
 
-def _broken(finding: Finding) -> str:
+def broken_words(finding: Finding) -> str:
     """One link of the chain, short: a route by what users ask for, anything else by its name."""
     if finding.code in (ROUTE_DOWN.code, ROUTE_TO_NOWHERE.code):
         return f"Ingress {finding.summary.partition(':')[0]}"

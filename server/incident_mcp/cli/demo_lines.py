@@ -6,7 +6,7 @@ from datetime import datetime
 from incident_mcp.text.words import clock
 from incident_mcp.workflow.assessment import AssessmentReply, Cited, RootLine
 
-WIDTH = 96
+WIDTH = 104
 _LABEL = 14
 
 

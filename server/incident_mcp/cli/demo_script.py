@@ -42,7 +42,8 @@ async def play(desk: Desk, scenario: str, scripted: str | None) -> None:
 
 
 def _head(desk: Desk, scenario: str, found: AssessmentReply) -> None:
-    print(f'incident-mcp demo · sandbox "{scenario}": an embedded cluster in this process. Nothing else is touched.\n')
+    print(f'incident-mcp demo · sandbox "{scenario}": an embedded cluster in this process, {found.totals}.')
+    print("Nothing else is touched.\n")
     for line in assessment_lines(found, desk.clock()):
         print(line)
 

@@ -6,7 +6,6 @@ name server, a credential plugin, a file system, a thread at exit.
 """
 
 import os
-import sys
 import threading
 import time
 from contextlib import suppress
@@ -21,6 +20,8 @@ TO_END = 0.2
 """Of that, what is kept for printing and for the end of what still runs."""
 AT_LEAST = 0.3
 """A look gets this much even where the start alone took too long."""
+
+STDOUT, STDERR = 1, 2
 
 
 def command(kubeconfig: Kubeconfig = None, context: Context = None, namespace: Namespace = None) -> None:
@@ -43,13 +44,13 @@ class _Once:
     def say(self, text: str) -> None:
         if self._lock.acquire(blocking=False):
             with suppress(OSError):  # whoever wanted to read it is gone
-                os.write(sys.stdout.fileno(), text.encode("utf-8", "replace") + b"\n")
+                os.write(STDOUT, text.encode("utf-8", "replace") + b"\n")
 
 
 def _close_stderr() -> None:
     """Libraries log there, and the interpreter as it ends."""
     with suppress(OSError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), STDERR)
 
 
 def _give_up(said: _Once) -> None:

@@ -5,7 +5,6 @@ their logs with them, so the last lines are saved first.
 from functools import partial
 from typing import Any
 
-
 from incident_mcp.cluster.api import Api
 from incident_mcp.cluster.kinds import collection, path_of
 from incident_mcp.cluster.look import together

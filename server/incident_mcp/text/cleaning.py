@@ -2,8 +2,9 @@
 or a model would obey or read without anybody seeing it.
 
 Removed: terminal escape sequences, control characters, overrides of the writing direction, zero-width characters,
-invisible tag characters and variation selectors (both can carry hidden sentences). Lone surrogates and unassigned characters become U+FFFD.
-What is removed leaves no gap, so a word that was split by invisible characters is whole again before masking sees it.
+invisible tag characters and variation selectors (both can carry hidden sentences). Lone surrogates and unassigned
+characters become U+FFFD. What is removed leaves no gap, so a word that was split by invisible characters is whole again
+before masking sees it.
 """
 
 import re
@@ -11,9 +12,9 @@ import re
 from incident_mcp.text.width import ELLIPSIS
 
 # Introducers that run to a terminator (OSC, DCS, SOS, PM, APC), then CSI, then two-character escapes. Each part stops
-# at the next ESC, so a line of nothing but introducers is still read once.
+# at the next introducer, so a line of nothing but introducers is still read once.
 _ESCAPES = re.compile(
-    r"(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)"
+    r"(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x90\x98\x9c-\x9f\n]*(?:\x07|\x1b\\|\x9c)"
     r"|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
     r"|\x1b[ -/]*[0-~]"
 )

@@ -73,7 +73,7 @@ def _squeezed(text: str, too_wide: int, at_least: int) -> tuple[str, int]:
 
 
 def _cost(draft: Draft, note: str) -> str:
-    """Note, risk, pods, warnings, undo: as much of each as fits, and never less than that there is a risk or a warning."""
+    """Note, risk, pods, warnings, undo: as much of each as fits, and always that there is a risk or a warning."""
     pods = _sentence(_line(draft.pods))
     short = _sentence(pods.partition(",")[0])
     undo = "Undo recorded first." if draft.undo.action else "No undo."

@@ -19,7 +19,8 @@ from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.vocabulary.severity import LEVELS, Severity
 from incident_mcp.vocabulary.value import Value
 from incident_mcp.workflow.desk import Desk
-from incident_mcp.workflow.findings import evidence_words, finding_line
+from incident_mcp.workflow.findings import evidence_line, finding_line
+from incident_mcp.workflow.health import totals_words
 from incident_mcp.workflow.looks import recorded
 from incident_mcp.workflow.statements import Statements
 
@@ -76,6 +77,7 @@ class AssessmentReply(Reply):
     propose: ProposedChange | None = None
     looked_at: tuple[str, ...] = ()
     not_checked: tuple[str, ...] = ()
+    totals: str = ""
     took: str = ""
 
 
@@ -102,6 +104,7 @@ async def assess_incident(desk: Desk, by: Actor, *, namespace: str | None, incid
         propose=_propose(result),
         looked_at=result.looked_at,
         not_checked=tuple(str(one) for one in result.not_checked),
+        totals=totals_words(result.totals),
         took=duration(result.took),
     )
     counts: dict[str, JsonValue] = {
@@ -123,9 +126,7 @@ async def _root(said: Statements, row: Row) -> RootLine:
         state=row.state,
         since=f"{clock(row.since)} UTC" if row.since else "",
         cause=Cited(text=line.summary, entry=cause),
-        evidence=Cited(text="; ".join(evidence_words(one) for one in row.evidence[:2]), entry=evidence)
-        if row.evidence
-        else None,
+        evidence=Cited(text=evidence_line(row.evidence), entry=evidence) if row.evidence else None,
         changed=Cited(text=f"{clock(row.changed.at)} UTC {row.changed.text}", entry=changed) if row.changed else None,
         breaks=Cited(text=row.breaks, entry=breaks) if row.breaks else None,
         next_step=line.next_step,

@@ -7,6 +7,8 @@ from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.value import Value
 
 EVIDENCE_SHOWN = 3
+SPREAD = "logs read"
+"""The source of an evidence that counts the logs in which a line stands."""
 
 
 class FindingLine(Value):
@@ -35,6 +37,13 @@ def finding_line(finding: Finding) -> FindingLine:
         evidence=tuple(evidence_words(one) for one in finding.evidence[:EVIDENCE_SHOWN]),
         next_step=plain(finding.next_step),
     )
+
+
+def evidence_line(evidence: tuple[Evidence, ...]) -> str:
+    """The first sign, and in how many logs it stands: `log of x: «KeyError: 'Y'», once in each of 3 pods`."""
+    first = evidence[0]
+    spread = next((f", {plain(one.value)}" for one in evidence[1:] if one.source == SPREAD), "")
+    return f"{first.source}: {plain(first.value)}{spread}"
 
 
 def evidence_words(evidence: Evidence) -> str:

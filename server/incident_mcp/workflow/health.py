@@ -1,5 +1,6 @@
 """What is not well in a cluster, a namespace or one workload: one look, the rules over it, root causes first."""
 
+from incident_mcp.assess.assess import broken_words
 from incident_mcp.cluster.kinds import workload_ref
 from incident_mcp.cluster.observe import observe
 from incident_mcp.investigate.find import find_chains
@@ -8,7 +9,7 @@ from incident_mcp.text.words import count, duration, listed
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.errors import BadRequest
 from incident_mcp.vocabulary.finding import Chain
-from incident_mcp.vocabulary.observation import Observation
+from incident_mcp.vocabulary.observation import Observation, Totals
 from incident_mcp.vocabulary.refs import Scope
 from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.workflow.desk import Desk
@@ -68,7 +69,7 @@ def _reply(cluster: str, seen: Observation, chains: list[Chain]) -> HealthReply:
 
 
 def _summary(cluster: str, seen: Observation, chains: list[Chain]) -> list[str]:
-    looked = f"{_totals(seen)}, {duration(seen.took)}"
+    looked = f"{totals_words(seen.totals)}, {duration(seen.took)}"
     if not chains:
         not_seen = f" Not checked: {listed([str(one) for one in seen.not_checked])}." if seen.not_checked else ""
         return [f"{cluster}: no fault found in {seen.scope}: {looked}. Looked at: {listed(seen.looked_at)}.{not_seen}"]
@@ -80,12 +81,13 @@ def _summary(cluster: str, seen: Observation, chains: list[Chain]) -> list[str]:
 def chain_line(number: int, chain: Chain) -> str:
     """`1  Deployment shop/checkout: <cause> -> Service shop/checkout has no endpoints -> Ingress ...`."""
     line = finding_line(chain.root)
-    broken = "".join(f" -> {finding_line(one).summary}" for one in chain.breaks)
+    broken = "".join(f" -> {broken_words(one)}" for one in chain.breaks)
     return f"{number}  {chain.root.target}: {line.summary}{broken}"
 
 
-def _totals(seen: Observation) -> str:
-    parts = [count(seen.totals.workloads, "workload"), count(seen.totals.pods, "pod")]
-    if seen.totals.nodes:
-        parts.append(count(seen.totals.nodes, "node"))
+def totals_words(seen: Totals) -> str:
+    """`9 workloads, 20 pods, 3 nodes`."""
+    parts = [count(seen.workloads, "workload"), count(seen.pods, "pod")]
+    if seen.nodes:
+        parts.append(count(seen.nodes, "node"))
     return ", ".join(parts)

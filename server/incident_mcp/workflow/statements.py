@@ -14,7 +14,7 @@ from incident_mcp.vocabulary.finding import Finding
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.severity import LEVELS, Severity
 from incident_mcp.vocabulary.untrusted import Untrusted
-from incident_mcp.workflow.findings import evidence_words
+from incident_mcp.workflow.findings import evidence_line
 
 
 class Statements:
@@ -32,7 +32,7 @@ class Statements:
 
     async def evidence(self, row: Row) -> str:
         """The signs of a fault, dated with the first of them."""
-        text = "; ".join(evidence_words(one) for one in row.evidence[:2])
+        text = evidence_line(row.evidence)
         data: dict[str, JsonValue] = {"target": str(row.target), "onset": True}
         error = next((one.value for one in row.evidence if isinstance(one.value, Untrusted)), None)
         if error is not None:

@@ -12,11 +12,14 @@ from incident_sandbox.store.store import Store
 
 PUBLIC_PATHS = ("/healthz", "/livez", "/readyz", "/version", "/version/")
 DISCOVERY_PATHS = ("/api", "/api/*", "/apis", "/apis/*", "/openapi", "/openapi/*", *PUBLIC_PATHS)
-_BASIC_USER = {
-    "apiGroups": ["authorization.k8s.io", "authentication.k8s.io"],
-    "resources": ["selfsubjectaccessreviews", "selfsubjectrulesreviews", "selfsubjectreviews"],
-    "verbs": ["create"],
-}
+_BASIC_USER: tuple[Object, ...] = (
+    {
+        "verbs": ["create"],
+        "apiGroups": ["authorization.k8s.io"],
+        "resources": ["selfsubjectaccessreviews", "selfsubjectrulesreviews"],
+    },
+    {"verbs": ["create"], "apiGroups": ["authentication.k8s.io"], "resources": ["selfsubjectreviews"]},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +58,23 @@ def _path_matches(pattern: str, path: str) -> bool:
 def rules_of(store: Store, user: User, namespace: str) -> list[Object]:
     """All rules that hold for the user in a namespace: what a SelfSubjectRulesReview tells."""
     if MASTERS in user.groups:
-        return [{"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}]
+        return [*_BASIC_USER, {"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}]
     return [rule for rule, _ in _rules(store, user, namespace)]
+
+
+def path_rules_of(user: User) -> list[Object]:
+    rules: list[Object] = [
+        {"verbs": ["get"], "nonResourceURLs": sorted(DISCOVERY_PATHS)},
+        {"verbs": ["get"], "nonResourceURLs": sorted(PUBLIC_PATHS)},
+    ]
+    return [*rules, {"verbs": ["*"], "nonResourceURLs": ["*"]}] if MASTERS in user.groups else rules
 
 
 def _rules(store: Store, user: User, namespace: str) -> Iterator[tuple[Object, str]]:
     if user != ANONYMOUS:
         who = f'Group "{AUTHENTICATED}"'
         why = f'RBAC: allowed by ClusterRoleBinding "system:basic-user" of ClusterRole "system:basic-user" to {who}'
-        yield _BASIC_USER, why
+        yield from ((rule, why) for rule in _BASIC_USER)
     bindings = [*store.each(r.CLUSTER_ROLE_BINDINGS)]
     if namespace:
         bindings += store.each(r.ROLE_BINDINGS, namespace)

@@ -38,6 +38,8 @@ class ApiServer:
         self.hub = Hub(cluster.store)
         self.faults = Faults()
         self.records: list[AuditRecord] = []
+        self.failures: list[Exception] = []
+        """What the sandbox itself did wrong."""
         self._views = Views(cluster)
         self._writes = Writes(cluster, self._views)
         self._discovery = Discovery(has_metrics=cluster.scenario.has_metrics)
@@ -68,6 +70,9 @@ class ApiServer:
             response = await self._handle(request)
         except ApiError as error:
             response = refuse(error)
+        except Exception as error:  # a fault of the sandbox's own, not the client's; its test shall not pass
+            self.failures.append(error)
+            response = refuse(ApiError(500, "InternalError", f"Internal error occurred: {error!r}"))
         if is_recorded(request):
             self.records.append(record_of(request, response.status_code, self.cluster.now))
             self.hub.wake()

@@ -29,7 +29,7 @@ def read_token(token: str, store: Store) -> tuple[int, str]:
         data = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
         revision, last = int(data["rv"]), str(data["start"])
     except (binascii.Error, ValueError, KeyError, TypeError) as error:
-        raise bad_request(f"continue key is not valid: {error}") from error
+        raise bad_request(f"invalid continue token: continue key is not valid: {error}") from error
     if revision < 0:
         return store.revision, last
     if not store.remembers(revision):

@@ -46,6 +46,9 @@ def number(request: ApiRequest, name: str) -> int | None:
     try:
         return int(text)
     except ValueError as error:
+        if name == "resourceVersion":
+            why = f'strconv.ParseUint: parsing "{text}": invalid syntax'
+            raise bad_request(f'invalid resource version: resourceVersion: Invalid value: "{text}": {why}') from error
         raise bad_request(f'strconv.ParseInt: parsing "{text}": invalid syntax') from error
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from incident_sandbox.access.rbac import Attributes, allowed_by, path_allowed, rules_of
+from incident_sandbox.access.rbac import Attributes, allowed_by, path_allowed, path_rules_of, rules_of
 from incident_sandbox.access.users import User
 from incident_sandbox.api.answers import answer
 from incident_sandbox.api.request import ApiRequest, required
@@ -17,7 +17,7 @@ async def serve_review(request: ApiRequest, store: Store) -> Response:
     body: Object = await request.body() or {}
     resource = required(request)
     spec: Object = body.get("spec") or {}
-    head: Object = {"kind": resource.kind, "apiVersion": resource.api_version, "metadata": {"creationTimestamp": None}}
+    head: Object = {"kind": resource.kind, "apiVersion": resource.api_version, "metadata": {}}
     if resource is r.SELF_REVIEWS:
         info = {"username": request.user.name, "groups": list(request.user.all_groups)}
         return answer(head | {"status": {"userInfo": info}}, code=201)
@@ -46,20 +46,8 @@ def _access(store: Store, user: User, spec: Object) -> Object:
 
 
 def _rules(store: Store, user: User, spec: Object) -> Object:
-    paths = [
-        "/api",
-        "/api/*",
-        "/apis",
-        "/apis/*",
-        "/healthz",
-        "/livez",
-        "/openapi",
-        "/openapi/*",
-        "/readyz",
-        "/version",
-    ]
     return {
         "resourceRules": rules_of(store, user, spec.get("namespace", "")),
-        "nonResourceRules": [{"verbs": ["get"], "nonResourceURLs": paths}],
+        "nonResourceRules": path_rules_of(user),
         "incomplete": False,
     }

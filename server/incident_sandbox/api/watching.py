@@ -68,8 +68,7 @@ class Watch:
     async def _follow(self, position: int) -> AsyncIterator[bytes]:
         store = self._views.store
         ends = time.monotonic() + self._seconds
-        # The last one comes shortly before the end, so that the client resumes from there.
-        next_bookmark = min(time.monotonic() + BOOKMARK_SECONDS, max(ends - LAST_BOOKMARK, time.monotonic() + 1))
+        next_bookmark = _next_bookmark(ends)
         asked = self._hub.bookmarks_asked
         with self._hub.waiting() as news:
             while not self._hub.stopping:
@@ -78,7 +77,7 @@ class Watch:
                 position = max(position, store.revision)
                 now = time.monotonic()
                 if self._bookmarks and (now >= next_bookmark or asked != self._hub.bookmarks_asked):
-                    next_bookmark, asked = now + BOOKMARK_SECONDS, self._hub.bookmarks_asked
+                    next_bookmark, asked = _next_bookmark(ends), self._hub.bookmarks_asked
                     yield self._bookmark(position)
                 if now >= ends:
                     break
@@ -120,3 +119,9 @@ class Watch:
     @staticmethod
     def _line(kind: str, obj: Object) -> bytes:
         return encode({"type": kind, "object": obj}) + b"\n"
+
+
+def _next_bookmark(ends: float) -> float:
+    """In a minute, or a little before the end, so that the client resumes from there."""
+    now, last = time.monotonic(), ends - LAST_BOOKMARK
+    return min(now + BOOKMARK_SECONDS, last) if last > now else now + BOOKMARK_SECONDS

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from starlette.responses import Response
 
-from incident_sandbox.api.answers import answer, shaped
+from incident_sandbox.api.answers import answer, encode, shaped
 from incident_sandbox.api.applying import apply_object
 from incident_sandbox.api.negotiation import Form
 from incident_sandbox.api.patching import APPLY, content_type, patched
@@ -15,11 +15,12 @@ from incident_sandbox.api.request import ApiRequest, required
 from incident_sandbox.api.views import Views
 from incident_sandbox.cluster import Cluster
 from incident_sandbox.model import resources as r
-from incident_sandbox.model.errors import bad_request, conflict
+from incident_sandbox.model.errors import ApiError, bad_request, conflict, uid_precondition
 from incident_sandbox.model.objects import Object, clone, dig, name_of, namespace_of, uid_of
 from incident_sandbox.model.resources import Resource
 from incident_sandbox.writes.defaults import decode
 from incident_sandbox.writes.managed_fields import Author
+from incident_sandbox.writes.validation import wrong_type
 
 
 class Writes:
@@ -44,6 +45,7 @@ class Writes:
                 raise bad_request(
                     "the namespace of the provided object does not match the namespace sent on the request"
                 )
+        _refuse_wrong_type(resource, obj)
         made = self._cluster.writer.create(
             resource, decode(resource, obj), request.author(), dry_run=request.is_dry_run
         )
@@ -55,10 +57,13 @@ class Writes:
         given = name_of(new)
         if given != request.name:
             raise bad_request(f"the name of the object ({given}) does not match the name on the URL ({request.name})")
+        _refuse_wrong_type(resource, new)
         old = self._old(request)
         uid = dig(new, "metadata", "uid")
         if uid and uid != uid_of(old):
-            raise conflict(resource, request.name, _precondition("UID", uid, uid_of(old)))
+            raise conflict(resource, request.name, _storage_error(request, uid_precondition(uid, uid_of(old))))
+        if resource.namespaced:
+            new["metadata"].setdefault("namespace", request.namespace)
         return self._answer(request, self._store(request, old, new), form)
 
     async def patch(self, request: ApiRequest, form: Form) -> Response:
@@ -68,7 +73,9 @@ class Writes:
             applied, code = apply_object(self._cluster.writer, request, body)
             return self._answer(request, applied, form, code)
         old = self._old(request)
-        return self._answer(request, self._store(request, old, patched(kind, old, body)), form)
+        new = patched(kind, old, body)
+        _refuse_bad_patch(request, new)
+        return self._answer(request, self._store(request, old, new), form)
 
     def _store(self, request: ApiRequest, old: Object, new: Object) -> Object:
         new = decode(required(request), clone(new))
@@ -122,10 +129,9 @@ def _checked(resource: Resource, body: Any) -> Object:
     obj = cast("Object", body)
     kind, version = obj.get("kind", resource.kind), obj.get("apiVersion", resource.api_version)
     if (kind, version) != (resource.kind, resource.api_version):
-        expected = f"{resource.api_version}, Kind={resource.kind}"
-        raise bad_request(
-            f"the API version in the data ({version}, Kind={kind}) does not match the expected ({expected})"
-        )
+        group = (resource.group or "core").partition(".")[0]
+        why = f"converting ({version}.{kind}) to ({group}.{resource.kind}): unknown conversion"
+        raise bad_request(f'{kind} in version "{version}" cannot be handled as a {resource.kind}: {why}')
     return obj
 
 
@@ -137,15 +143,45 @@ def _grace(request: ApiRequest, resource: Resource, obj: Object, options: Object
     return int(asked) if asked is not None else dig(obj, "spec", "terminationGracePeriodSeconds", default=30)
 
 
-def _precondition(what: str, wanted: str, found: str) -> str:
-    return f"Precondition failed: {what} in precondition: {wanted}, {what} in object meta: {found}"
+def _refuse_wrong_type(resource: Resource, obj: Object) -> None:
+    why = wrong_type(resource, obj)
+    if why:
+        raise bad_request(
+            f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}: {why}'
+        )
+
+
+def _refuse_bad_patch(request: ApiRequest, new: Object) -> None:
+    """A patch's result that is no such object is invalid (422) in itself; another name is a bad request (400)."""
+    why = wrong_type(required(request), new)
+    if why:
+        shown = encode(encode(new).decode()).decode()
+        message = f"Invalid value: {shown}: {why}"
+        details = {"causes": [{"reason": "FieldValueInvalid", "message": message, "field": "patch"}]}
+        raise ApiError(422, "Invalid", f' "" is invalid: patch: {message}', details)
+    if name_of(new) != request.name:
+        raise bad_request(
+            f"the name of the object ({name_of(new)}) does not match the name on the URL ({request.name})"
+        )
+
+
+def _storage_error(request: ApiRequest, why: str) -> str:
+    key = f"/registry/{request.plural}/{request.namespace}/{request.name}"
+    return f"StorageError: invalid object, Code: 4, Key: {key}, ResourceVersion: 0, AdditionalErrorMsg: {why}"
 
 
 def check_preconditions(resource: Resource, obj: Object, preconditions: Object) -> None:
-    for field, what in (("uid", "UID"), ("resourceVersion", "ResourceVersion")):
+    """Raises ApiError 409; these messages name the kind, not the resource."""
+    outcomes = (
+        ("uid", "UID", "The object might have been deleted and then recreated"),
+        ("resourceVersion", "ResourceVersion", "The object might have been modified"),
+    )
+    for field, what, perhaps in outcomes:
         wanted, found = preconditions.get(field), obj["metadata"].get(field)
         if wanted is not None and wanted != found:
-            raise conflict(resource, name_of(obj), _precondition(what, wanted, found))
+            kind = Resource(resource.group, resource.version, resource.kind, resource.kind)
+            why = f"the {what} in the precondition ({wanted}) does not match the {what} in record ({found}). {perhaps}"
+            raise conflict(kind, name_of(obj), why)
 
 
 def _success(resource: Resource, obj: Object) -> Object:

@@ -28,8 +28,9 @@ class Context:
     def update(self, resource: Resource, old: Object, new: Object) -> Object:
         return self.writer.update(resource, old, new, MANAGER)
 
-    def update_status(self, resource: Resource, obj: Object, status: Object) -> Object:
-        return self.writer.update(resource, obj, {**obj, "status": status}, MANAGER_STATUS)
+    def update_status(self, resource: Resource, obj: Object, status: Object, new: Object | None = None) -> Object:
+        """`new` may bring other annotations along."""
+        return self.writer.update(resource, obj, {**(new or obj), "status": status}, MANAGER_STATUS)
 
 
 def build(store: Store, start: datetime, seed: str, *, remember_events_from: datetime) -> Context:

@@ -52,9 +52,8 @@ class DaemonSetController:
             self._place(found, update)
             self._replace_outdated(found, update)
         self._write_status(found, update)
-        digest = "controller.kubernetes.io/hash"
         used = {labels_of(pod).get(HASH, "") for pod in self._pods(found)}
-        live = {name_of(item) for item in known if labels_of(item)[digest] in used} | {name_of(update)}
+        live = {name_of(item) for item in known if labels_of(item)[HASH] in used} | {name_of(update)}
         forget_revisions(self._context, found, known, live)
 
     def _pods(self, owner: Object) -> list[Object]:
@@ -80,7 +79,7 @@ class DaemonSetController:
 
     def _create(self, owner: Object, node: str, update: Object) -> None:
         pod = from_template(owner, owner["spec"]["template"])
-        digest = labels_of(update)["controller.kubernetes.io/hash"]
+        digest = labels_of(update)[HASH]
         generation = str(owner["metadata"]["generation"])
         pod["metadata"]["labels"] = {**labels_of(pod), HASH: digest, GENERATION: generation}
         terms = [{"matchFields": [{"key": "metadata.name", "operator": "In", "values": [node]}]}]
@@ -93,7 +92,7 @@ class DaemonSetController:
         create_pod(self._context, owner, pod, SOURCE)
 
     def _outdated(self, owner: Object, update: Object) -> list[Object]:
-        digest = labels_of(update)["controller.kubernetes.io/hash"]
+        digest = labels_of(update)[HASH]
         return [pod for pod in self._pods(owner) if labels_of(pod).get(HASH) != digest and is_active(pod)]
 
     def _replace_outdated(self, owner: Object, update: Object) -> None:

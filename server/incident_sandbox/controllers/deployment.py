@@ -105,7 +105,9 @@ class DeploymentController:
         annotations = deployment["metadata"].get("annotations", {})
         if annotations.get(revisions.REVISION) != number:
             metadata = {**deployment["metadata"], "annotations": {**annotations, revisions.REVISION: number}}
-            deployment = self._context.update(r.DEPLOYMENTS, deployment, {**deployment, "metadata": metadata})
+            numbered = {**deployment, "metadata": metadata}
+            status = dig(deployment, "status", default={})
+            deployment = self._context.update_status(r.DEPLOYMENTS, deployment, status, numbered)
         if condition_of(deployment, "Progressing") is None:
             text = f'Found new replica set "{name_of(current)}"'
             now = self._context.engine.now

@@ -18,6 +18,7 @@ from incident_sandbox.model.objects import (
     namespace_of,
     uid_of,
 )
+from incident_sandbox.model.timestamps import rfc3339
 from incident_sandbox.store.store import Change, Key
 
 SERVICE = "kubernetes.io/service-name"
@@ -45,14 +46,20 @@ class EndpointsController:
         pods.sort(key=lambda pod: pod["status"]["podIP"])
         body: Object = {
             "addressType": "IPv4",
-            "endpoints": [_endpoint(pod) for pod in pods],
-            "ports": [_port(port, pods) for port in dig(service, "spec", "ports", default=[])],
+            "endpoints": [_endpoint(pod) for pod in pods] or None,
+            "ports": [_port(port, pods) for port in dig(service, "spec", "ports", default=[])] if pods else None,
         }
         existing = self._context.store.controlled(r.ENDPOINT_SLICES, service)
         if not existing:
-            self._context.writer.create(r.ENDPOINT_SLICES, {**_slice(service), **body}, MANAGER)
+            new = {**_slice(service), **body}
+            new["metadata"]["annotations"] = self._triggered()
+            self._context.writer.create(r.ENDPOINT_SLICES, new, MANAGER)
         elif any(existing[0].get(field) != body[field] for field in body):
-            self._context.update(r.ENDPOINT_SLICES, existing[0], {**existing[0], **body})
+            metadata = {**existing[0]["metadata"], "annotations": self._triggered()}
+            self._context.update(r.ENDPOINT_SLICES, existing[0], {**existing[0], **body, "metadata": metadata})
+
+    def _triggered(self) -> dict[str, str]:
+        return {"endpoints.kubernetes.io/last-change-trigger-time": rfc3339(self._context.engine.now)}
 
 
 def _slice(service: Object) -> Object:

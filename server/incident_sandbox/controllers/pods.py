@@ -45,7 +45,7 @@ def from_template(owner: Object, template: Object, *, name: str = "") -> Object:
     """A pod for `owner`, not yet stored; without a name it gets one with a random end."""
     metadata = clone(template.get("metadata") or {})
     metadata |= {"namespace": namespace_of(owner), "ownerReferences": [controller_reference(owner)]}
-    metadata |= {"name": name} if name else {"generateName": f"{name_of(owner)}-"}
+    metadata |= {"generateName": f"{name_of(owner)}-"} | ({"name": name} if name else {})
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": clone(template["spec"])}
 
 

@@ -23,6 +23,11 @@ HASH = "controller-revision-hash"
 """On pods: the name of the revision (StatefulSet) or its hash (DaemonSet)."""
 
 
+def hash_label(owner: Object) -> str:
+    """The label of a revision itself: the two controllers do not agree on it."""
+    return HASH if owner["kind"] == "DaemonSet" else "controller.kubernetes.io/hash"
+
+
 def data_of(owner: Object) -> Object:
     return {"spec": {"template": {**clone(owner["spec"]["template"]), "$patch": "replace"}}}
 
@@ -46,7 +51,7 @@ def _new(owner: Object, data: Object, number: int) -> Object:
     metadata: Object = {
         "name": f"{name_of(owner)}-{digest}",
         "namespace": namespace_of(owner),
-        "labels": {**labels_of(owner["spec"]["template"]), "controller.kubernetes.io/hash": digest},
+        "labels": {**labels_of(owner["spec"]["template"]), hash_label(owner): digest},
         "ownerReferences": [controller_reference(owner)],
     }
     if annotations_of(owner):

@@ -52,7 +52,8 @@ def parse_selector(text: str) -> Selector:
     while position < len(text):
         part = _PART.match(text, position)
         if part is None:
-            raise bad_request(f'unable to parse requirement: found "{text[position:]}", expected: identifier')
+            rest = text[position:].lstrip()
+            raise bad_request(f"found '{rest[:1]}', expected: !, identifier, or 'end of string'")
         found.append(_requirement(part))
         position = part.end()
     return tuple(found)

@@ -23,7 +23,7 @@ _SUFFIXES = {
 
 def quantity(text: Any) -> float:
     """Cores or bytes. Raises ValueError for what is not a quantity."""
-    head = str(text).rstrip("numkMGTi")
+    head = str(text).rstrip("numkKMGTi")
     suffix = str(text)[len(head) :]
     if suffix not in _SUFFIXES:
         raise ValueError(f"quantities must match the regular expression, not {text!r}")

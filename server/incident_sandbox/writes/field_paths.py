@@ -11,21 +11,36 @@ Fields = dict[str, Any]
 """A leaf is an empty map; `.` stands for the map or item itself."""
 
 
+_BARE = {"", "metadata", "spec", "status", "template", "strategy", "updateStrategy", "containers"}
+"""Maps and lists that are always there, so that nobody owns their existence."""
+_ATOMIC = {
+    "selector",
+    "labelSelector",
+    "podSelector",
+    "namespaceSelector",
+    "fieldRef",
+    "configMapKeyRef",
+    "secretKeyRef",
+}
+
+
 def all_fields(value: Any, field: str = "") -> Fields:
     """Every field of `value`, which is the content of the field named `field`."""
-    if isinstance(value, dict) and value:
-        return {f"f:{key}": all_fields(item, key) for key, item in cast("dict[str, Any]", value).items()}
+    if isinstance(value, dict) and value and field not in _ATOMIC:
+        own: Fields = {} if field in _BARE else {".": {}}
+        return own | {f"f:{key}": all_fields(item, key) for key, item in cast("dict[str, Any]", value).items()}
     if isinstance(value, list):
         items = cast("list[Any]", value)
         keys = list_keys(field, items)
         if keys:
-            return {_item(keys, item): {".": {}, **all_fields(item)} for item in items}
+            own: Fields = {} if field in _BARE else {".": {}}
+            return own | {_item(keys, item): {".": {}, **all_fields(item)} for item in items}
     return {}
 
 
 def changed_fields(old: Any, new: Any, field: str = "") -> tuple[Fields, Fields]:
     """What `new` sets that `old` had not or had otherwise, and what of `old` is gone."""
-    if isinstance(old, dict) and isinstance(new, dict):
+    if isinstance(old, dict) and isinstance(new, dict) and field not in _ATOMIC:
         return _changed_map(cast("dict[str, Any]", old), cast("dict[str, Any]", new))
     if isinstance(old, list) and isinstance(new, list):
         before, after = cast("list[Any]", old), cast("list[Any]", new)

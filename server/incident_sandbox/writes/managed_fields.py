@@ -57,7 +57,7 @@ def record_author(old: Object | None, new: Object, author: Author, api_version: 
     mine = union(subtract(mine, removed), added)
     if mine:
         result.append(_entry(author, api_version, time, mine))
-    return result
+    return sorted(result, key=lambda entry: (entry["operation"], entry["time"], entry["manager"]))
 
 
 def _tracked(obj: Object) -> Object:

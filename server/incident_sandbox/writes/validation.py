@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
 from incident_sandbox.model import resources as r
-from incident_sandbox.model.errors import ApiError, bad_request, invalid
+from incident_sandbox.model.errors import invalid
 from incident_sandbox.model.label_selector import matches, selector_of
 from incident_sandbox.model.objects import Object, dig, name_of
 from incident_sandbox.model.resources import Resource
@@ -24,13 +25,12 @@ IMMUTABLE = "field is immutable"
 
 
 def invalid_value(field: str, value: Any, why: str) -> Cause:
-    shown = f'"{value}"' if isinstance(value, str) else value
+    shown = json.dumps(value, separators=(",", ":"))
     return ("FieldValueInvalid", f"Invalid value: {shown}: {why}", field)
 
 
 def validate(resource: Resource, old: Object | None, new: Object) -> None:
-    """Raises ApiError 422 with all causes, or 400 for a field of the wrong type."""
-    _check_types(resource, new)
+    """Raises ApiError 422 with all causes."""
     causes = [*_name(resource, new), *_replicas(resource, new), *_template(resource, new), *_images(resource, new)]
     if old is not None:
         causes += _immutable(resource, old, new)
@@ -38,26 +38,23 @@ def validate(resource: Resource, old: Object | None, new: Object) -> None:
         raise invalid(resource, name_of(new), *causes)
 
 
-def _check_types(resource: Resource, new: Object) -> None:
-    """The few types that a hand-written patch gets wrong; Go's decoder refuses them before any validation."""
+def wrong_type(resource: Resource, new: Object) -> str:
+    """What Go's decoder says of a field of the wrong type, before any validation; the few that patches get wrong."""
     for field in ("replicas", "minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds"):
         value = dig(new, "spec", field)
         if resource in _TEMPLATED and value is not None and (not isinstance(value, int) or isinstance(value, bool)):
-            raise _wrong_type(resource, f"spec.{field}", value, "int32")
-    data = new.get("data")
-    if resource is r.CONFIG_MAPS and data is not None:
-        for value in data.values():
+            return _not_into(resource, f"spec.{field}", value, "int32")
+    if resource is r.CONFIG_MAPS:
+        for value in dig(new, "data", default={}).values():
             if not isinstance(value, str):
-                raise _wrong_type(resource, "data", value, "string")
+                return _not_into(resource, "data", value, "string")
+    return ""
 
 
-def _wrong_type(resource: Resource, field: str, value: Any, wanted: str) -> ApiError:
+def _not_into(resource: Resource, field: str, value: Any, wanted: str) -> str:
     words = {"str": "string", "bool": "bool", "list": "array", "dict": "object"}
     found = words.get(type(value).__name__, "number")
-    return bad_request(
-        f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}: json: '
-        f"cannot unmarshal {found} into Go struct field {resource.kind}.{field} of type {wanted}"
-    )
+    return f"json: cannot unmarshal {found} into Go struct field {resource.kind}.{field} of type {wanted}"
 
 
 def _name(resource: Resource, new: Object) -> list[Cause]:
@@ -81,13 +78,11 @@ def _template(resource: Resource, new: Object) -> list[Cause]:
         return []
     labels = dig(new, "spec", "template", "metadata", "labels", default={})
     selector = dig(new, "spec", "selector")
-    if not selector:
-        return [("FieldValueRequired", "Required value", "spec.selector")]
-    if not matches(selector_of(selector), labels):
-        shown = "{" + ",".join(f'"{key}":"{value}"' for key, value in sorted(labels.items())) + "}"
-        text = f"Invalid value: {shown}: `selector` does not match template `labels`"
-        return [("FieldValueInvalid", text, "spec.template.metadata.labels")]
-    return []
+    causes: list[Cause] = [] if selector else [("FieldValueRequired", "Required value", "spec.selector")]
+    if not selector or not matches(selector_of(selector), labels):
+        why = "`selector` does not match template `labels`"
+        causes.append(invalid_value("spec.template.metadata.labels", labels or None, why))
+    return causes
 
 
 def _images(resource: Resource, new: Object) -> list[Cause]:

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from incident_sandbox.model import resources as r
 from incident_sandbox.model.errors import already_exists, conflict, not_found
-from incident_sandbox.model.objects import Object, clone, dig, name_of, namespace_of, uid_of
+from incident_sandbox.model.objects import Object, annotations_of, clone, dig, name_of, namespace_of, uid_of
 from incident_sandbox.model.resources import Resource
 from incident_sandbox.model.timestamps import rfc3339
 from incident_sandbox.store.store import Store
@@ -91,9 +91,14 @@ class Writer:
         return self._finish(resource, old, new, author, dry_run=dry_run)
 
     def _update_status(self, resource: Resource, old: Object, new: Object, author: Author, *, dry_run: bool) -> Object:
-        if new.get("status") == old.get("status"):
+        """The status, and the annotations: the Deployment controller sets the revision along with it."""
+        metadata: Object = {**old["metadata"]}
+        annotations = annotations_of(new)
+        if annotations != annotations_of(old):
+            metadata["annotations"] = annotations
+        elif new.get("status") == old.get("status"):
             return old
-        changed = {**old, "metadata": {**old["metadata"]}, "status": new.get("status") or {}}
+        changed = {**old, "metadata": metadata, "status": new.get("status") or {}}
         return self._finish(resource, old, changed, author, dry_run=dry_run)
 
     def _finish(self, resource: Resource, old: Object, new: Object, author: Author, *, dry_run: bool) -> Object:

@@ -18,6 +18,8 @@ ADVISORY = (
     "own server, so an assistant with a shell as your user could go around them"
 )
 
+KEEP = "Keep the file as it is, and compare it with a copy; a new one begins where INCIDENT_HOME names another folder."
+
 
 def settings_check(**options: Any) -> tuple[Settings, Check]:
     """The settings and their check. Where they can't be used, the defaults stand in for the checks that follow."""
@@ -71,9 +73,11 @@ def _record(settings: Settings) -> Check:
         journal.close()
     except RecordError as error:
         return failed("record", error)
+    except Exception as error:  # content that is no entry of ours, or no JSON at all
+        return bad("record", f"{path} holds what can't be read ({type(error).__name__})", KEEP)
     if problems:
         more = f" and {len(problems) - 1} more" if len(problems) > 1 else ""
-        return bad("record", f"{path}: {problems[0]}{more}", "Keep the file as it is, and compare it with a copy.")
+        return bad("record", f"{path}: {problems[0]}{more}", KEEP)
     return good("record", f"{count(len(incidents), 'incident')}, the chain of entries is whole")
 
 

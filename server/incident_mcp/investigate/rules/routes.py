@@ -3,15 +3,16 @@
 from collections.abc import Iterator
 
 from incident_mcp.investigate.catalogue import ROUTE_DOWN, ROUTE_TO_NOWHERE
+from incident_mcp.investigate.rules.services import without_endpoints
 from incident_mcp.investigate.sufferers import finding
 from incident_mcp.vocabulary.finding import Evidence, Finding
 from incident_mcp.vocabulary.observation import Observation, RouteSeen
 
 
 def find(seen: Observation) -> Iterator[Finding]:
-    down = {service.ref for service in seen.services if not service.ready}
+    down = {service.ref for service in without_endpoints(seen)}
     for route in seen.routes:
-        if route.service_missing:
+        if route.service_missing and seen.scope.workload is None:
             yield _to_nowhere(route)
         elif route.service in down:
             yield _down(route)

@@ -11,17 +11,26 @@ from incident_mcp.vocabulary.observation import Observation, PodSeen, ServiceSee
 
 
 def find(seen: Observation) -> Iterator[Finding]:
-    for service in seen.services:
-        if service.ready:
-            continue
+    for service in without_endpoints(seen):
         behind = [
             workload for workload in seen.workloads if _selects(service, _labels(workload), workload.ref.namespace)
         ]
         pods = [pod for pod in seen.pods if _selects(service, pod.labels, pod.ref.namespace)]
         if behind or pods:
             yield _without_endpoints(service, behind, pods)
-        elif _reached(seen, service) and seen.scope.workload is None:
+        elif _reached(seen, service):
             yield _selects_nothing(service)
+
+
+def without_endpoints(seen: Observation) -> list[ServiceSeen]:
+    """Services with nobody ready behind them. A look at one workload judges only those that select it."""
+    own = next((each for each in seen.workloads if each.ref == seen.scope.workload), None)
+    return [
+        service
+        for service in seen.services
+        if not service.ready
+        and (seen.scope.workload is None or (own and _selects(service, _labels(own), own.ref.namespace)))
+    ]
 
 
 def _selects(service: ServiceSeen, labels: dict[str, str], namespace: str | None) -> bool:

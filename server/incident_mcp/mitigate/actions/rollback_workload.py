@@ -66,7 +66,8 @@ class RollbackWorkload(ObjectAction):
         template = next(one.template for one in workload.revisions if one.number == chosen.revision.number)
         write = _write(target, live, without_hash(template), chosen.revision.number)
         after = await rehearse(self.api, write)
-        return self._draft(live, workload, history, chosen, write, after)
+        draft = self._draft(live, workload, history, chosen, write, after)
+        return draft if arguments.revision is None else draft.model_copy(update={"why": ""})
 
     def _draft(
         self,

@@ -1,0 +1,223 @@
+"""Observations made by hand: broken objects beside a healthy neighbour, at 02:14 of a November night."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from incident_mcp.vocabulary.observation import (
+    ConfigSeen,
+    ContainerSeen,
+    EventSeen,
+    LogSeen,
+    NodeSeen,
+    Observation,
+    PodGroup,
+    PodSeen,
+    RevisionSeen,
+    RouteSeen,
+    ServiceSeen,
+    Totals,
+    WorkloadSeen,
+)
+from incident_mcp.vocabulary.refs import Cluster, Ref, Scope
+from incident_mcp.vocabulary.untrusted import Untrusted
+
+NOW = datetime(2026, 11, 24, 2, 14, 3, tzinfo=UTC)
+CLUSTER = Cluster(name="sandbox", server="https://127.0.0.1:41873")
+
+
+def at(text: str) -> datetime:
+    """`02:11:40` of that night."""
+    return datetime.fromisoformat(f"2026-11-24T{text}+00:00")
+
+
+def deployment(name: str, namespace: str = "shop") -> Ref:
+    return Ref(kind="Deployment", namespace=namespace, name=name)
+
+
+def service_ref(name: str, namespace: str = "shop") -> Ref:
+    return Ref(kind="Service", namespace=namespace, name=name)
+
+
+def workload(name: str, ready: int, desired: int, **fields: Any) -> WorkloadSeen:
+    container: dict[str, Any] = {"name": "app", "image": f"registry.example/shop/{name}:1.42"}
+    container |= fields.pop("container", {})
+    return WorkloadSeen(
+        ref=deployment(name),
+        uid=f"uid-{name}",
+        desired=desired,
+        ready=ready,
+        updated=fields.pop("updated", desired),
+        created=NOW - timedelta(days=31),
+        selector={"app": name},
+        template={"metadata": {"labels": {"app": name}}, "spec": {"containers": [container]}},
+        **fields,
+    )
+
+
+def revision(number: int, created: datetime, image: str, *, current: bool = False, ready: int = 0) -> RevisionSeen:
+    template = {"spec": {"containers": [{"name": "app", "image": image}]}}
+    return RevisionSeen(
+        number=number,
+        controller=f"rs-{number}",
+        uid=f"uid-rs-{number}",
+        created=created,
+        images=(image,),
+        template=template,
+        ready=ready,
+        current=current,
+    )
+
+
+def pod(owner: str | None, name: str, container: ContainerSeen | None = None, **fields: Any) -> PodSeen:
+    return PodSeen(
+        ref=Ref(kind="Pod", namespace="shop", name=name),
+        uid=f"uid-{name}",
+        phase=fields.pop("phase", "Running"),
+        ready=fields.pop("ready", False),
+        node=fields.pop("node", "node-1"),
+        created=fields.pop("created", at("02:11:31")),
+        owner=deployment(owner) if owner else None,
+        labels={"app": owner} if owner else {},
+        containers=(container,) if container else (),
+        **fields,
+    )
+
+
+def container(**fields: Any) -> ContainerSeen:
+    return ContainerSeen(name=fields.pop("name", "app"), image=fields.pop("image", "registry.example/x:1"), **fields)
+
+
+def waiting(reason: str, message: str = "", **fields: Any) -> ContainerSeen:
+    return container(state="waiting", reason=reason, message=Untrusted(message), **fields)
+
+
+def crashing(**fields: Any) -> ContainerSeen:
+    """In CrashLoopBackOff after four restarts, the last end ten seconds ago."""
+    usual = {"restarts": 4, "last_reason": "Error", "last_exit_code": 1, "last_finished": NOW - timedelta(seconds=10)}
+    return waiting("CrashLoopBackOff", **{**usual, **fields})
+
+
+def event(
+    about: PodSeen | WorkloadSeen, reason: str, message: str = "", first: str = "02:11:40", **fields: Any
+) -> EventSeen:
+    return EventSeen(
+        about=about.ref,
+        uid=about.uid,
+        warning=fields.pop("warning", True),
+        reason=reason,
+        message=Untrusted(message),
+        first=at(first),
+        last=NOW,
+        **fields,
+    )
+
+
+def log(about: PodSeen, *lines: str, previous: bool = True, start: str = "02:13:50") -> LogSeen:
+    times = [at(start) + timedelta(milliseconds=number) for number in range(len(lines))]
+    said = tuple((time, Untrusted(line)) for time, line in zip(times, lines, strict=True))
+    return LogSeen(pod=about.ref, container="app", previous=previous, lines=said)
+
+
+def service(name: str, ready: int, not_ready: int = 0, **fields: Any) -> ServiceSeen:
+    selector = fields.pop("selector", {"app": name})
+    return ServiceSeen(ref=service_ref(name), selector=selector, ready=ready, not_ready=not_ready, **fields)
+
+
+def route(name: str, path: str | None = None, **fields: Any) -> RouteSeen:
+    ingress = Ref(kind="Ingress", namespace="shop", name="shop")
+    return RouteSeen(
+        ingress=ingress, host="shop.example.com", path=path or f"/{name}", service=service_ref(name), **fields
+    )
+
+
+def node(name: str, *conditions: str, ready: bool = False, **fields: Any) -> NodeSeen:
+    return NodeSeen(name=name, uid=f"uid-{name}", ready=ready, conditions=conditions, **fields)
+
+
+def config(name: str, *keys: str, **fields: Any) -> ConfigSeen:
+    return ConfigSeen(ref=Ref(kind="ConfigMap", namespace="shop", name=name), keys=keys, **fields)
+
+
+def group(owner: str, status: str, count: int) -> PodGroup:
+    return PodGroup(namespace="shop", controller=f"{owner}-7c9f8", owner=deployment(owner), status=status, count=count)
+
+
+def healthy_neighbour() -> tuple[WorkloadSeen, PodSeen, ServiceSeen, RouteSeen]:
+    """`web`: two of two ready, one old restart, reached by the same Ingress."""
+    running = container(
+        state="running", ready=True, restarts=1, last_reason="OOMKilled", last_finished=NOW - timedelta(days=2)
+    )
+    return (
+        workload("web", 2, 2),
+        pod("web", "web-5d77-aaaaa", running, ready=True),
+        service("web", 2),
+        route("web", "/"),
+    )
+
+
+def observation(*things: Any, scope: Scope | None = None, total: int = 9) -> Observation:
+    """These things, with the healthy neighbour among them."""
+    everything = [*things, *healthy_neighbour()]
+
+    def of(kind: type[Any]) -> tuple[Any, ...]:
+        return tuple(thing for thing in everything if isinstance(thing, kind))
+
+    workloads: tuple[WorkloadSeen, ...] = of(WorkloadSeen)
+    unwell = sum(not each.well for each in workloads)
+    return Observation(
+        cluster=CLUSTER,
+        scope=scope or Scope(),
+        at=NOW,
+        took=timedelta(seconds=0.2),
+        totals=Totals(workloads=total, pods=20, nodes=3, unwell_workloads=unwell),
+        workloads=workloads,
+        pods=of(PodSeen),
+        groups=of(PodGroup),
+        nodes=of(NodeSeen),
+        events=of(EventSeen),
+        services=of(ServiceSeen),
+        routes=of(RouteSeen),
+        configs=of(ConfigSeen),
+        logs=of(LogSeen),
+    )
+
+
+TRACEBACK = (
+    "ERROR startup failed",
+    "Traceback (most recent call last):",
+    '  File "/app/settings.py", line 58, in load_settings',
+    '    payment=PaymentClient(environ["PAYMENT_URL"]),',
+    '  File "<frozen os>", line 685, in __getitem__',
+    "KeyError: 'PAYMENT_URL'",
+)
+
+
+def bad_rollout(**fields: Any) -> Observation:
+    """The incident of the first picture, with three pods read in full."""
+    pods = [
+        pod("checkout", f"checkout-7c9f8-{end}", crashing(), revision="rs-7") for end in ("x2k4p", "9lq2w", "b7t5z")
+    ]
+    checkout = workload(
+        "checkout",
+        0,
+        3,
+        container={"envFrom": [{"configMapRef": {"name": "checkout-config"}}]},
+        rolled_out=at("02:11:31"),
+        rolled_out_by="deploy-bot",
+        max_unavailable="100%",
+        revisions=(
+            revision(7, at("02:11:31"), "registry.example/shop/checkout:1.42", current=True),
+            revision(6, at("02:11:31") - timedelta(hours=41), "registry.example/shop/checkout:1.41"),
+        ),
+        **fields,
+    )
+    return observation(
+        checkout,
+        *pods,
+        group("checkout", "CrashLoopBackOff", 3),
+        *(event(each, "BackOff", "Back-off restarting failed container") for each in pods),
+        *(log(each, *TRACEBACK) for each in pods),
+        service("checkout", 0, 3),
+        route("checkout"),
+        config("checkout-config", "CART_URL", "LOG_LEVEL"),
+    )
