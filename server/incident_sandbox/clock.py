@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Protocol, cast
 
 
 class Clock(Protocol):
@@ -12,6 +13,17 @@ class Clock(Protocol):
     def now(self) -> datetime:
         """An aware moment, in UTC."""
         ...
+
+
+Time = Callable[[], datetime]
+
+
+def reading(clock: Clock | Time | None) -> Time:
+    """How to read a clock: of the protocol, or a bare function; None is the system's."""
+    if clock is None:
+        return SystemClock().now
+    now = getattr(clock, "now", None)
+    return now if callable(now) else cast("Time", clock)
 
 
 class SystemClock:

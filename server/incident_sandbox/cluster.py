@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from incident_sandbox.clock import Clock, ManualClock
+from incident_sandbox.clock import Clock, ManualClock, Time, reading
 from incident_sandbox.controllers.budgets import BudgetController
 from incident_sandbox.controllers.context import Context, build
 from incident_sandbox.controllers.daemon_set import DaemonSetController
@@ -29,12 +29,13 @@ from incident_sandbox.writes.strategic_patch import apply_strategic_patch
 class Cluster:
     """One scenario, alive. Times are the engine's, which follows `clock`."""
 
-    def __init__(self, scenario: Scenario, clock: Clock) -> None:
+    def __init__(self, scenario: Scenario, clock: Clock | Time | None) -> None:
         self.scenario = scenario
-        self.clock = clock
+        self._clock = clock
+        self._time = reading(clock)
         self._ahead = timedelta()
-        self._next_expiry = clock.now()
-        opened = clock.now().replace(microsecond=0)
+        self._next_expiry = self._time()
+        opened = self._time().replace(microsecond=0)
         oldest = max((step.ago for step in scenario.steps), default=timedelta())
         self.context: Context = build(Store(), opened - oldest, scenario.name, remember_events_from=opened - LIFE)
         self.store = self.context.store
@@ -73,7 +74,7 @@ class Cluster:
     @property
     def now(self) -> datetime:
         """The clock's time, ahead of it by what `advance` added."""
-        return self.clock.now() + self._ahead
+        return self._time() + self._ahead
 
     def catch_up(self) -> None:
         """Let the cluster do what is due by now."""
@@ -86,8 +87,8 @@ class Cluster:
 
     def advance(self, seconds: float) -> None:
         """Let time pass at once, with everything that happens in it. A manual clock moves along."""
-        if isinstance(self.clock, ManualClock):
-            self.clock.advance(seconds)
+        if isinstance(self._clock, ManualClock):
+            self._clock.advance(seconds)
         else:
             self._ahead += timedelta(seconds=seconds)
         self.catch_up()

@@ -14,7 +14,7 @@ from incident_sandbox.api.audit import AuditRecord
 from incident_sandbox.api.faults import Faults
 from incident_sandbox.api.hub import pause
 from incident_sandbox.certificate import make_certificate
-from incident_sandbox.clock import Clock, SystemClock
+from incident_sandbox.clock import Clock, Time
 from incident_sandbox.cluster import Cluster
 from incident_sandbox.kubeconfig import write_kubeconfig
 from incident_sandbox.scenario import load_scenario
@@ -112,7 +112,7 @@ class Sandbox:
 
 @asynccontextmanager
 async def serve_sandbox(
-    scenario: str, *, clock: Clock | None = None, folder: Path | None = None, port: int = 0
+    scenario: str, *, clock: Clock | Time | None = None, folder: Path | None = None, port: int = 0
 ) -> AsyncGenerator[Sandbox]:
     """Serve a scenario on 127.0.0.1 in the caller's event loop (asyncio), until the block ends.
 
@@ -124,7 +124,7 @@ async def serve_sandbox(
         if folder is None:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="incident-sandbox-")))
         folder.mkdir(parents=True, exist_ok=True)
-        sandbox = Sandbox(Cluster(load_scenario(scenario), clock or SystemClock()), folder, port)
+        sandbox = Sandbox(Cluster(load_scenario(scenario), clock), folder, port)
         await sandbox.start()
         ticking = asyncio.create_task(sandbox.tick(), name="sandbox-tick")
         try:

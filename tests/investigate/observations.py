@@ -93,7 +93,12 @@ def waiting(reason: str, message: str = "", **fields: Any) -> ContainerSeen:
 
 def crashing(**fields: Any) -> ContainerSeen:
     """In CrashLoopBackOff after four restarts, the last end ten seconds ago."""
-    usual = {"restarts": 4, "last_reason": "Error", "last_exit_code": 1, "last_finished": NOW - timedelta(seconds=10)}
+    usual: dict[str, Any] = {
+        "restarts": 4,
+        "last_reason": "Error",
+        "last_exit_code": 1,
+        "last_finished": NOW - timedelta(seconds=10),
+    }
     return waiting("CrashLoopBackOff", **{**usual, **fields})
 
 

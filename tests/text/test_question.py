@@ -30,7 +30,7 @@ Advisory. Plan 7f3a91c2, until 02:24 UTC. Full: incident-mcp plan 7f3a91c2\
 def test_a_note_leads_the_second_line():
     asked = question("prod-eu", draft(), "7f3a91c2", EXPIRES, note="You declined this 40 s ago.")
 
-    assert asked.lines[1] == snapshot("You declined this 40 s ago. 3 pods replaced. No warnings.")
+    assert asked.lines[1] == snapshot("You declined this 40 s ago. 3 pods replaced.")
 
 
 def test_the_first_warning_is_told_where_it_fits_and_counted_where_it_does_not():
@@ -47,14 +47,14 @@ def test_a_high_risk_plan_wants_the_name_typed_and_says_why():
 
     assert asked.typed == "checkout"
     assert asked.box == "Type checkout to approve"
-    assert asked.lines[1] == snapshot("High risk: namespace shop is protected. 3 pods replaced. No warnings. No undo.")
+    assert asked.lines[1] == snapshot("High risk: namespace shop is protected. 3 pods replaced. No undo.")
 
 
 def test_a_long_name_is_shortened_in_the_middle_and_both_ends_stay():
     target = Ref(kind="Deployment", namespace="payments-production", name="checkout-" + "x" * 60 + "-eu-west")
     asked = question("a-cluster-with-a-long-name.example.com", draft(target=target), "7f3a91c2", EXPIRES)
 
-    assert asked.lines[0] == snapshot("a-cluste…ple.com: roll back Deployment payments-p…x-eu-west, revi…> 6 (1.41)")
+    assert asked.lines[0] == snapshot("a-cluste…ple.com: roll back Deployment payments-p…x-eu-west …42) -> 6 (1.41)")
 
 
 @given(HOSTILE, HOSTILE, HOSTILE, HOSTILE, st.booleans(), st.lists(HOSTILE, max_size=3))

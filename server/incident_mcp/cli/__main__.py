@@ -1,4 +1,16 @@
-"""`incident-mcp`: the entry point. Each command lives in a file of its own and imports what it needs when it runs."""
+"""`incident-mcp`: the entry point. Each command lives in a file of its own and imports what it needs when it runs.
+
+A chat client gives a server about a second before its first turn goes on without it, and most of ours is imports. So
+the collector rests while there is only code to load (`serve` turns it on again), and pydantic builds a validator when
+it is first used: the SDK defines hundreds of models, of which one connection needs a dozen.
+"""
+
+import gc
+
+import pydantic
+
+gc.disable()
+pydantic.BaseModel.model_config["defer_build"] = True
 
 import typer
 

@@ -15,7 +15,6 @@ from incident_mcp.surface.office import ActionShape, Office
 from incident_mcp.surface.tool import CHANGES, CONTEXT, result, shape, strict
 from incident_mcp.vocabulary.answer import Said
 from incident_mcp.vocabulary.errors import IncidentError
-from incident_mcp.workflow import changes
 
 
 class ApprovalRequired(IncidentError):
@@ -26,6 +25,8 @@ def changing_tool(office: Office, action: ActionShape) -> Tool:
     """The tool of one action: it asks a person about exactly one plan, and carries that out once."""
 
     async def propose(ctx: Context[Any, Any], incident: str | None, **arguments: Any) -> Proposal:
+        from incident_mcp.workflow import changes
+
         desk, by = await office.desk(), assistant(ctx)
         desk.gate.check_writing()
         found = await desk.incident_of_a_change(incident)
@@ -87,6 +88,8 @@ def _late(ctx: Context[Any, Any]) -> Said | None:
 
 
 async def _decide(office: Office, ctx: Context[Any, Any], proposal: Proposal, answer: Any) -> CallToolResult:
+    from incident_mcp.workflow import changes
+
     desk, by = await office.desk(), assistant(ctx)
     given = getattr(answer, "data", None)
     if isinstance(given, NotAsked):

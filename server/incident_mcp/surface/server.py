@@ -20,7 +20,7 @@ from incident_mcp.surface.caller import assistant
 from incident_mcp.surface.office import Office
 from incident_mcp.text.masking import mask
 from incident_mcp.vocabulary.errors import BadRequest, IncidentError
-from incident_mcp.workflow.changes import refuse
+from incident_mcp.workflow.refusals import refuse
 
 
 class IncidentServer(MCPServer[Any]):

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from incident_mcp.text.cleaning import clean, one_line
 from incident_mcp.text.masking import mask
-from incident_mcp.text.width import cut, shorten, width
+from incident_mcp.text.width import cut, ending, shorten, width
 from incident_mcp.text.words import count, minute
 from incident_mcp.vocabulary.plan import Draft, Question
 
@@ -49,7 +49,9 @@ def _what(cluster: str, draft: Draft) -> str:
     too_wide = width(cluster) + 2 + width(before) + width(kind + space + path + after) - COLUMNS
     path, too_wide = _squeezed(path, too_wide, _TARGET_AT_LEAST)
     cluster, too_wide = _squeezed(cluster, too_wide, _CLUSTER_AT_LEAST)
-    after, too_wide = _squeezed(after, too_wide, 0)
+    if too_wide > 0:  # what matters most of the rest is its end: the revision, the count after
+        shorter = " " + ending(after, max(width(after) - too_wide - 1, 0))
+        after, too_wide = shorter, too_wide - width(after) + width(shorter)
     before, too_wide = _squeezed(before, too_wide, 10)
     kind, too_wide = _squeezed(kind, too_wide, _KIND_AT_LEAST)
     path, too_wide = _squeezed(path, too_wide, 8)
@@ -83,6 +85,7 @@ def _cost(draft: Draft, note: str) -> str:
         (note, because, pods, told, undo),
         (note, because, pods, counted, undo),
         (note, because, short, counted, undo),
+        (note, because, short, counted if draft.warnings else "", "" if draft.undo.action else undo),
         (note, risk, pods, counted, undo),
         (note, risk, short, counted, undo),
         (note, risk, short, counted, "" if draft.undo.action else undo),

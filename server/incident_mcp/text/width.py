@@ -31,6 +31,11 @@ def shorten(text: str, columns: int) -> str:
     return _start(text, room - room // 2) + ELLIPSIS + _start(text[::-1], room // 2)[::-1]
 
 
+def ending(text: str, columns: int) -> str:
+    """At most `columns` wide; what does not fit is taken from the start."""
+    return cut(text[::-1], columns)[::-1]
+
+
 def _start(text: str, columns: int) -> str:
     taken, left = 0, columns
     for character in text:

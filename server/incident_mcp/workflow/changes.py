@@ -10,8 +10,7 @@ from incident_mcp.text.plan_page import plan_page
 from incident_mcp.text.words import clock
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.answer import Door, Outcome, PersonsAnswer, Said
-from incident_mcp.vocabulary.entry import EntryKind, NewEntry
-from incident_mcp.vocabulary.errors import IncidentError
+from incident_mcp.vocabulary.entry import EntryKind
 from incident_mcp.vocabulary.plan import Plan
 from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.workflow.desk import Desk
@@ -81,20 +80,6 @@ async def _known_error(desk: Desk, incident: str | None, arguments: dict[str, Js
         if entry.kind is EntryKind.EVIDENCE and entry.data.get("pattern") and entry.data.get("target") == target
     ]
     return patterns[-1] if patterns else ""
-
-
-async def refuse(desk: Desk, incident: str | None, tool: str, error: IncidentError, by: Actor) -> None:
-    """Record a change that was asked for and not made."""
-    await desk.record.append(
-        incident,
-        NewEntry(
-            kind=EntryKind.REFUSAL,
-            text=f"{tool} was refused: {error.happened} Nothing was changed.",
-            actor=by,
-            tool=tool,
-            data={"why": error.happened},
-        ),
-    )
 
 
 async def take_answer(desk: Desk, plan: Plan, said: Said, door: Door, by: Actor, *, asked: datetime) -> str:

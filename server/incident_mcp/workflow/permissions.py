@@ -39,8 +39,10 @@ class ToolNeeds:
     """Without one of these a part is missing, and the answer says which."""
     not_granted: Needs = ()
     """Used where it is there, but in no manifest of ours."""
+    writer: bool = False
+    """It needs the writer role, be it only for a dry run: the server lets nobody rehearse what they may not do."""
     changes: bool = False
-    """It changes the cluster: offered where writing is on, and in need of the writer role."""
+    """It changes the cluster, so it is offered where writing is on."""
 
     @property
     def all(self) -> Needs:
@@ -100,9 +102,9 @@ TOOLS: tuple[ToolNeeds, ...] = (
     ToolNeeds(
         "preview_change",
         always=needs("list: replicasets.apps"),
-        either=_ONE_WORKLOAD,
-        more=(*_HISTORY, *_NEAR_MISSES),
-        not_granted=(*_PATCHES, *_RESIZES, *needs(f"get: {_SCALES}")),
+        either=(*_PATCHES, *_RESIZES),
+        more=(*_ONE_WORKLOAD, *needs(f"get: {_SCALES}"), *_HISTORY, *_NEAR_MISSES),
+        writer=True,
     ),
     ToolNeeds(
         "rollback_workload",
@@ -110,6 +112,7 @@ TOOLS: tuple[ToolNeeds, ...] = (
         either=_PATCHES,
         more=(*_ONE_WORKLOAD, *_ONE_LOOK.more),
         not_granted=_SECRETS,
+        writer=True,
         changes=True,
     ),
     ToolNeeds(
@@ -118,6 +121,7 @@ TOOLS: tuple[ToolNeeds, ...] = (
         either=_RESIZES,
         more=(*needs(f"get: {_SCALES}"), *_ONE_WORKLOAD, *_ONE_LOOK.more),
         not_granted=_SECRETS,
+        writer=True,
         changes=True,
     ),
 )
@@ -125,12 +129,12 @@ TOOLS: tuple[ToolNeeds, ...] = (
 
 def reader_role() -> frozenset[Need]:
     """The least that all reading tools need."""
-    return frozenset(need for tool in TOOLS if not tool.changes for need in _granted(tool))
+    return frozenset(need for tool in TOOLS if not tool.writer for need in _granted(tool))
 
 
 def writer_role() -> frozenset[Need]:
-    """What changing needs on top of the reader role."""
-    return frozenset(need for tool in TOOLS if tool.changes for need in _granted(tool)) - reader_role()
+    """What changes, and their previews, need on top of the reader role."""
+    return frozenset(need for tool in TOOLS if tool.writer for need in _granted(tool)) - reader_role()
 
 
 def _granted(tool: ToolNeeds) -> Needs:
@@ -146,6 +150,7 @@ class ToolAccess:
     lacks: Needs = ()
     everywhere: bool = True
     """False: some of it in the one namespace only that was asked about."""
+    writer: bool = False
     changes: bool = False
 
 
@@ -170,5 +175,6 @@ def judged(tool: ToolNeeds, reach: Mapping[Need, Reach]) -> ToolAccess:
         "does not work" if stopping else "works in part" if lacks else "works",
         lacks=lacks,
         everywhere=all(reach[need] == "everywhere" for need in there),
+        writer=tool.writer,
         changes=tool.changes,
     )

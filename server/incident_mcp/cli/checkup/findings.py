@@ -51,11 +51,11 @@ class Findings:
             alike = list(tools)
             names, text = listed([tool.tool for tool in alike]), self._fares(alike[0])
             yield f"{SIGNS[self._mark(alike[0])]} {'tools':{_COLUMN}}{names}: {text}"
-        if any(tool.lacks and (self.writing or not tool.changes) for tool in fares):
+        if any(tool.lacks and (self.writing or not tool.writer) for tool in fares):
             yield f"  {'':{_COLUMN}}-> An administrator can grant what is lacking: `incident-mcp doctor --rbac`."
 
     def _mark(self, tool: ToolAccess) -> Mark:
-        if tool.changes and not self.writing:
+        if tool.writer and not self.writing and (tool.changes or tool.state == "does not work"):
             return "off"
         return "bad" if tool.state == "does not work" else "ok"
 
@@ -68,6 +68,8 @@ class Findings:
         }[tool.state]
         if tool.changes and not self.writing:
             return f"not offered, since writing is off; by these rights they would {rights}"
+        if tool.writer and not tool.changes and tool.state == "does not work":
+            return f"{rights}, since a dry run takes the right itself"
         return rights
 
     def _verdict(self) -> str:
@@ -83,6 +85,7 @@ class Findings:
                 "state": tool.state,
                 "lacks": [str(need) for need in tool.lacks],
                 "everywhere": tool.everywhere,
+                "writer": tool.writer,
                 "changes": tool.changes,
             }
             for tool in self.cluster.tools

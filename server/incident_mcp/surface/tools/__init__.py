@@ -1,4 +1,8 @@
-"""The tools, one file a phase. Each is a thin, documented door to one workflow step."""
+"""The tools, one file a phase. Each is a thin, documented door to one workflow step.
+
+Steps are imported when they are first called: a client waits about a second for a server to list its tools, and the
+rules, the log patterns and the verdicts are not needed for that.
+"""
 
 from mcp.server.mcpserver.tools import Tool
 

@@ -9,17 +9,17 @@ from incident_mcp.surface.arguments import IncidentName
 from incident_mcp.surface.office import Office
 from incident_mcp.surface.tool import READS, tool
 from incident_mcp.vocabulary.actor import Actor
-from incident_mcp.workflow import assessment, health
-from incident_mcp.workflow.assessment import AssessmentReply
+from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.workflow.desk import Desk
-from incident_mcp.workflow.health import HealthReply
 
 MaybeNamespace = Annotated[str | None, Field(description="Default: the whole cluster.", max_length=253)]
 
 
 async def assess_incident(
     desk: Desk, by: Actor, namespace: MaybeNamespace = None, incident: IncidentName = None
-) -> AssessmentReply:
+) -> Reply:
+    from incident_mcp.workflow import assessment
+
     return await assessment.assess_incident(desk, by, namespace=namespace, incident=incident)
 
 
@@ -30,7 +30,9 @@ async def check_health(
     kind: Annotated[str | None, Field(description="With name: look at one workload.", max_length=63)] = None,
     name: Annotated[str | None, Field(max_length=253)] = None,
     incident: IncidentName = None,
-) -> HealthReply:
+) -> Reply:
+    from incident_mcp.workflow import health
+
     return await health.check_health(desk, by, namespace=namespace, kind=kind, name=name, incident=incident)
 
 

@@ -9,15 +9,15 @@ from incident_mcp.surface.arguments import IncidentName, Kind, Name, Namespace
 from incident_mcp.surface.office import Office
 from incident_mcp.surface.tool import READS, tool
 from incident_mcp.vocabulary.actor import Actor
-from incident_mcp.workflow import history, log_patterns
+from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.workflow.desk import Desk
-from incident_mcp.workflow.history import HistoryReply
-from incident_mcp.workflow.log_patterns import LogsReply
 
 
 async def rollout_history(
     desk: Desk, by: Actor, kind: Kind, namespace: Namespace, name: Name, incident: IncidentName = None
-) -> HistoryReply:
+) -> Reply:
+    from incident_mcp.workflow import history
+
     return await history.rollout_history(desk, by, kind=kind, namespace=namespace, name=name, incident=incident)
 
 
@@ -30,7 +30,9 @@ async def analyze_logs(
     since_minutes: Annotated[int, Field(ge=1, le=1440)] = 60,
     container: Annotated[str | None, Field(max_length=253)] = None,
     incident: IncidentName = None,
-) -> LogsReply:
+) -> Reply:
+    from incident_mcp.workflow import log_patterns
+
     return await log_patterns.analyze_logs(
         desk,
         by,

@@ -12,8 +12,7 @@ from incident_mcp.surface.changing import changing_tool
 from incident_mcp.surface.office import Office
 from incident_mcp.surface.tool import READS, tool
 from incident_mcp.vocabulary.actor import Actor
-from incident_mcp.workflow import changes
-from incident_mcp.workflow.changes import PlanReply
+from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.workflow.desk import Desk
 
 
@@ -23,7 +22,9 @@ def tools(office: Office) -> list[Tool]:
 
 
 def _preview(office: Office) -> Tool:
-    async def preview_change(desk: Desk, by: Actor, **arguments: Any) -> PlanReply:
+    async def preview_change(desk: Desk, by: Actor, **arguments: Any) -> Reply:
+        from incident_mcp.workflow import changes
+
         return await changes.preview_change(
             desk, str(arguments["tool"]), arguments["arguments"], by, incident=arguments["incident"]
         )

@@ -6,12 +6,13 @@ from incident_mcp.surface.arguments import IncidentName
 from incident_mcp.surface.office import Office
 from incident_mcp.surface.tool import RECORDS, tool
 from incident_mcp.vocabulary.actor import Actor
-from incident_mcp.workflow import postmortems
+from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.workflow.desk import Desk
-from incident_mcp.workflow.postmortems import PostmortemReply
 
 
-async def write_postmortem(desk: Desk, by: Actor, incident: IncidentName = None) -> PostmortemReply:
+async def write_postmortem(desk: Desk, by: Actor, incident: IncidentName = None) -> Reply:
+    from incident_mcp.workflow import postmortems
+
     return await postmortems.write_postmortem(desk, by, incident=incident)
 
 

@@ -9,9 +9,8 @@ from incident_mcp.surface.arguments import IncidentName, Kind, Name, Namespace
 from incident_mcp.surface.office import Office
 from incident_mcp.surface.tool import READS, tool
 from incident_mcp.vocabulary.actor import Actor
-from incident_mcp.workflow import verification
+from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.workflow.desk import Desk
-from incident_mcp.workflow.verification import VerdictReply
 
 
 async def verify_fix(
@@ -22,7 +21,9 @@ async def verify_fix(
     name: Name,
     soak_seconds: Annotated[int | None, Field(description="How long to watch; default 60.", ge=0, le=3600)] = None,
     incident: IncidentName = None,
-) -> VerdictReply:
+) -> Reply:
+    from incident_mcp.workflow import verification
+
     return await verification.verify_fix(
         desk, by, kind=kind, namespace=namespace, name=name, soak_seconds=soak_seconds, incident=incident
     )
