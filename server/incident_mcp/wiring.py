@@ -19,7 +19,7 @@ from incident_mcp.record.record import Record
 from incident_mcp.settings import Settings
 from incident_mcp.surface.office import ActionShape, Office
 from incident_mcp.surface.prompts import prompts
-from incident_mcp.surface.server import IncidentServer
+from incident_mcp.surface.server import IncidentServer, Lifespan
 from incident_mcp.surface.tools import tools
 from incident_mcp.text import templates
 from incident_mcp.vocabulary.clock import Clock, system_clock
@@ -79,7 +79,7 @@ def office(
     return Office(desk=desk, actions=action_shapes(), writing=settings.allow_writes)
 
 
-def server(settings: Settings, reached: Office) -> IncidentServer:
+def server(settings: Settings, reached: Office, lifespan: Lifespan | None = None) -> IncidentServer:
     """The MCP server. Raises `RecordError` when the state folder can't hold the key that seals questions."""
     made = IncidentServer(
         reached,
@@ -87,6 +87,7 @@ def server(settings: Settings, reached: Office) -> IncidentServer:
         instructions=templates.prompt("instructions"),
         state_key=state_key(settings.home),
         question_seconds=settings.policy.question_life.total_seconds(),
+        lifespan=lifespan,
     )
     for prompt in prompts():
         made.add_prompt(prompt)

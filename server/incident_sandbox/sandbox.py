@@ -86,15 +86,14 @@ class Sandbox:
 
     def close_streams(self) -> None:
         """End all watches and followed logs, as an API server does that restarts; new ones are welcome."""
-        self._api.hub.stop()
-        self._api.hub.stopping = False
+        self._api.hub.end_streams()
 
     async def start(self) -> None:
         await self._https.start()
 
     async def tick(self) -> None:
         """Keep the cluster at the clock's time, for ever."""
-        with self._api.hub.waiting() as news:
+        with self._api.hub.listening() as news:
             while True:
                 self.cluster.catch_up()
                 await pause(news, TICK_SECONDS)

@@ -85,7 +85,7 @@ async def test_a_crashing_container_shows_its_last_run(bad: Kube) -> None:
     assert ended["startedAt"] < ended["finishedAt"]
     waiting = status["state"]["waiting"]
     assert waiting["message"].startswith("back-off 1m20s restarting failed container=checkout pod=checkout-")
-    bad.cluster.advance(22)
+    bad.cluster.advance(23)
     running = (await _pods(bad))[0]["status"]["containerStatuses"][0]
     assert "running" in running["state"]
     assert running["lastState"] == status["lastState"]

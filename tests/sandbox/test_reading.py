@@ -142,8 +142,8 @@ async def test_pages_are_cut_from_one_moment(well: Kube) -> None:
 
 async def test_an_old_page_token_is_expired_but_says_how_to_go_on(well: Kube) -> None:
     token = (await well.get("/api/v1/pods?limit=8"))["metadata"]["continue"]
-    well.sandbox.forget_history()
     await well.patch(f"{CORE}/configmaps/checkout-config", {"data": {"A": "b"}})
+    well.sandbox.forget_history()
     answer = await well.ask("GET", f"/api/v1/pods?limit=8&continue={token}")
     assert (answer.code, answer.json["reason"]) == (410, "Expired")
     again = await well.get(f"/api/v1/pods?limit=50&continue={answer.json['metadata']['continue']}")

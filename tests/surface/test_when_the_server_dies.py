@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-import pytest
-
 from tests.surface.test_approval import both_eras, image
-from tests.surface.world import ACCEPT, Mode, always, data_of, text_of, world
+from tests.surface.world import ACCEPT, Mode, always, data_of, world
 
 
 @both_eras

@@ -30,7 +30,7 @@ Advisory. Plan 7f3a91c2, until 02:24 UTC. Full: incident-mcp plan 7f3a91c2\
 def test_a_note_leads_the_second_line():
     asked = question("prod-eu", draft(), "7f3a91c2", EXPIRES, note="You declined this 40 s ago.")
 
-    assert asked.lines[1] == snapshot("You declined this 40 s ago. 3 pods replaced.")
+    assert asked.lines[1] == snapshot("You declined this 40 s ago. 3 pods replaced. No warnings.")
 
 
 def test_the_first_warning_is_told_where_it_fits_and_counted_where_it_does_not():

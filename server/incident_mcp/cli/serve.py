@@ -8,16 +8,16 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from typing import Annotated, TextIO, cast
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from io import TextIOWrapper
+from typing import Annotated, cast
 
 import anyio
 import typer
 
-from incident_mcp.cli.embedded import embedded
-from incident_mcp.cli.options import Context, Kubeconfig, Namespace, complain, environment, run, settings_of
-from incident_mcp.cli.serving import Serving, note_serving
+from incident_mcp.cli.options import Context, Kubeconfig, Namespace, environment, run, settings_of
+from incident_mcp.cli.place import Place
 from incident_mcp.settings import Settings
 from incident_mcp.vocabulary.errors import IncidentError
 
@@ -40,22 +40,33 @@ def command(
 
 
 async def _main(settings: Settings, scenario: str | None) -> None:
+    from incident_mcp.wiring import office, server
+
     # An unflushed line would reach the client as broken JSON when the process ends.
-    cast("TextIO", sys.stdout).reconfigure(line_buffering=True)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
-    code = 0
-    try:
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(_cancel_on_signal, tasks.cancel_scope)
-            await _serve(settings, scenario)
-            tasks.cancel_scope.cancel()
-    except* IncidentError as group:
-        for error in group.exceptions:
-            complain(cast("IncidentError", error))
-        code = 1
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
+    cast("TextIOWrapper", sys.stdout).reconfigure(line_buffering=True)
+    place = Place(settings, scenario)
+
+    @asynccontextmanager
+    async def lifespan(_: object) -> AsyncGenerator[None]:
+        try:
+            yield
+        finally:
+            # All tools have ended, a write in progress with its record. The SDK's reader thread would wait for the
+            # client to close the pipe, so the process leaves from here.
+            with anyio.CancelScope(shield=True):
+                await place.close()
+            sys.stdout.flush()
+            os._exit(0)
+
+    reached = office(settings, environment(), place.settings)
+    made = server(settings, reached, lifespan)
+    async with anyio.create_task_group() as tasks:
+        await tasks.start(place.keep)
+        tasks.start_soon(_cancel_on_signal, tasks.cancel_scope)
+        tasks.start_soon(_pin, reached.desk)
+        gc.freeze()
+        gc.enable()
+        await made.run_stdio_async()
 
 
 async def _cancel_on_signal(scope: anyio.CancelScope) -> None:
@@ -65,45 +76,7 @@ async def _cancel_on_signal(scope: anyio.CancelScope) -> None:
             return
 
 
-async def _serve(settings: Settings, scenario: str | None) -> None:
-    from incident_mcp.wiring import office, server
-
-    place = _Place(settings, scenario)
-    reached = office(settings, environment(), place.settings)
-    made = server(settings, reached)
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(place.keep)
-        tasks.start_soon(_pin, reached.desk)
-        gc.freeze()
-        gc.enable()
-        await made.run_stdio_async()
-        tasks.cancel_scope.cancel()
-
-
 async def _pin(desk: Callable[[], Awaitable[object]]) -> None:
     """Load the kubeconfig now, so that a later edit can't move this server to another cluster."""
     with suppress(IncidentError):  # said again, in words, by the first tool that needs a cluster
         await desk()
-
-
-class _Place:
-    """Where the cluster is: the settings as they are, or those of a sandbox that starts beside the server."""
-
-    def __init__(self, settings: Settings, scenario: str | None) -> None:
-        self._given = settings
-        self._scenario = scenario
-        self._found: Settings | None = None
-        self._ready = anyio.Event()
-
-    async def keep(self) -> None:
-        """Keep the cluster, and the note about it, while the server runs."""
-        async with embedded(self._given, self._scenario) as served:
-            self._found = served
-            note = Serving(os.getpid(), served.kubeconfig, served.context, self._scenario)
-            with note_serving(served.home, note):
-                self._ready.set()
-                await anyio.sleep_forever()
-
-    async def settings(self) -> Settings:
-        await self._ready.wait()
-        return self._found or self._given

@@ -145,7 +145,8 @@ async def _happenings(look: Look, picture: Picture) -> None:
 
 async def _surroundings(look: Look, picture: Picture) -> None:
     unwell = [group.namespace for group in picture.groups] + [ref.namespace or "" for ref in picture.workloads]
-    wanted = list(dict.fromkeys([*unwell, *sorted(picture.swept.idle_slices)]))
+    idle = sorted(ref.namespace or "" for ref in picture.swept.idle_slices)
+    wanted = list(dict.fromkeys([*unwell, *idle]))
     if len(wanted) > SERVED_NAMESPACES:
         look.miss(f"services of {len(wanted) - SERVED_NAMESPACES} more namespaces", "too many")
     await read_traffic(look, wanted[:SERVED_NAMESPACES], picture.services, picture.routes)

@@ -15,10 +15,8 @@ from incident_mcp.vocabulary.observation import PodGroup, PodSeen
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.untrusted import Untrusted
 
-EACH = 5
-"""Pods of one controller that are read in full: enough to tell *all alike* from *some*."""
-EACH_OF_MANY = 2
-MANY_GROUPS = 20
+EACH = ((4, 5), (12, 3), (1_000_000, 2))
+"""Pods of one group that are read in full, by the number of groups: enough to tell *all alike* from *some*."""
 MOST = 300
 """Pods read in full in one look, whatever the cluster's size."""
 
@@ -61,7 +59,7 @@ def grouped(rows: Iterable[PodRow]) -> dict[_Key, list[PodRow]]:
 
 def worth_reading(groups: dict[_Key, list[PodRow]]) -> list[Ref]:
     """A few pods of each group, those that restarted most first: the group's fault is clearest there."""
-    each = EACH if len(groups) <= MANY_GROUPS else EACH_OF_MANY
+    each = next(number for most, number in EACH if len(groups) <= most)
     chosen: list[Ref] = []
     for rows in groups.values():
         worst = sorted(rows, key=lambda row: (-row.restarts, row.name))[:each]

@@ -3,15 +3,19 @@
 A table of pods costs a tenth of the pods. Its rows say who is not well, in the words of kubectl's own printer; nobody
 else is looked at again. A table without objects does not carry namespaces: pods are asked for one namespace at a time,
 which also spreads the work of a large cluster. Workloads and endpoint slices are few, and mostly well: one table of the
-whole cluster, and only where it shows something unwell, one for each namespace.
+whole cluster; the few that are not well are then located by their names, many of them by a table for each namespace.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
+import msgspec
+
 from incident_mcp.cluster.cells import duration, fraction, restarts
+from incident_mcp.cluster.json_parts import text
 from incident_mcp.cluster.kinds import WORKLOAD_KINDS, collection
 from incident_mcp.cluster.look import Job, Look, together
 from incident_mcp.cluster.tables import Table
@@ -21,7 +25,10 @@ FLAPPING = timedelta(minutes=10)
 """A pod that runs, but restarted within this time, is not well."""
 FEW = 2
 """Up to so many namespaces are simply asked one by one."""
+NAMES = 10
+"""Up to so many unwell names are located one by one: a name costs one request, however many namespaces there are."""
 _DONE = ("Completed", "Succeeded")
+_NOBODY = ("<unset>", "<none>", "")
 _EMPTY: Table = Table()
 
 
@@ -56,8 +63,8 @@ class Sweep:
     pods: list[PodRow] = field(default_factory=list[PodRow])
     workloads: list[WorkloadRow] = field(default_factory=list[WorkloadRow])
     nodes: list[str] = field(default_factory=list[str])
-    idle_slices: set[str] = field(default_factory=set[str])
-    """Namespaces with an endpoint slice that nobody stands behind."""
+    idle_slices: list[Ref] = field(default_factory=list[Ref])
+    """Endpoint slices that nobody stands behind."""
     pods_seen: int = 0
     workloads_seen: int = 0
     nodes_seen: int = 0
@@ -80,7 +87,7 @@ async def sweep(look: Look, namespaces: list[str], *, nodes: bool = True) -> Swe
 
 
 def _wide(look: Look, found: Sweep, what: str, kind: str, namespaces: list[str], read: _Read) -> Job:
-    """One table of the whole cluster if all is well there, else one for each namespace."""
+    """One table of the whole cluster, then only the unwell; where that is not allowed, one for each namespace."""
     each = [_job(look, found, what, kind, namespace, read) for namespace in namespaces]
 
     async def run() -> None:
@@ -88,15 +95,33 @@ def _wide(look: Look, found: Sweep, what: str, kind: str, namespaces: list[str],
             path = collection(kind, None)
             # Forbidden here may be allowed in some namespaces: then the requests one by one tell what is wrong.
             table = await look.ask(what, lambda: look.api.table(path), None, note=False)
-            trial = Sweep()
-            if table is not None:
-                read(trial, table, "")
-                if not trial.workloads and not trial.idle_slices:
-                    found.workloads_seen += trial.workloads_seen
-                    return
+            if table is not None and await _located(look, found, what, kind, table, read):
+                return
         await together(each)
 
     return run
+
+
+async def _located(look: Look, found: Sweep, what: str, kind: str, table: Table, read: _Read) -> bool:
+    """Add what the cluster's table says, its unwell rows with their namespaces; false when they are too many."""
+    trial, located = Sweep(), Sweep()
+    read(trial, table, "")
+    names = sorted({row.ref.name for row in trial.workloads} | {ref.name for ref in trial.idle_slices})
+    if len(names) > NAMES:
+        return False
+
+    async def locate(name: str) -> None:
+        params = {"fieldSelector": f"metadata.name={name}"}
+        call = partial(look.api.table, collection(kind, None), params=params, include_object="Metadata")
+        for row in (await look.ask(what, call, _EMPTY)).rows:
+            namespace = text(row.object or {}, "metadata", "namespace")
+            read(located, msgspec.structs.replace(table, rows=[row]), namespace)
+
+    await together([partial(locate, name) for name in names])
+    found.workloads += located.workloads
+    found.idle_slices += located.idle_slices
+    found.workloads_seen += trial.workloads_seen
+    return True
 
 
 def _job(look: Look, found: Sweep, what: str, kind: str, namespace: str, read: _Read) -> Job:
@@ -163,8 +188,12 @@ def _daemon_counts(table: Table, cells: list[Any]) -> tuple[int, int, int]:
 
 def _slices(found: Sweep, table: Table, namespace: str) -> None:
     endpoints = table.column("Endpoints")
-    if any(row.cells[endpoints] in ("<unset>", "<none>", "") for row in table.rows):
-        found.idle_slices.add(namespace)
+    name = table.column("Name")
+    found.idle_slices.extend(
+        Ref(kind="EndpointSlice", namespace=namespace, name=str(row.cells[name]))
+        for row in table.rows
+        if row.cells[endpoints] in _NOBODY
+    )
 
 
 def _nodes(found: Sweep, table: Table, namespace: str) -> None:

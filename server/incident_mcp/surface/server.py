@@ -5,7 +5,8 @@ arguments are refused with the nearest known one; a change that was asked for an
 """
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from mcp.server.mcpserver import Context, MCPServer, RequestStateSecurity
@@ -23,11 +24,22 @@ from incident_mcp.vocabulary.errors import BadRequest, IncidentError
 from incident_mcp.workflow.refusals import refuse
 
 
+Lifespan = Callable[[MCPServer[Any]], AbstractAsyncContextManager[Any]]
+"""Entered when the server starts to listen; left when all its tools have ended."""
+
+
 class IncidentServer(MCPServer[Any]):
     """One server over one office."""
 
     def __init__(
-        self, office: Office, tools: Sequence[Tool], *, instructions: str, state_key: bytes, question_seconds: float
+        self,
+        office: Office,
+        tools: Sequence[Tool],
+        *,
+        instructions: str,
+        state_key: bytes,
+        question_seconds: float,
+        lifespan: Lifespan | None = None,
     ) -> None:
         super().__init__(
             "incident",
@@ -37,6 +49,7 @@ class IncidentServer(MCPServer[Any]):
             tools=list(tools),
             request_state_security=RequestStateSecurity(keys=[state_key], ttl=question_seconds),
             log_level="WARNING",
+            lifespan=lifespan,
         )
         self._office = office
         self._tools = {tool.name: tool for tool in tools}

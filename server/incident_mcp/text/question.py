@@ -81,14 +81,15 @@ def _cost(draft: Draft, note: str) -> str:
     undo = "Undo recorded first." if draft.undo.action else "No undo."
     risk, because = ("High risk.", f"High risk: {_line(draft.high_because)}.") if draft.risk == "high" else ("", "")
     counted, told = _warnings(draft)
+    at_need = counted if draft.warnings else "", "" if draft.undo.action else undo
     lines = (
         (note, because, pods, told, undo),
         (note, because, pods, counted, undo),
         (note, because, short, counted, undo),
-        (note, because, short, counted if draft.warnings else "", "" if draft.undo.action else undo),
+        (note, because, short, counted, at_need[1]),
+        (note, because, short, *at_need),
         (note, risk, pods, counted, undo),
-        (note, risk, short, counted, undo),
-        (note, risk, short, counted, "" if draft.undo.action else undo),
+        (note, risk, short, *at_need),
     )
     return next((line for line in map(_joined, lines) if width(line) <= COLUMNS), _cramped(draft, note, risk, short))
 

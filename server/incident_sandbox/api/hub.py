@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from incident_sandbox.store.store import Change, Store
 
@@ -15,7 +16,8 @@ BOOKMARK_SECONDS = 60.0
 class Hub:
     def __init__(self, store: Store) -> None:
         self._waiting: set[asyncio.Event] = set()
-        self.stopping = False
+        self._stopped = False
+        self._era = 0
         self.bookmarks_asked = 0
         """Rises when a test wants a bookmark in every watch now."""
         store.listeners.append(self._changed)
@@ -28,26 +30,40 @@ class Hub:
             event.set()
 
     def stop(self) -> None:
-        """End every stream; nothing waits any more after this."""
-        self.stopping = True
+        """End every stream, for good."""
+        self._stopped = True
+        self.end_streams()
+
+    def end_streams(self) -> None:
+        """End those that are open now."""
+        self._era += 1
         self.wake()
 
     @contextmanager
-    def waiting(self) -> Generator[asyncio.Event]:
-        """An event that is set at every change, for as long as somebody waits for it."""
+    def listening(self) -> Generator[News]:
+        """News for as long as somebody listens."""
+        era = self._era
         event = asyncio.Event()
         self._waiting.add(event)
         try:
-            yield event
+            yield News(event, lambda: self._stopped or self._era != era)
         finally:
             self._waiting.discard(event)
 
 
-async def pause(event: asyncio.Event, seconds: float) -> None:
-    """Until the event, or that long; the event is armed again."""
+@dataclass(frozen=True, slots=True)
+class News:
+    event: asyncio.Event
+    """Set at every change."""
+    is_over: Callable[[], bool]
+    """Whether the listener shall go."""
+
+
+async def pause(news: News, seconds: float) -> None:
+    """Until there is news, or that long."""
     try:
         async with asyncio.timeout(seconds):
-            await event.wait()
+            await news.event.wait()
     except TimeoutError:
         pass
-    event.clear()
+    news.event.clear()

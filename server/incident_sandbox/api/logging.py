@@ -37,8 +37,8 @@ async def _follow(cluster: Cluster, hub: Hub, instance: Instance, options: LogOp
     seen = cluster.now
     for line in read_lines(instance, options, seen):
         yield render_line(line, options)
-    with hub.waiting() as news:
-        while not hub.stopping and instance.finished is None:
+    with hub.listening() as news:
+        while not news.is_over() and instance.finished is None:
             await pause(news, FOLLOW_SECONDS)
             now = cluster.now
             for line in instance.lines(seen, now):

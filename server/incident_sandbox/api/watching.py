@@ -70,8 +70,8 @@ class Watch:
         ends = time.monotonic() + self._seconds
         next_bookmark = _next_bookmark(ends)
         asked = self._hub.bookmarks_asked
-        with self._hub.waiting() as news:
-            while not self._hub.stopping:
+        with self._hub.listening() as news:
+            while not news.is_over():
                 for line in self._changes(position):
                     yield line
                 position = max(position, store.revision)

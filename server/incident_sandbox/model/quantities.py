@@ -25,9 +25,10 @@ def quantity(text: Any) -> float:
     """Cores or bytes. Raises ValueError for what is not a quantity."""
     head = str(text).rstrip("numkKMGTi")
     suffix = str(text)[len(head) :]
-    if suffix not in _SUFFIXES:
-        raise ValueError(f"quantities must match the regular expression, not {text!r}")
-    return float(head) * _SUFFIXES[suffix]
+    try:
+        return float(head) * _SUFFIXES[suffix]
+    except (ValueError, KeyError) as error:
+        raise ValueError(f"{text!r} is not a quantity such as 250m or 128Mi") from error
 
 
 def scaled(value: Any, total: int, *, up: bool) -> int:

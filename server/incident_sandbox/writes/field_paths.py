@@ -70,7 +70,7 @@ def _changed(old: dict[str, Any], new: dict[str, Any], names: dict[str, str], *,
                 added[key] = more
             if less:
                 removed[key] = less
-    removed |= {key: all_fields(value, names[key]) for key, value in old.items() if key not in new}
+    removed |= {key: {} for key in old if key not in new}  # a leaf here takes all that lies below it
     return added, removed
 
 
@@ -87,13 +87,13 @@ def union(left: Fields, right: Fields) -> Fields:
 
 
 def subtract(left: Fields, right: Fields) -> Fields:
-    """`left` without what `right` names; a map that loses its last field goes with it."""
+    """`left` without what `right` names; what loses its last field goes with it."""
     rest: Fields = {}
     for key, value in left.items():
         if key not in right:
             rest[key] = value
         elif value and right[key]:
             remaining = subtract(value, right[key])
-            if remaining and remaining != {".": {}}:
+            if remaining:
                 rest[key] = remaining
     return rest
