@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Protocol, cast
+from typing import Protocol
 
 
 class Clock(Protocol):
@@ -22,8 +22,7 @@ def reading(clock: Clock | Time | None) -> Time:
     """How to read a clock: of the protocol, or a bare function; None is the system's."""
     if clock is None:
         return SystemClock().now
-    now = getattr(clock, "now", None)
-    return now if callable(now) else cast("Time", clock)
+    return clock if callable(clock) else clock.now
 
 
 class SystemClock:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -43,8 +44,9 @@ def scenario_names() -> list[str]:
     return sorted(item.name.removesuffix(".yaml") for item in FOLDER.iterdir() if item.name.endswith(".yaml"))
 
 
+@cache
 def load_scenario(name: str) -> Scenario:
-    """Raises ValueError, naming those that exist, for an unknown scenario."""
+    """Read once; nobody changes it. Raises ValueError, naming those that exist, for an unknown scenario."""
     if name not in scenario_names():
         raise ValueError(f"no scenario {name!r}; there are {', '.join(scenario_names())}")
     layers = _layers(f"{name}.yaml")

@@ -15,7 +15,7 @@ import yaml
 
 from incident_mcp.cli.serving import Serving, note_serving
 from incident_mcp.cluster.api import USER_AGENT
-from incident_mcp.cluster.sweep import PodRow
+from incident_mcp.cluster.table_rows import PodRow
 from incident_mcp.vocabulary.clock import system_clock
 from incident_mcp.workflow import status as glance
 from incident_sandbox import Sandbox, serve_sandbox

@@ -74,10 +74,17 @@ def checkout(shop: BadRollout) -> Ref:
 async def test_the_reader_works_with_every_reading_tool_everywhere(accounts: Accounts) -> None:
     async with connected(accounts.reader) as api:
         tools = await permissions(api, namespace=None)
-    reading = {tool.tool: tool.state for tool in tools if not tool.changes}
-    changing = {tool.tool: tool.state for tool in tools if tool.changes}
-    assert set(reading.values()) == {"works"}
-    assert set(changing.values()) == {"does not work"}
+    reading = {tool.state for tool in tools if not tool.writer}
+    rest = {tool.tool: tool.state for tool in tools if tool.writer}
+    assert reading == {"works"}
+    assert rest == dict.fromkeys(("preview_change", "rollback_workload", "scale_workload"), "does not work")
+
+
+async def test_a_preview_takes_the_writer_role_since_its_dry_run_does(accounts: Accounts, shop: BadRollout) -> None:
+    async with connected(accounts.reader) as api:
+        with pytest.raises(Forbidden) as refused:
+            await rollback(api, shop)
+    assert (refused.value.verb, refused.value.resource) == ("patch", "deployments.apps")
 
 
 async def test_the_writer_works_with_every_tool(accounts: Accounts) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from mcp.types import ElicitResult
 
 from incident_mcp.cluster.access import Need
 from incident_mcp.cluster.api import USER_AGENT
@@ -21,9 +22,9 @@ from incident_mcp.cluster.outgoing import Outgoing
 from incident_mcp.cluster.tls import ClientCertificate
 from incident_mcp.cluster.transport import Answer, Transport
 from incident_mcp.vocabulary.refs import Ref
-from incident_mcp.workflow.permissions import TOOLS
+from incident_mcp.workflow.permissions import TOOLS, needs
 from tests.cluster.connection.harness import connected
-from tests.surface.world import ACCEPT, CHECKOUT, World, always, world
+from tests.surface.world import ACCEPT, CHECKOUT, DECLINE, World, world
 
 BY_NAME = {tool.tool: tool for tool in TOOLS}
 STATEFUL = {"kind": "StatefulSet", "namespace": "payments", "name": "payments-db"}
@@ -34,6 +35,14 @@ MISSING = [
 ]
 NOWHERE = {"kind": "Deployment", "namespace": "shp", "name": "checkout"}
 RECORD_ONLY = {"open_incident", "update_incident", "record_entry", "get_incident", "write_postmortem"}
+SECRETS = {"get secrets"}
+"""No workload of the scenario takes a Secret."""
+NEAR_MISSES = needs("get list: namespaces", "list: deployments.apps statefulsets.apps daemonsets.apps")
+SELDOM = {
+    "verify_fix": {*SECRETS, "get pods/log"},  # only where an error was promised to be gone
+    # Logs only where a pod that may go is not ready; revisions only where a StatefulSet's scaling is watched.
+    "scale_workload": {*SECRETS, "get pods/log", "list controllerrevisions.apps", *map(str, NEAR_MISSES)},
+}
 
 
 class Asked:
@@ -41,7 +50,6 @@ class Asked:
 
     def __init__(self) -> None:
         self.tool = ""
-        self.tools: set[str] = set()
         self.needs: defaultdict[str, set[Need]] = defaultdict(set)
 
     def note(self, outgoing: Outgoing) -> None:
@@ -52,6 +60,15 @@ class Asked:
         if call.resource.startswith("/"):  # discovery, which every authenticated user may read
             return
         self.needs[self.tool].add(Need(verb, call.resource))
+
+
+class Person:
+    """Answers every form as told."""
+
+    says: ElicitResult = DECLINE
+
+    async def answer(self) -> ElicitResult:
+        return self.says
 
 
 @pytest.fixture
@@ -71,26 +88,28 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
     return notes
 
 
-async def play(here: World, asked: Asked) -> None:
-    """Each tool on each kind, on what is there and on what is not, on a cluster with something of everything amiss."""
+async def play(here: World, asked: Asked, person: Person) -> None:
+    """Each tool on each kind, on what is there and on what is not; one change of each is carried out."""
 
     async def call(tool: str, /, **arguments: Any) -> None:
         asked.tool = tool
         await here.call(tool, **arguments)
 
-    await call("assess_incident")
-    for arguments in ({}, {"namespace": "shop"}, {"namespace": "shp"}):
-        await call("check_health", **arguments)
+    for tool in ("assess_incident", "check_health"):
+        for arguments in ({}, {"namespace": "shop"}, {"namespace": "shp"}):
+            await call(tool, **arguments)
+    person.says = DECLINE
     for workload in (*WORKLOADS, *MISSING, NOWHERE):
-        for tool in ("check_health", "rollout_history", "analyze_logs"):
+        for tool in ("check_health", "rollout_history", "analyze_logs", "rollback_workload"):
             await call(tool, **workload)
         await call("verify_fix", **workload, soak_seconds=0)
+        await call("scale_workload", **workload, replicas=2)
         await call("preview_change", tool="rollback_workload", arguments=workload)
         await call("preview_change", tool="scale_workload", arguments={**workload, "replicas": 2})
-    await call("rollback_workload", **STATEFUL)
-    await call("rollback_workload", **CHECKOUT)
+    person.says = ACCEPT
+    await call("rollback_workload", **CHECKOUT, revision=5)
+    await call("verify_fix", **CHECKOUT, soak_seconds=0)
     await call("scale_workload", **CHECKOUT, replicas=4)
-    await call("scale_workload", **STATEFUL, replicas=2)
     for tool in sorted(RECORD_ONLY - {"open_incident"}):
         asked.tool = tool
         await here.call(tool, **RECORDS.get(tool, {}))
@@ -114,28 +133,16 @@ async def make_trouble(here: World) -> None:
             await api.patch(path, again, content_type=MERGE_PATCH, user_agent=USER_AGENT)
 
 
-@pytest.fixture
-async def played(asked: Asked, tmp_path: Path) -> Asked:
-    async with world(tmp_path, "legacy", always(ACCEPT)) as here:
+async def test_the_table_is_what_the_tools_ask_for(asked: Asked, tmp_path: Path) -> None:
+    person = Person()
+    async with world(tmp_path, "legacy", person.answer) as here:
         await make_trouble(here)
         asked.needs.clear()
-        await play(here, asked)
-        asked.tools = {tool.name for tool in (await here.client.list_tools()).tools}
-    return asked
-
-
-async def test_the_table_is_what_the_tools_ask_for(played: Asked) -> None:
-    beyond = {tool: needs - set(BY_NAME[tool].all) for tool, needs in played.needs.items() if tool not in RECORD_ONLY}
-    assert {tool: sorted(map(str, needs)) for tool, needs in beyond.items() if needs} == {}, (
-        "asked, but not in the table"
-    )
-    idle = {need for tool in BY_NAME for need in BY_NAME[tool].all} - set().union(*played.needs.values())
-    assert {str(need) for need in idle} <= {"get secrets"}, "in the table, but never asked"
-
-
-async def test_tools_that_keep_the_record_ask_the_cluster_for_nothing(played: Asked) -> None:
-    assert {tool: played.needs[tool] for tool in RECORD_ONLY if played.needs[tool]} == {}
-
-
-async def test_every_tool_is_in_the_table_or_only_keeps_the_record(played: Asked) -> None:
-    assert played.tools == set(BY_NAME) | RECORD_ONLY
+        await play(here, asked, person)
+        listed = {tool.name for tool in (await here.client.list_tools()).tools}
+    assert listed == set(BY_NAME) | RECORD_ONLY
+    assert {tool: asked.needs[tool] for tool in RECORD_ONLY if asked.needs[tool]} == {}
+    for tool, row in BY_NAME.items():
+        beyond, idle = asked.needs[tool] - set(row.all), set(row.all) - asked.needs[tool]
+        assert {str(need) for need in beyond} == set(), f"{tool} asked, and its row does not say so"
+        assert {str(need) for need in idle} <= SELDOM.get(tool, SECRETS), f"in the row of {tool}, and never asked"

@@ -77,7 +77,7 @@ def test_the_error_in_a_new_line_is_not_recovered() -> None:
     again = [*quiet_logs()[:2], log(look(0).pods_of(API)[2], "KeyError: 'PAYMENT_URL'", start="02:14:10")]
     found = judge(look(6), look(16), logs=again)
     assert found.verdict is Verdict.NOT_RECOVERED
-    assert found.detail == "KeyError again, 1 times, in api-2"
+    assert found.detail == "KeyError again in api-2 (1 line)"
 
 
 def test_the_error_in_an_old_line_does_not_count() -> None:

@@ -2,9 +2,10 @@
 
 import json
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import httpx2
@@ -104,9 +105,9 @@ class Kube:
 
 
 @asynccontextmanager
-async def served(scenario: str = "bad-rollout", *, real_time: bool = False) -> AsyncGenerator[Kube]:
-    """The admin of a fresh sandbox, whose clock stands at 2026-11-24 02:14:03 UTC until it is moved."""
-    async with serve_sandbox(scenario, clock=None if real_time else ManualClock()) as sandbox:
+async def served(scenario: str = "bad-rollout", *, clock: Callable[[], datetime] | None = None) -> AsyncGenerator[Kube]:
+    """The admin of a fresh sandbox; without another clock, it is 02:14:03 UTC on 2026-11-24 until a test moves on."""
+    async with serve_sandbox(scenario, clock=clock or ManualClock()) as sandbox:
         trust = ssl.create_default_context(cadata=sandbox.authority.decode())
         async with httpx2.AsyncClient(base_url=sandbox.url, verify=trust, timeout=20) as http:
             yield Kube(sandbox, http, sandbox.token)

@@ -1,5 +1,6 @@
 """Pods behave by what they find, not by what the scenario expects of them."""
 
+from itertools import pairwise
 from typing import Any
 
 from tests.sandbox.client import APPS, CHECKOUT, CORE, JSON_PATCH, STRATEGIC_PATCH, Kube
@@ -74,7 +75,7 @@ async def test_the_back_off_doubles_up_to_five_minutes(bad: Kube) -> None:
             bad.cluster.advance(1)
         assert run.current is not None
         starts.append(run.current.started.timestamp())
-    gaps = [round(later - earlier) for earlier, later in zip(starts, starts[1:], strict=False)]
+    gaps = [round(later - earlier) for earlier, later in pairwise(starts)]
     assert gaps == [163, 303, 303, 303]
 
 

@@ -53,8 +53,9 @@ def test_what_is_no_span_is_refused(text: str) -> None:
         parse_span(text)
 
 
-@given(st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)))
-def test_a_log_lines_time_is_read_back(moment: datetime) -> None:
+@given(st.timedeltas(timedelta(0), timedelta(days=36_500)))
+def test_a_log_lines_time_is_read_back(age: timedelta) -> None:
+    moment = datetime(2000, 1, 1, tzinfo=UTC) + age
     assert parse(rfc3339_nano(moment)) == moment
     assert parse(rfc3339(moment)) == moment.replace(microsecond=0)
 

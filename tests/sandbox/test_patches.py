@@ -21,11 +21,11 @@ from incident_sandbox.writes.strategic_patch import apply_strategic_patch
         ([{"op": "move", "from": "/b~0~1", "path": "/c"}], {"a": [1, 2], "c": "x"}),
         ([{"op": "copy", "from": "/a/1", "path": "/a/0"}], {"a": [2, 1, 2], "b~/": "x"}),
         ([{"op": "test", "path": "/nothing", "value": None}], {"a": [1, 2], "b~/": "x"}),
-        ([{"op": "replace", "path": "", "value": {}}], {}),
+        ([{"op": "replace", "path": "", "value": "all"}], "all"),
     ],
 )
 def test_json_patch(operations: list[Any], result: Any) -> None:
-    document = {"a": [1, 2], "b~/": "x"}
+    document: Any = {"a": [1, 2], "b~/": "x"}
     assert apply_json_patch(document, operations) == result
     assert document == {"a": [1, 2], "b~/": "x"}
 
@@ -96,7 +96,7 @@ def test_strategic_merge_puts_new_items_before_those_it_does_not_name() -> None:
 
 
 def test_strategic_merge_knows_primitive_lists_and_retained_keys() -> None:
-    document = {"finalizers": ["a", "b"], "strategy": {"type": "RollingUpdate", "rollingUpdate": {}}}
+    document: Any = {"finalizers": ["a", "b"], "strategy": {"type": "RollingUpdate", "rollingUpdate": {}}}
     assert apply_strategic_patch(document, {"finalizers": ["c"]})["finalizers"] == ["c", "a", "b"]
     assert apply_strategic_patch(document, {"$deleteFromPrimitiveList/finalizers": ["a"]})["finalizers"] == ["b"]
     recreate = {"strategy": {"$retainKeys": ["type"], "type": "Recreate"}}
@@ -105,7 +105,9 @@ def test_strategic_merge_knows_primitive_lists_and_retained_keys() -> None:
 
 _json = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 5) | st.text("abc", min_size=1, max_size=2),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abc", min_size=1, max_size=2), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text("abc", min_size=1, max_size=2), inner, max_size=3)
+    ),
     max_leaves=12,
 )
 _maps = st.dictionaries(st.text("abc", min_size=1, max_size=2), _json, max_size=4)

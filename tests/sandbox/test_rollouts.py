@@ -45,6 +45,7 @@ async def test_a_rolling_update_keeps_within_surge_and_unavailable(well: Kube) -
         f"{APPS}/deployments/frontend", _image("frontend", "registry.example/shop/frontend:4.12"), STRATEGIC_PATCH
     )
     seen: list[tuple[int, int]] = []
+    status: Any = {}
     for _ in range(60):
         well.cluster.advance(0.5)
         status = (await well.get(f"{APPS}/deployments/frontend"))["status"]
@@ -163,6 +164,7 @@ async def test_a_daemon_set_is_replaced_node_by_node(well: Kube) -> None:
     await well.patch(path, _image("kube-proxy", "registry.k8s.io/kube-proxy:v1.37.3"), STRATEGIC_PATCH)
     pods = "/api/v1/namespaces/kube-system/pods?labelSelector=k8s-app=kube-proxy"
     assert [row["Status"] for row in await well.rows(pods)].count("Terminating") == 1
+    status: Any = {}
     for _ in range(40):
         well.cluster.advance(0.5)
         status = (await well.get(path))["status"]

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import anyio
@@ -24,7 +25,7 @@ async def test_an_unknown_scenario_names_those_that_exist() -> None:
 
 async def test_it_ends_within_a_second_with_a_watch_and_a_followed_log_open() -> None:
     with anyio.fail_after(20):
-        async with served("healthy", real_time=True) as kube:
+        async with served("healthy", clock=lambda: datetime.now(UTC)) as kube:
             pod = (await kube.names(f"{CORE}/pods?labelSelector=app=frontend"))[0]
             begun = 0.0
             async with anyio.create_task_group() as readers:  # both streams end of themselves, and in good order

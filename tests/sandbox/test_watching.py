@@ -71,8 +71,8 @@ async def test_a_bookmark_moves_the_revision_of_a_quiet_watch(well: Kube) -> Non
         group.start_soon(_ask_for_bookmarks, well)
         kind, obj = await _next(events)
         group.cancel_scope.cancel()
-    assert (kind, obj["kind"]) == ("BOOKMARK", "ConfigMap")
-    assert int(obj["metadata"]["resourceVersion"]) > int(revision)
+        assert (kind, obj["kind"]) == ("BOOKMARK", "ConfigMap")
+        assert int(obj["metadata"]["resourceVersion"]) > int(revision)
 
 
 async def _ask_for_bookmarks(kube: Kube) -> None:

@@ -73,8 +73,8 @@ def _fails(container: ContainerSeen) -> bool:
 
 
 def _instances(container: ContainerSeen) -> tuple[bool, ...]:
-    """Which to read, as `previous`. One that waits for its next start shows its last instance as the current one."""
-    if container.restarts == 0:
+    """Which to read, as `previous`: the one that ended last, and the one that runs now."""
+    if container.restarts == 0 or container.state == "terminated":
         return (False,)
     return (True, False) if container.state == "running" else (True,)
 

@@ -10,7 +10,7 @@ from incident_mcp.cluster.kinds import path_of
 from incident_mcp.cluster.look import Look, together
 from incident_mcp.cluster.moments import created
 from incident_mcp.cluster.owners import HASH_LABEL, REVISION_LABEL, controller_name, owner_of_pod
-from incident_mcp.cluster.sweep import PodRow
+from incident_mcp.cluster.table_rows import PodRow
 from incident_mcp.vocabulary.observation import PodGroup, PodSeen
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.untrusted import Untrusted

@@ -139,10 +139,20 @@ def _progressed(seen: RevisionSeen, workload: WorkloadSeen) -> bool:
 
 
 def _never(pods: list[PodSeen], workload: WorkloadSeen, seen: RevisionSeen) -> bool:
-    """All its pods are the first ones, and none has turned ready since it was made."""
+    """All its pods are the first ones, and none was ready since it was made."""
     first = timedelta(minutes=1)
     since = workload.rolled_out or seen.created
     return len(pods) >= workload.desired > 0 and all(
-        pod.created - since <= first and pod.ready_since is not None and pod.ready_since - pod.created <= AT_START
-        for pod in pods
+        pod.created - since <= first and _never_was_ready(pod, seen) for pod in pods
     )
+
+
+def _never_was_ready(pod: PodSeen, seen: RevisionSeen) -> bool:
+    """Its Ready condition did not turn after the start, and could not have turned within it.
+
+    A container without a readiness probe is ready as soon as it runs, if only for a second before it crashes.
+    """
+    if pod.ready or pod.ready_since is None or pod.ready_since - pod.created > AT_START:
+        return False
+    probed = any("readinessProbe" in container for container in items(seen.template, "spec", "containers"))
+    return probed or not any(each.restarts or each.last_finished or each.state == "running" for each in pod.containers)

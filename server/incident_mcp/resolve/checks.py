@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from incident_mcp.text.fencing import cut_or_masked, unquoted
 from incident_mcp.text.words import count, duration
 from incident_mcp.vocabulary.observation import LogSeen, Observation, PodSeen, ServiceSeen, WorkloadSeen
 from incident_mcp.vocabulary.refs import Ref
@@ -112,16 +113,18 @@ def rollout_complete(look: Observation, target: Ref) -> Check:
 def error_gone(logs: Sequence[LogSeen] | None, gone: str, since: datetime | None, pods: Sequence[PodSeen]) -> Check:
     """The promised error text stands in no line that is newer than the action, in the log of any ready pod."""
     what = "error gone"
-    if logs is None or (pods and not logs):
+    if logs is None or (pods and not logs) or cut_or_masked(gone):
         return Check(what=what, verdict=Verdict.NOT_YET_KNOWN, seen="logs not read")
     hits = [
         log.pod.name
         for log in logs
         for time, text in log.lines
-        if text.contains(gone) and (since is None or (time is not None and time >= since))
+        if text.contains(unquoted(gone)) and (since is None or (time is not None and time >= since))
     ]
     if hits:
-        return Check(what=what, verdict=Verdict.NOT_RECOVERED, seen=f"{gone} again, {len(hits)} times, in {hits[0]}")
+        return Check(
+            what=what, verdict=Verdict.NOT_RECOVERED, seen=f"{gone} again in {hits[0]} ({count(len(hits), 'line')})"
+        )
     unread = {pod.ref for pod in pods} - {log.pod for log in logs}
     if unread:
         return Check(what=what, verdict=Verdict.NOT_YET_KNOWN, seen=f"{count(len(unread), 'log')} not read")

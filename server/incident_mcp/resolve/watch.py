@@ -77,15 +77,17 @@ async def soak(
     look: Look, *, clock: Clock, span: timedelta, sleep: Sleep = anyio.sleep, every: float = SOAK_EVERY_SECONDS
 ) -> list[Observation]:
     """Looks over at least `span`, the first at once and the last after it; failed looks are left out."""
-    until = clock() + span
     looks: list[Observation] = []
+    until: datetime | None = None
     while True:
-        over = clock() >= until
+        over = until is not None and clock() >= until
         seen = await _try(look)
         if seen is not None:
             looks.append(seen)
         if over:
             return looks
+        # A look is dated when it ends, so the span runs from the end of the first one.
+        until = until or clock() + span
         await sleep(max(0.0, min(every, (until - clock()).total_seconds())))
 
 

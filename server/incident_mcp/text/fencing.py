@@ -23,6 +23,16 @@ def quote(text: Untrusted, limit: int = LINE_LIMIT) -> str:
     return f"{OPEN}{one_line(_safe(text), limit)}{CLOSE}"
 
 
+def unquoted(quoted: str) -> str:
+    """What stands between the data quotes of one line: to look for it again, not to show it."""
+    return quoted.removeprefix(OPEN).removesuffix(CLOSE)
+
+
+def cut_or_masked(quoted: str) -> bool:
+    """Whether a quoted line is no longer what was written, so that it can't be looked for."""
+    return "[masked" in quoted or "…" in quoted
+
+
 def fence(lines: Iterable[str | Untrusted], limit: int = LINE_LIMIT) -> str:
     """Many lines as one block of data, each at most `limit` characters. Empty when there are none."""
     # Joined before masking: a private key is a secret over many lines.

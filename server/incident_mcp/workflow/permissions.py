@@ -119,7 +119,7 @@ TOOLS: tuple[ToolNeeds, ...] = (
         "scale_workload",
         always=needs("list: pods"),
         either=_RESIZES,
-        more=(*needs(f"get: {_SCALES}"), *_ONE_WORKLOAD, *_ONE_LOOK.more),
+        more=(*needs(f"get: deployments.apps statefulsets.apps {_SCALES}"), *_ONE_LOOK.more),
         not_granted=_SECRETS,
         writer=True,
         changes=True,

@@ -12,7 +12,8 @@ from incident_mcp.cluster.look import Look, together
 from incident_mcp.cluster.namespaces import namespaces_of
 from incident_mcp.cluster.pods import grouped
 from incident_mcp.cluster.recent_events import RecentEvents
-from incident_mcp.cluster.sweep import PodRow, Sweep, WorkloadRow, sweep
+from incident_mcp.cluster.sweep import sweep
+from incident_mcp.cluster.table_rows import PodRow, Sweep, WorkloadRow
 from incident_mcp.text.fencing import plain, quote
 from incident_mcp.text.words import clock, count, duration, listed
 from incident_mcp.vocabulary.clock import Clock

@@ -58,8 +58,15 @@ def _refuse_conflicts(old: Object, merged: Object, manager: str) -> None:
         raise ApiError(409, "Conflict", f"Apply failed with {len(causes)} {noun}: {listed}", {"causes": causes})
 
 
-def _both(left: Fields, right: Fields) -> Fields:
-    return {key: _both(left[key], right[key]) for key in left if key in right and key != "."}
+def _both(changed: Fields, owned: Fields) -> Fields:
+    """The changed fields that are owned; to own a map is not to own what others put into it."""
+    found: Fields = {}
+    for key, value in changed.items():
+        if key in owned and key != ".":
+            inner = _both(value, owned[key])
+            if inner or not value:
+                found[key] = inner
+    return found
 
 
 def _paths(fields: Fields, prefix: str = "") -> list[str]:

@@ -53,7 +53,7 @@ class Instance:
         first = (self.ready_at or self.started) + timedelta(milliseconds=120)
         last = (end - first) // rhythm
         number = 0 if begin is None or begin < first else (begin - first) // rhythm + 1
-        for count in range(max(number, last - KEPT, 0), last + 1):
+        for count in range(max(number, last + 1 - KEPT, 0), last + 1):
             # Lines of several pods should not come in step, nor in the same order.
             noise = zlib.crc32(f"{self.container_id}{count}".encode())
             yield first + count * rhythm, self._filled(texts[noise % len(texts)], noise)

@@ -43,6 +43,17 @@ async def test_of_a_bad_rollout_it_sees_the_unwell_in_full_and_the_others_as_num
     assert [str(each) for each in seen.not_checked] == ["metrics (no metrics server)"]
 
 
+async def test_many_unwell_names_are_found_namespace_by_namespace_and_are_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with embedded("bad-rollout") as cluster:
+        by_name = await cluster.look(logs=False)
+        monkeypatch.setattr("incident_mcp.cluster.sweep.NAMES", 0)
+        by_namespace = await cluster.look(logs=False)
+    assert by_namespace.totals == by_name.totals
+    assert [each.ref for each in by_namespace.workloads] == [each.ref for each in by_name.workloads] == [CHECKOUT]
+
+
 async def test_no_value_of_a_config_map_or_secret_is_in_it() -> None:
     async with embedded("bad-rollout") as cluster:
         seen = await cluster.look()

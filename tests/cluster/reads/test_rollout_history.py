@@ -8,7 +8,7 @@ import pytest
 from incident_mcp.cluster.rollback_target import pick_target
 from incident_mcp.cluster.rollout_history import dated, history_of
 from incident_mcp.vocabulary.errors import BadRequest
-from incident_mcp.vocabulary.observation import ConditionSeen, PodSeen, RevisionSeen, WorkloadSeen
+from incident_mcp.vocabulary.observation import ConditionSeen, ContainerSeen, PodSeen, RevisionSeen, WorkloadSeen
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.untrusted import Untrusted
 
@@ -18,7 +18,8 @@ REF = Ref(kind="Deployment", namespace="shop", name="web")
 
 
 def image(tag: int) -> dict[str, Any]:
-    return {"spec": {"containers": [{"name": "web", "image": f"web:{tag}"}]}}
+    probe = {"httpGet": {"port": 80}}
+    return {"spec": {"containers": [{"name": "web", "image": f"web:{tag}", "readinessProbe": probe}]}}
 
 
 def revision(number: int, hours: float, **fields: Any) -> RevisionSeen:
@@ -112,6 +113,20 @@ def test_never_only_when_all_its_first_pods_are_there_and_none_ever_turned_ready
     replaced = fresh[1].model_copy(update={"created": made + timedelta(hours=1)})
     assert history_of(current, NOW, [fresh[0], replaced]).revisions[0].seen_ready == "unknown"
     assert history_of(current, NOW, fresh[:1]).revisions[0].seen_ready == "unknown"
+
+
+def test_without_a_readiness_probe_a_crashing_container_may_have_been_ready_for_a_moment() -> None:
+    made = T0 + timedelta(hours=10)
+    crashed = ContainerSeen(name="web", image="web:2", restarts=3, last_finished=made + timedelta(seconds=2))
+    unpulled = ContainerSeen(name="web", image="web:2", state="waiting", reason="ImagePullBackOff")
+    bare = revision(2, 10, current=True).model_copy(update={"template": {"spec": {"containers": [{"name": "web"}]}}})
+
+    def seen(container: ContainerSeen) -> str:
+        pods = [pod(n, "web-2", ready=False, created=made, ready_since=made, containers=(container,)) for n in "ab"]
+        return history_of(workload(revision(1, 0), bare), NOW, pods).revisions[0].seen_ready
+
+    assert seen(crashed) == "unknown"
+    assert seen(unpulled) == "never"
 
 
 def test_the_target_is_the_newest_earlier_one_seen_ready() -> None:

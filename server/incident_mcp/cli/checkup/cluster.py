@@ -48,6 +48,10 @@ async def cluster_report(settings: Settings, *, only: str | None) -> ClusterRepo
         return report
     try:
         await _follow(api, report, settings, only)
+    except Exception as error:  # a fault of ours must not hide what was found before it
+        report.checks.append(
+            bad("rights", f"not checked, by a fault of incident-mcp ({type(error).__name__}: {error})")
+        )
     finally:
         await api.aclose()
     return report

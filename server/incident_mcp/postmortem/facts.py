@@ -1,0 +1,86 @@
+"""What a postmortem may say, read from the entries of one incident: pure, typed, each statement with its entries.
+
+Entries that a later one corrects are left out; the correction stands in their place and names them.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from incident_mcp.postmortem.cause import root_cause
+from incident_mcp.postmortem.changes import plans_told
+from incident_mcp.postmortem.follow_ups import action_items
+from incident_mcp.postmortem.markdown import safe
+from incident_mcp.postmortem.milestones import Milestones, milestones
+from incident_mcp.postmortem.open_questions import open_questions
+from incident_mcp.postmortem.review import went_poorly, went_well
+from incident_mcp.postmortem.statement import Line, Statement, quoted, state, who
+from incident_mcp.postmortem.summary import impact, length, severity
+from incident_mcp.postmortem.timeline import is_lesson, timeline
+from incident_mcp.record.incident import fold
+from incident_mcp.vocabulary.entry import Entry, EntryKind
+from incident_mcp.vocabulary.refs import Cluster
+from incident_mcp.vocabulary.value import Value
+
+
+class Facts(Value):
+    """The postmortem before it is a text."""
+
+    incident: str
+    title: str
+    cluster: Cluster
+    opened: datetime
+    duration: Statement
+    severity: Statement
+    impact: tuple[Statement, ...]
+    timeline: tuple[Line, ...]
+    cause: tuple[Statement, ...]
+    well: tuple[Statement, ...]
+    poorly: tuple[Statement, ...]
+    actions: tuple[Statement, ...]
+    notes: tuple[Statement, ...]
+    questions: tuple[Statement, ...]
+    first: str
+    last: str
+    head: str
+    """The hash of the last entry: with it, this file proves what the record was when it was written."""
+
+
+def facts(entries: Sequence[Entry]) -> Facts:
+    """Read the entries of one incident, in order; the first opened it."""
+    told = fold(list(entries))
+    live = _uncorrected(entries)
+    plans = plans_told(live)
+    marks = milestones(live, plans)
+    return Facts(
+        incident=told.id,
+        title=safe(told.title),
+        cluster=told.cluster,
+        opened=told.opened,
+        duration=length(marks),
+        severity=severity(live, told.opened),
+        impact=impact(live),
+        timeline=timeline(live, plans, marks),
+        cause=root_cause(live, marks),
+        well=went_well(live, marks),
+        poorly=went_poorly(live, plans, marks),
+        actions=action_items(live, plans, marks),
+        notes=_notes(live, marks),
+        questions=open_questions(live, plans, marks),
+        first=entries[0].id,
+        last=entries[-1].id,
+        head=entries[-1].hash,
+    )
+
+
+def _uncorrected(entries: Sequence[Entry]) -> list[Entry]:
+    """The opening stays whatever corrects it: an incident without one can't be told."""
+    corrected = {entry.corrects for entry in entries if entry.corrects}
+    return [entry for entry in entries if entry.id not in corrected or entry.kind is EntryKind.OPENED]
+
+
+def _notes(entries: Sequence[Entry], marks: Milestones) -> tuple[Statement, ...]:
+    return tuple(
+        state(f"Note by {who(entry.actor)}: {quoted(entry.text)}", entry)
+        for entry in entries
+        if entry.kind is EntryKind.NOTE and is_lesson(entry, marks)
+    )
