@@ -58,7 +58,7 @@ async def test_a_bad_rollout_is_found_approved_rolled_back_verified_and_written_
         root = found["roots"][0]
         assert root["target"] == checkout
         assert "PAYMENT_URL" in root["cause"]["text"]
-        assert "image checkout:1.41 -> 1.42" in root["changed"]["text"]
+        assert "field manager deploy-bot: image checkout:1.41 -> 1.42" in root["changed"]["text"]
         assert found["propose"] == {
             "tool": "rollback_workload",
             "arguments": {**checkout, "revision": shop.good_revision},

@@ -6,11 +6,16 @@ from functools import partial
 from typing import Any
 
 from incident_mcp.cluster.api import Api
+from incident_mcp.cluster.json_parts import items
 from incident_mcp.cluster.kinds import collection, path_of
 from incident_mcp.cluster.look import together
 from incident_mcp.cluster.pod_logs import pod_logs, stamped_lines
+from incident_mcp.cluster.pods import pod_seen
+from incident_mcp.cluster.selectors import equality
+from incident_mcp.cluster.workloads import workload_seen
 from incident_mcp.text.fencing import quote
 from incident_mcp.vocabulary.errors import ClusterError
+from incident_mcp.vocabulary.observation import PodSeen
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.untrusted import Untrusted
 
@@ -23,25 +28,24 @@ async def evidence_of(api: Api, workload: Ref) -> dict[str, Any]:
 
     Raises `ClusterError` when the workload's pods can't be read; a single log that can't be read is left out.
     """
-    live = await api.get_json(path_of(workload))
-    selector = ",".join(f"{key}={value}" for key, value in (live["spec"]["selector"].get("matchLabels") or {}).items())
-    listed = await api.get_json(collection("Pod", workload.namespace), params={"labelSelector": selector})
-    statuses = [
-        (pod["metadata"]["name"], status)
-        for pod in listed.get("items", [])
-        for status in pod.get("status", {}).get("containerStatuses", [])
-        if not status.get("ready")
-    ]
-    statuses.sort(key=lambda item: -int(item[1].get("restartCount", 0)))
+    failing = [pod for pod in await _pods(api, workload) if not pod.ready]
+    failing.sort(key=lambda pod: -max((one.restarts for one in pod.containers), default=0))
     saved: dict[str, Any] = {}
     jobs = [
-        partial(_save, api, Ref(kind="Pod", namespace=workload.namespace, name=pod), str(status["name"]), previous, saved)
-        for pod, status in statuses[:PODS]
-        for previous in (False, True)
-        if not previous or status.get("restartCount")
+        partial(_save, api, pod.ref, container.name, previous, saved)
+        for pod in failing[:PODS]
+        for container in pod.containers
+        if not container.ready
+        for previous in ((False, True) if container.restarts else (False,))
     ]
     await together(jobs)
     return saved
+
+
+async def _pods(api: Api, workload: Ref) -> list[PodSeen]:
+    selector = workload_seen(await api.get_json(path_of(workload)), workload.kind).selector
+    listed = await api.get_json(collection("Pod", workload.namespace), params={"labelSelector": equality(selector)})
+    return [pod for item in items(listed, "items") if (pod := pod_seen(item)).owner == workload]
 
 
 async def _save(api: Api, pod: Ref, container: str, previous: bool, saved: dict[str, Any]) -> None:

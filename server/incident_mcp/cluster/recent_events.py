@@ -1,10 +1,12 @@
-"""The newest events of many namespaces: tables first, which are small, then exact times for the few that are shown.
+"""The newest events: tables first, which are small, then in full the few that are shown.
 
 The server's table knows an event's real last time, whichever of its fields holds it, but prints it as an age
-(`5m10s`, `59m`): good enough to find the newest, not to say when they were.
+(`5m10s`, `59m`): good enough to find the newest, not to say when they were. Nor does it tell the namespace.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from incident_mcp.cluster.cells import duration
 from incident_mcp.cluster.events import event_seen
@@ -19,49 +21,65 @@ from incident_mcp.vocabulary.untrusted import Untrusted
 _COLUMNS = ("Last Seen", "Type", "Reason", "Object", "Message", "Count", "Name")
 
 
+@dataclass(slots=True)
+class _Found:
+    """An event as its row tells it, until it is read in full. `namespace`: where it was asked for; None: everywhere."""
+
+    namespace: str | None
+    name: str
+    seen: EventSeen
+
+
 class RecentEvents:
     """The newest events, oldest of them first. What is read so far is there also when the time ends early."""
 
     def __init__(self, look: Look, most: int) -> None:
         self._look = look
         self._most = most
-        self._found: list[tuple[str, EventSeen]] = []
+        self._found: list[_Found] = []
 
     @property
     def newest(self) -> tuple[EventSeen, ...]:
-        return tuple(event for _, event in self._chosen())
+        return tuple(found.seen for found in self._chosen())
 
-    async def read(self, namespaces: list[str]) -> None:
-        await together([lambda n=namespace: self._table(n) for namespace in namespaces])
+    async def read(self, namespaces: list[str], *, whole: bool) -> None:
+        """`whole`: these are all namespaces, and one table is asked for; where that is not allowed, each by itself."""
+        if whole:
+            table = await self._look.ask(
+                "events", partial(self._look.api.table, collection("Event", None)), None, note=False
+            )
+            if table is not None:
+                self._found.extend(_rows(table, None, self._look.clock()))
+                return
+        await together([partial(self._each, namespace) for namespace in namespaces])
 
-    async def read_exactly(self) -> None:
-        """The chosen ones again, in full. One that is gone by now stays as the table told it."""
+    async def read_in_full(self) -> None:
+        """The chosen ones once more. One that is gone by now stays as the table told it."""
         self._found = self._chosen()
-        await together([lambda i=index: self._exact(i) for index in range(len(self._found))])
+        await together([partial(self._in_full, found) for found in self._found])
 
-    def _chosen(self) -> list[tuple[str, EventSeen]]:
-        return sorted(self._found, key=lambda each: each[1].last)[-self._most :]
+    def _chosen(self) -> list[_Found]:
+        return sorted(self._found, key=lambda found: found.seen.last)[-self._most :]
 
-    async def _table(self, namespace: str) -> None:
-        path = collection("Event", namespace)
-        table = await self._look.ask("events", lambda: self._look.api.table(path), Table(), where=namespace)
+    async def _each(self, namespace: str) -> None:
+        call = partial(self._look.api.table, collection("Event", namespace))
+        table = await self._look.ask("events", call, Table(), where=namespace)
         self._found.extend(_rows(table, namespace, self._look.clock()))
 
-    async def _exact(self, index: int) -> None:
-        name, coarse = self._found[index]
-        # A list of one: so the right to list events is enough.
-        params = {"fieldSelector": f"metadata.name={name}"}
-        path = collection("Event", coarse.about.namespace)
-        answer = await self._look.ask("events", lambda: self._look.api.get_json(path, params=params), {})
-        for event in items(answer, "items"):
-            self._found[index] = name, event_seen(event)
+    async def _in_full(self, found: _Found) -> None:
+        # A list of those with this name: the right to list is enough, and no namespace is needed.
+        params = {"fieldSelector": f"metadata.name={found.name}"}
+        call = partial(self._look.api.get_json, collection("Event", found.namespace), params=params)
+        answer = await self._look.ask("events", call, {}, note=False)
+        named = (event_seen(event) for event in items(answer, "items"))
+        found.seen = next((each for each in named if each.about.name == found.seen.about.name), found.seen)
 
 
-def _rows(table: Table, namespace: str, now: datetime) -> list[tuple[str, EventSeen]]:
+def _rows(table: Table, namespace: str | None, now: datetime) -> list[_Found]:
     columns = [table.column(name) for name in _COLUMNS]
     if min(columns) < 0:
         return []
-    found: list[tuple[str, EventSeen]] = []
+    found: list[_Found] = []
     for row in table.rows:
         ago, kind, reason, about, message, count, name = (row.cells[index] for index in columns)
         last = now - (duration(ago) or timedelta(days=1))
@@ -75,11 +93,11 @@ def _rows(table: Table, namespace: str, now: datetime) -> list[tuple[str, EventS
             first=last,
             last=last,
         )
-        found.append((str(name), seen))
+        found.append(_Found(namespace, str(name), seen))
     return found
 
 
-def _about(text: str, namespace: str) -> Ref:
+def _about(text: str, namespace: str | None) -> Ref:
     """`pod/checkout-7c9f8-x2k4p`, as the table names the object."""
     kind, _, name = text.partition("/")
     return Ref(kind=kind_of(kind) or kind, namespace=namespace, name=name)

@@ -7,13 +7,16 @@ known, unless it is the current one, which the managed fields date.
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from incident_mcp.cluster.api import Api
 from incident_mcp.cluster.json_parts import items
 from incident_mcp.cluster.kinds import collection
+from incident_mcp.cluster.managed_fields import last_changer
 from incident_mcp.cluster.pods import pod_seen
 from incident_mcp.cluster.revisions import read_revisions
-from incident_mcp.cluster.template_diff import differences
+from incident_mcp.cluster.selectors import equality
+from incident_mcp.cluster.template_diff import differences, without_hash
 from incident_mcp.cluster.workloads import workload_object, workload_seen
 from incident_mcp.vocabulary.clock import Clock
 from incident_mcp.vocabulary.errors import ClusterError
@@ -37,11 +40,11 @@ async def read_workload(api: Api, ref: Ref) -> tuple[WorkloadSeen, tuple[PodSeen
     thing = await workload_object(api, ref)
     workload = workload_seen(thing, ref.kind)
     revisions = await read_revisions(api, workload, thing)
-    return dated(workload.model_copy(update={"revisions": revisions})), await _pods(api, workload)
+    return with_revisions(workload, revisions, thing), await _pods(api, workload)
 
 
 async def _pods(api: Api, workload: WorkloadSeen) -> tuple[PodSeen, ...]:
-    selector = ",".join(f"{key}={value}" for key, value in sorted(workload.selector.items()))
+    selector = equality(workload.selector)
     if not selector:
         return ()
     try:
@@ -51,6 +54,18 @@ async def _pods(api: Api, workload: WorkloadSeen) -> tuple[PodSeen, ...]:
         return ()
     seen = (pod_seen(item) for item in items(answer, "items"))
     return tuple(pod for pod in seen if pod.owner == workload.ref)
+
+
+def with_revisions(workload: WorkloadSeen, revisions: tuple[RevisionSeen, ...], thing: dict[str, Any]) -> WorkloadSeen:
+    """The workload with its revisions, and so with the time of the present rollout and who made it."""
+    current = next((each for each in revisions if each.current), None)
+    before = next((each for each in revisions if current and each.number < current.number), None)
+    known = workload.model_copy(update={"revisions": revisions})
+    if current is not None and before is not None:
+        old, new = without_hash(before.template), without_hash(current.template)
+        manager, when = last_changer(thing, ("spec", "template"), old, new)
+        known = known.model_copy(update={"rolled_out_by": manager, "rolled_out": when})
+    return dated(known)
 
 
 def dated(workload: WorkloadSeen) -> WorkloadSeen:

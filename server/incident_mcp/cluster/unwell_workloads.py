@@ -3,7 +3,7 @@
 from incident_mcp.cluster.kinds import path_of
 from incident_mcp.cluster.look import Look, together
 from incident_mcp.cluster.revisions import read_revisions
-from incident_mcp.cluster.rollout_history import dated
+from incident_mcp.cluster.rollout_history import with_revisions
 from incident_mcp.cluster.workloads import workload_seen
 from incident_mcp.vocabulary.observation import WorkloadSeen
 from incident_mcp.vocabulary.refs import Ref
@@ -24,7 +24,7 @@ async def read_workloads(look: Look, refs: list[Ref], into: dict[Ref, WorkloadSe
         into[ref] = workload = workload_seen(thing, ref.kind)
         if revisions:
             seen = await look.ask("revisions", lambda: read_revisions(look.api, workload, thing), (), where=where)
-            into[ref] = dated(workload.model_copy(update={"revisions": seen}))
+            into[ref] = with_revisions(workload, seen, thing)
 
     if len(refs) > MOST:
         look.miss(f"{len(refs) - MOST} of {len(refs)} unwell workloads in full", "too many")

@@ -59,13 +59,13 @@ async def workload_logs(
         await together([partial(read, pod) for pod in ordered])
     found.not_checked += [NotChecked(what=f"log of {name}", why="timed out") for name in sorted(waiting)]
     if len(pods) > PODS:
-        found.not_checked.append(NotChecked(what=f"logs of {len(pods) - PODS} more pods", why=f"at most {PODS} are read"))
+        found.not_checked.append(
+            NotChecked(what=f"logs of {len(pods) - PODS} more pods", why=f"at most {PODS} are read")
+        )
     return found
 
 
-async def _read_container(
-    api: Api, pod: Ref, container: ContainerSeen, since: timedelta, found: WorkloadLogs
-) -> None:
+async def _read_container(api: Api, pod: Ref, container: ContainerSeen, since: timedelta, found: WorkloadLogs) -> None:
     instances = (False, True) if container.restarts or container.last_finished else (False,)
     for previous in instances:
         try:

@@ -5,7 +5,8 @@ from incident_mcp.cluster.kinds import collection
 from incident_mcp.cluster.look import Look
 from incident_mcp.cluster.pods import pod_seen
 from incident_mcp.cluster.revisions import read_revisions
-from incident_mcp.cluster.rollout_history import dated
+from incident_mcp.cluster.rollout_history import with_revisions
+from incident_mcp.cluster.selectors import equality
 from incident_mcp.cluster.workloads import workload_object, workload_seen
 from incident_mcp.vocabulary.observation import PodSeen, WorkloadSeen
 from incident_mcp.vocabulary.refs import Ref
@@ -21,11 +22,11 @@ async def read_scope(look: Look, ref: Ref) -> tuple[WorkloadSeen, tuple[PodSeen,
     workload = workload_seen(thing, ref.kind)
     seen = await look.ask("revisions", lambda: read_revisions(look.api, workload, thing), (), where=ref.namespace or "")
     look.saw("workloads")
-    return dated(workload.model_copy(update={"revisions": seen})), await _pods(look, workload)
+    return with_revisions(workload, seen, thing), await _pods(look, workload)
 
 
 async def _pods(look: Look, workload: WorkloadSeen) -> tuple[PodSeen, ...]:
-    selector = ",".join(f"{key}={value}" for key, value in sorted(workload.selector.items()))
+    selector = equality(workload.selector)
     if not selector:
         look.miss("pods", "the workload selects them by expressions")
         return ()

@@ -11,8 +11,8 @@ from incident_mcp.cluster.api import Api
 from incident_mcp.cluster.look import Look, together
 from incident_mcp.cluster.namespaces import namespaces_of
 from incident_mcp.cluster.pods import grouped
+from incident_mcp.cluster.quick_sweep import quick_sweep
 from incident_mcp.cluster.recent_events import RecentEvents
-from incident_mcp.cluster.sweep import sweep
 from incident_mcp.cluster.table_rows import PodRow, Sweep, WorkloadRow
 from incident_mcp.text.fencing import plain, quote
 from incident_mcp.text.words import clock, count, duration, listed
@@ -29,8 +29,10 @@ NAMED = 5
 MESSAGE = 160
 """Characters of an event's message."""
 _NAME = re.compile(r"^([A-Za-z0-9._:/-]{1,253})$")
-_FOR_EXACT_TIMES = 0.2
-"""Of the time, the part that is kept for reading the chosen events once more."""
+NOT_CHECKED = 800
+"""Characters of what was not checked."""
+_FOR_EVENTS_IN_FULL = 0.2
+"""Of the time, the part that is kept for reading the newest events once more."""
 
 
 class Glance:
@@ -42,31 +44,19 @@ class Glance:
         self.events = RecentEvents(self.look, EVENT_LINES)
 
     async def take(self, namespace: str | None, seconds: float) -> None:
-        with anyio.move_on_after(seconds * (1 - _FOR_EXACT_TIMES)) as limit:
-            await self._tables(namespace)
+        with anyio.move_on_after(seconds * (1 - _FOR_EVENTS_IN_FULL)) as limit:
+            namespaces = await namespaces_of(self.look, Scope(namespace=namespace))
+            whole = namespace is None and not self.look.forbidden("other namespaces")
+            await together(
+                [
+                    lambda: quick_sweep(self.look, self.swept, namespaces, whole=whole, nodes=namespace is None),
+                    lambda: self.events.read(namespaces, whole=whole),
+                ]
+            )
         if limit.cancelled_caught:
             self.look.timed_out(("pods", "workloads", "events"))
-        with anyio.move_on_after(seconds * _FOR_EXACT_TIMES):
-            await self.events.read_exactly()
-
-    async def _tables(self, namespace: str | None) -> None:
-        namespaces = await namespaces_of(self.look, Scope(namespace=namespace))
-        await together(
-            [
-                *(lambda n=name: self._sweep([n], nodes=False) for name in namespaces),
-                *([lambda: self._sweep([], nodes=True)] if namespace is None else []),
-                lambda: self.events.read(namespaces),
-            ]
-        )
-
-    async def _sweep(self, namespaces: list[str], *, nodes: bool) -> None:
-        part, whole = await sweep(self.look, namespaces, nodes=nodes), self.swept
-        whole.pods += part.pods
-        whole.workloads += part.workloads
-        whole.nodes += part.nodes
-        whole.pods_seen += part.pods_seen
-        whole.workloads_seen += part.workloads_seen
-        whole.nodes_seen += part.nodes_seen
+        with anyio.move_on_after(seconds * _FOR_EVENTS_IN_FULL):
+            await self.events.read_in_full()
 
 
 async def status(api: Api, *, now: Clock, seconds: float, namespace: str | None = None) -> tuple[str, ...]:
@@ -114,7 +104,7 @@ def _details(glance: Glance) -> Iterator[str]:
     yield from _pod_lines(swept.pods)
     yield from _event_lines(glance.events.newest)
     if missed := glance.look.not_checked:
-        yield plain(f"Not checked: {listed([str(part) for part in missed])}")
+        yield plain(f"Not checked: {listed([str(part) for part in missed])}", NOT_CHECKED)
 
 
 def _counts(row: WorkloadRow) -> str:
@@ -156,7 +146,8 @@ def _event_lines(events: tuple[EventSeen, ...]) -> Iterator[str]:
         yield "Newest events (UTC):"
     for event in events:
         times = f" ({event.count} times)" if event.count > 1 else ""
-        about = f"{event.about.kind} {event.about.namespace}/{_word(event.about.name)}"
+        where = f"{event.about.namespace}/" if event.about.namespace else ""
+        about = f"{_word(event.about.kind)} {where}{_word(event.about.name)}"
         kind = "Warning" if event.warning else "Normal"
         yield f"  {clock(event.last)} {kind} {_word(event.reason)}{times}, {about}: {quote(event.message, MESSAGE)}"
 

@@ -42,10 +42,9 @@ def max_unavailable(deployment: Object) -> int:
 
 
 def template_without_hash(replica_set: Object) -> Object:
-    template = clone(replica_set["spec"]["template"])
-    labels = template.get("metadata", {}).get("labels", {})
-    labels.pop(HASH_LABEL, None)
-    return template
+    template: Object = replica_set["spec"]["template"]
+    labels = {key: value for key, value in labels_of(template).items() if key != HASH_LABEL}
+    return {**template, "metadata": {**template["metadata"], "labels": labels}}
 
 
 def find_current(deployment: Object, replica_sets: list[Object]) -> Object | None:

@@ -8,29 +8,26 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias, cast
 
+import msgspec
+
 Object: TypeAlias = dict[str, Any]
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder().decode
 
 
 def dig(value: Any, *path: str | int, default: Any = None) -> Any:
     """The value at `path`, or `default` where any step of it is missing or null."""
     for step in path:
-        if isinstance(value, dict):
-            value = cast("dict[Any, Any]", value).get(step)
-        elif isinstance(value, list) and isinstance(step, int):
-            items = cast("list[Any]", value)
-            value = items[step] if -len(items) <= step < len(items) else None
-        else:
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
             return default
     return default if value is None else value
 
 
 def clone(value: Any) -> Any:
-    """A deep copy of JSON; about eight times faster than `copy.deepcopy`."""
-    if isinstance(value, dict):
-        return {key: clone(item) for key, item in cast("dict[str, Any]", value).items()}
-    if isinstance(value, list):
-        return [clone(item) for item in cast("list[Any]", value)]
-    return value
+    """A deep copy of JSON; through its text, which is several times faster than walking it in Python."""
+    return _decode(_encode(value))
 
 
 def name_of(obj: Object) -> str:
