@@ -1,7 +1,6 @@
 """What all tests share: asyncio only, a clean environment, a clock that a test moves, and the real control plane."""
 
 import os
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +15,7 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(autouse=True)
-def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads or writes the state, settings or kubeconfig of whoever runs it."""
     for name in list(os.environ):
         if name.startswith("INCIDENT_") and not name.startswith(("INCIDENT_TEST_", "INCIDENT_REQUIRE_")):
@@ -25,7 +24,6 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "no-kubeconfig"))
     monkeypatch.delenv("CLAUDE_PROJECT_DIR", raising=False)
-    yield
 
 
 class Ticking:

@@ -1,7 +1,7 @@
 """The whole incident against a real API server, through an MCP client over stdio, in both protocol eras.
 
-Found, asked, approved, rolled back, verified, written; and the API server's own audit log shows one write of ours, which
-names the approved plan.
+Found, asked, approved, rolled back, verified, written; and the API server's own audit log shows one write of ours,
+which names the approved plan.
 """
 
 import os

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import cast
 
 import yaml
+
 from tests.controlplane.api import Api, ApiError, Json
 from tests.controlplane.components import CONF, Layout
 from tests.controlplane.nodes import NODES, node

@@ -19,6 +19,7 @@ from typing import Literal, NoReturn, TypeVar
 
 import pytest
 import yaml
+
 from tests.controlplane import audit, bootstrap
 from tests.controlplane.api import Api, ApiError, Json
 from tests.controlplane.audit import AuditEvent

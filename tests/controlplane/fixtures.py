@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from tests.controlplane import build
 from tests.controlplane.control_plane import ControlPlane, missing
 

@@ -11,6 +11,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
+
 from tests.controlplane import build, machine, podlogs
 from tests.controlplane.api import ApiError, Json
 from tests.controlplane.bootstrap import SHOP

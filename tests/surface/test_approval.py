@@ -7,7 +7,7 @@ from typing import Any
 import anyio
 import pytest
 from mcp.shared.exceptions import MCPError
-from mcp.types import ElicitResult, InputRequiredResult
+from mcp.types import CallToolResult, ElicitResult, InputRequiredResult
 
 from incident_sandbox.model.resources import DEPLOYMENTS
 from tests.surface.world import (
@@ -196,44 +196,52 @@ async def test_a_change_elsewhere_on_the_object_does_not_disturb_the_plan(tmp_pa
         assert checkout(here)["metadata"]["annotations"]["note"]
 
 
+class SealedAnswer:
+    """A question of protocol 2026-07-28 with its sealed state, answered with yes as often as somebody likes."""
+
+    def __init__(self, here: World, asked: InputRequiredResult) -> None:
+        self._here = here
+        self._answers: dict[str, Any] = dict.fromkeys(asked.input_requests or {}, ACCEPT)
+        self._state = asked.request_state
+
+    async def send(self) -> CallToolResult | InputRequiredResult:
+        return await self._here.client.session.call_tool(
+            "rollback_workload",
+            {**CHECKOUT, "revision": 6},
+            allow_input_required=True,
+            input_responses=self._answers,
+            request_state=self._state,
+        )
+
+
+async def sealed(here: World) -> SealedAnswer:
+    asked = await here.client.session.call_tool(
+        "rollback_workload", {**CHECKOUT, "revision": 6}, allow_input_required=True
+    )
+    assert isinstance(asked, InputRequiredResult)
+    return SealedAnswer(here, asked)
+
+
 async def test_a_sealed_answer_sent_again_is_not_used_again(tmp_path: Path) -> None:
     async with world(tmp_path, "2026-07-28", always(ACCEPT)) as here:
-        arguments = {**CHECKOUT, "revision": 6}
-        session = here.client.session
-        first = await session.call_tool("rollback_workload", arguments, allow_input_required=True)
-        assert isinstance(first, InputRequiredResult)
-        answers = dict.fromkeys(first.input_requests or {}, ACCEPT)
-        again: dict[str, Any] = {"input_responses": answers, "request_state": first.request_state}
-        await session.call_tool("rollback_workload", arguments, allow_input_required=True, **again)
+        answer = await sealed(here)
+        await answer.send()
         assert image(here) == "1.41"
         # Put the bad revision back by hand, so that the very same change would make sense again.
         set_image(here, "1.42", manager="somebody")
         before = len(here.writes())
-        second = await session.call_tool("rollback_workload", arguments, allow_input_required=True, **again)
+        second = await answer.send()
         assert len(here.writes()) == before
         assert image(here) == "1.42"
         assert isinstance(second, InputRequiredResult) or second.is_error
 
 
-async def test_two_replays_at_once_make_one_change(tmp_path: Path) -> None:
+async def test_replays_at_once_make_one_change(tmp_path: Path) -> None:
     async with world(tmp_path, "2026-07-28", always(ACCEPT)) as here:
-        session = here.client.session
-        first = await session.call_tool("rollback_workload", CHECKOUT, allow_input_required=True)
-        assert isinstance(first, InputRequiredResult)
-        answers = dict.fromkeys(first.input_requests or {}, ACCEPT)
-
-        async def replay() -> None:
-            await session.call_tool(
-                "rollback_workload",
-                CHECKOUT,
-                allow_input_required=True,
-                input_responses=answers,
-                request_state=first.request_state,
-            )
-
+        answer = await sealed(here)
         async with anyio.create_task_group() as tasks:
             for _ in range(4):
-                tasks.start_soon(replay)
+                tasks.start_soon(answer.send)
         assert len(here.writes()) == 1
 
 

@@ -13,6 +13,7 @@ from incident_mcp.text.words import clock
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.answer import Door, Said
 from incident_mcp.vocabulary.errors import IncidentError
+from incident_mcp.vocabulary.verdict import Verdict
 from incident_mcp.workflow import assessment, changes, incidents, postmortems, verification
 from incident_mcp.workflow.assessment import AssessmentReply
 from incident_mcp.workflow.desk import Desk
@@ -35,7 +36,8 @@ async def play(desk: Desk, scenario: str, scripted: str | None) -> None:
         print(f"\nNothing was changed. The record says so: {entry}, declined {where}.")
         print("The incident stays open.")
         return
-    await _carry_out(desk, proposal)
+    if await _carry_out(desk, proposal) is Verdict.RECOVERED:
+        await incidents.update_incident(desk, desk.person, incident=None, status="resolved", reason="recovered")
     written = await postmortems.write_postmortem(desk, SERVER, incident=None)
     _line(desk.clock(), f"postmortem  {written.path}")
     print(f"\nPlay it in Claude Code: open this folder there and type /incident {TITLE}")
@@ -65,7 +67,7 @@ async def _ask(desk: Desk, proposal: Proposal, scripted: str | None) -> tuple[Sa
     return ("accepted" if line.strip().lower() in ("y", "yes") else "declined"), "terminal"
 
 
-async def _carry_out(desk: Desk, proposal: Proposal) -> None:
+async def _carry_out(desk: Desk, proposal: Proposal) -> Verdict:
     print()
     changed = await changes.carry_out(desk, proposal, SERVER)
     if not changed.changed:
@@ -73,7 +75,7 @@ async def _carry_out(desk: Desk, proposal: Proposal) -> None:
         raise typer.Exit(1)
     _line(desk.clock(), f"rolled back   {changed.progress}", changed.entry)
     target = proposal.plan.draft.target
-    verdict = await verification.verify_fix(
+    judged = await verification.verify_fix(
         desk,
         SERVER,
         kind=target.kind,
@@ -82,7 +84,8 @@ async def _carry_out(desk: Desk, proposal: Proposal) -> None:
         soak_seconds=None,
         incident=None,
     )
-    _line(desk.clock(), verdict.summary[0].partition(f"{target}: ")[2], verdict.entry)
+    _line(desk.clock(), judged.summary[0].partition(f"{target}: ")[2], judged.entry)
+    return judged.verdict
 
 
 def _line(at: datetime, text: str, entry: str | None = None) -> None:

@@ -81,6 +81,7 @@ def finding(
     summary: str,
     evidence: tuple[Evidence, ...],
     next_step: str,
+    follow_up: str = "",
     since: datetime | None = None,
     because_of: Ref | None = None,
 ) -> Finding:
@@ -94,6 +95,7 @@ def finding(
         summary=summary,
         evidence=evidence,
         next_step=next_step,
+        follow_up=follow_up,
         since=since,
         because_of=because_of,
     )

@@ -23,7 +23,6 @@ from incident_mcp.text.masking import mask
 from incident_mcp.vocabulary.errors import BadRequest, IncidentError
 from incident_mcp.workflow.refusals import refuse
 
-
 Lifespan = Callable[[MCPServer[Any]], AbstractAsyncContextManager[Any]]
 """Entered when the server starts to listen; left when all its tools have ended."""
 

@@ -33,6 +33,8 @@ class Finding(Value):
     summary: str
     evidence: tuple[Evidence, ...] = ()
     next_step: str = ""
+    follow_up: str = ""
+    """What should be done afterwards so that it does not come back: a proposed action item."""
     since: datetime | None = None
     because_of: Ref | None = None
     """The object whose fault explains this one; the chain is joined along it."""

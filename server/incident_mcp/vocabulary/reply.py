@@ -17,6 +17,8 @@ class Reply(Value):
     incident: str | None = None
     entry: str | None = None
     """The journal entry that holds this look or change."""
+    not_checked: tuple[str, ...] = ()
+    """What could not be seen, each with its reason."""
 
     def compact(self) -> dict[str, Any]:
         """JSON-able, without nulls and defaults: what goes over the wire."""

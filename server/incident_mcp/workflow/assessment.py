@@ -76,15 +76,13 @@ class AssessmentReply(Reply):
     so: str = ""
     propose: ProposedChange | None = None
     looked_at: tuple[str, ...] = ()
-    not_checked: tuple[str, ...] = ()
     totals: str = ""
     took: str = ""
 
 
 async def assess_incident(desk: Desk, by: Actor, *, namespace: str | None, incident: str | None) -> AssessmentReply:
     """Assess the cluster, or one namespace. Raises `NotFound`, `Forbidden`, `Unreachable`, `CredentialsError`."""
-    found = await desk.record.current(incident)
-    name = found.id if found else None
+    name = await desk.incident_id(incident)
     before = await desk.record.entries(name)
     seen = await observe(desk.api, Scope(namespace=namespace), clock=desk.clock, deadline_seconds=desk.tool_seconds)
     result = assess(seen, earlier=_earlier(before))

@@ -42,9 +42,9 @@ async def preview_change(
     desk: Desk, action: str, arguments: dict[str, JsonValue], by: Actor, *, incident: str | None
 ) -> PlanReply:
     """Make the plan, or find it again, and show all of it. Read-only: also where writing is off."""
-    found = await desk.record.current(incident)
-    proposal = await propose(desk, action, arguments, by, incident=found.id if found else None)
-    return plan_reply(desk, proposal.plan, "pending", proposal.entry, found.id if found else None)
+    found = await desk.incident_id(incident)
+    proposal = await propose(desk, action, arguments, by, incident=found)
+    return plan_reply(desk, proposal.plan, "pending", proposal.entry, found)
 
 
 def plan_reply(desk: Desk, plan: Plan, state: str, entry: str | None, incident: str | None) -> PlanReply:

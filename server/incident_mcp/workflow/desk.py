@@ -32,6 +32,11 @@ class Desk:
         """The cluster's name, which leads every answer."""
         return self.api.cluster.name
 
+    async def incident_id(self, name: str | None) -> str | None:
+        """The id of the named incident, else of the only open one; None where entries wait unassigned."""
+        incident = await self.record.current(name)
+        return incident.id if incident else None
+
     async def incident_of_a_change(self, name: str | None) -> Incident:
         """The incident that a mutating call belongs to. Raises `BadRequest` when none is open or it is closed."""
         incident = await self.record.current(name)

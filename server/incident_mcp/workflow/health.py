@@ -27,19 +27,18 @@ class HealthReply(Reply):
     findings: tuple[FindingLine, ...] = ()
     more: str = ""
     looked_at: tuple[str, ...] = ()
-    not_checked: tuple[str, ...] = ()
 
 
 async def check_health(
     desk: Desk, by: Actor, *, namespace: str | None, kind: str | None, name: str | None, incident: str | None
 ) -> HealthReply:
     """Look once at a scope. Raises `NotFound` with near misses, `Forbidden`, `Unreachable`, `BadRequest`."""
-    found = await desk.record.current(incident)
+    found = await desk.incident_id(incident)
     scope = scope_of(namespace, kind, name)
     seen = await observe(desk.api, scope, clock=desk.clock, deadline_seconds=desk.tool_seconds)
     reply = _reply(desk.cluster, seen, find_chains(seen))
     arguments = {"namespace": namespace, "kind": kind, "name": name}
-    return await recorded(desk, found.id if found else None, "check_health", {**arguments}, reply, by)
+    return await recorded(desk, found, "check_health", {**arguments}, reply, by)
 
 
 def scope_of(namespace: str | None, kind: str | None, name: str | None) -> Scope:

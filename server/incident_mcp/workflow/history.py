@@ -41,7 +41,7 @@ async def rollout_history(
     desk: Desk, by: Actor, *, kind: str, namespace: str, name: str, incident: str | None
 ) -> HistoryReply:
     """Revisions newest first. Raises `NotFound` with near misses, `Forbidden`, `BadRequest` for an unknown kind."""
-    found = await desk.record.current(incident)
+    found = await desk.incident_id(incident)
     target = workload_ref(kind, namespace, name)
     history = await read_history(desk.api, target, clock=desk.clock)
     part = first(history.revisions, SHOWN)
@@ -54,7 +54,7 @@ async def rollout_history(
         more=part.note,
     )
     arguments = {"kind": kind, "namespace": namespace, "name": name}
-    return await recorded(desk, found.id if found else None, "rollout_history", {**arguments}, reply, by)
+    return await recorded(desk, found, "rollout_history", {**arguments}, reply, by)
 
 
 def _headline(history: RolloutHistory) -> str:

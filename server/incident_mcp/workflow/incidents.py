@@ -6,6 +6,7 @@ from pydantic import JsonValue
 
 from incident_mcp.record.incident import Incident, Role, Status
 from incident_mcp.record.plans import PlanState, PlanStory
+from incident_mcp.text.moments import moment_said
 from incident_mcp.text.words import clock
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.entry import Entry, EntryKind, NewEntry
@@ -115,25 +116,26 @@ def _told_by(by: Actor) -> str:
 
 
 async def record_entry(
-    desk: Desk, by: Actor, *, incident: str | None, kind: NoteKind, text: str, why: str = ""
+    desk: Desk, by: Actor, *, incident: str | None, kind: NoteKind, text: str, why: str = "", at: str | None = None
 ) -> Reply:
     """Add what a person or the assistant says: a note, a decision with its why, impact or onset as people report it."""
     if not text.strip():
         raise BadRequest("An entry needs a text.", "Say in one sentence what happened or was decided.")
-    found = await desk.record.current(incident)
+    happened = moment_said(at, desk.clock()) if at else None
+    found = await desk.incident_id(incident)
     match kind:
         case "note":
-            new = NewEntry(kind=EntryKind.NOTE, text=text, actor=by)
+            new = NewEntry(kind=EntryKind.NOTE, text=text, actor=by, happened=happened)
         case "decision":
-            new = NewEntry(kind=EntryKind.DECISION, text=text, actor=by, data={"why": why})
+            new = NewEntry(kind=EntryKind.DECISION, text=text, actor=by, happened=happened, data={"why": why})
         case "impact" | "onset":
-            new = NewEntry(kind=EntryKind.REPORT, text=text, actor=by, data={"about": kind})
-    entry = await desk.record.append(found.id if found else None, new)
-    where = f"incident {found.id}" if found else "unassigned, for the next open_incident to adopt"
+            new = NewEntry(kind=EntryKind.REPORT, text=text, actor=by, happened=happened, data={"about": kind})
+    entry = await desk.record.append(found, new)
+    where = f"incident {found}" if found else "unassigned, for the next open_incident to adopt"
     return Reply(
         cluster=desk.cluster,
         summary=(f"Recorded as {entry.id} ({where}).",),
-        incident=found.id if found else None,
+        incident=found,
         entry=entry.id,
     )
 

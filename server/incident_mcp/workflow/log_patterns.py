@@ -41,7 +41,6 @@ class LogsReply(Reply):
     patterns: tuple[PatternLine, ...] = ()
     more: str = ""
     read: str = ""
-    not_checked: tuple[str, ...] = ()
 
 
 async def analyze_logs(
@@ -56,7 +55,7 @@ async def analyze_logs(
     incident: str | None,
 ) -> LogsReply:
     """Raises `NotFound` with near misses, `Forbidden`, `BadRequest` for an unknown kind."""
-    found = await desk.record.current(incident)
+    found = await desk.incident_id(incident)
     target = workload_ref(kind, namespace, name)
     _, pods = await read_workload(desk.api, target)
     since = timedelta(minutes=since_minutes)
@@ -64,7 +63,7 @@ async def analyze_logs(
     events = [e for log in logs.logs for e in read_log(log.body, Source(log.pod, log.container, log.previous))]
     reply = _reply(desk.cluster, str(target), logs, patterns_of(events), since_minutes)
     arguments = {"kind": kind, "namespace": namespace, "name": name, "since_minutes": since_minutes}
-    return await recorded(desk, found.id if found else None, "analyze_logs", {**arguments}, reply, by)
+    return await recorded(desk, found, "analyze_logs", {**arguments}, reply, by)
 
 
 def _reply(cluster: str, target: str, logs: WorkloadLogs, patterns: list[LogPattern], minutes: int) -> LogsReply:

@@ -37,6 +37,7 @@ async def recorded(
             data={
                 "arguments": arguments,
                 "digest": hashlib.sha256(canonical(reply.compact())).hexdigest(),
+                "not_checked": [*reply.not_checked],
                 **measured,
             },
         ),

@@ -59,6 +59,7 @@ class Statements:
             "target": str(finding.target),
             "root": finding.root,
             "next_step": next_step,
+            "follow_up": finding.follow_up,
         }
         return await self._say(EntryKind.FINDING, f"{finding.target}: {summary}", data, None)
 

@@ -78,18 +78,18 @@ async def verify_fix(
 
     Raises `NotFound` with near misses, `Forbidden`, `Unreachable`.
     """
-    found = await desk.record.current(incident)
+    found = await desk.incident_id(incident)
     target = workload_ref(kind, namespace, name)
-    promise, since = await _last_change(desk, found.id if found else None, target)
+    promise, since = await _last_change(desk, found, target)
     span = timedelta(seconds=desk.soak_seconds if soak_seconds is None else soak_seconds)
     looks = await soak(_look(desk, target), clock=desk.clock, span=span)
     logs = await _logs(desk, looks, target, since) if promise and promise.gone else None
     judged = verify(looks, target, promise=promise, since=since, soak=span, logs=logs)
-    entry = await _record(desk, found.id if found else None, judged, by)
+    entry = await _record(desk, found, judged, by)
     return VerdictReply(
         cluster=desk.cluster,
         summary=(f"{desk.cluster}: {target}: {judged.headline}. {judged.detail}.",),
-        incident=found.id if found else None,
+        incident=found,
         entry=entry,
         target=str(target),
         verdict=judged.verdict,

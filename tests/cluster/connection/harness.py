@@ -13,11 +13,11 @@ from typing import Any
 
 import anyio
 import pytest
-from tests.cluster.connection.pki import Pki
-from tests.cluster.connection.recorder import Handler, Recorder, recording
 
 from incident_mcp.cluster.api import Api
 from incident_mcp.cluster.connection import ConnectOptions, connect
+from tests.cluster.connection.pki import Pki
+from tests.cluster.connection.recorder import Handler, Recorder, recording
 
 WAIT = 20
 KUBECTL = shutil.which("kubectl")

@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.cluster.connection.harness import api_of
-from tests.cluster.connection.pki import Pki
 
 from incident_mcp.cluster.api_errors import Expired, error_from
 from incident_mcp.cluster.calls import JSON_PATCH, MERGE_PATCH, Call
@@ -24,6 +22,8 @@ from incident_mcp.vocabulary.errors import (
     Throttled,
 )
 from incident_mcp.vocabulary.refs import Cluster
+from tests.cluster.connection.harness import api_of
+from tests.cluster.connection.pki import Pki
 
 PROD = Cluster(name="prod", server="https://kube.example")
 GET = Call("GET", "/apis/apps/v1/namespaces/shop/deployments/checkout", {})

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.cluster.connection.harness import ENVIRONMENT
 
 from incident_mcp.cluster.connection import ConnectOptions, connect
 from incident_mcp.vocabulary.errors import CredentialsError, IncidentError, SettingsError
+from tests.cluster.connection.harness import ENVIRONMENT
 
 pytestmark = pytest.mark.anyio
 

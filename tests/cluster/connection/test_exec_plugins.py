@@ -13,13 +13,13 @@ from typing import Any
 
 import anyio
 import pytest
-from tests.cluster.connection.harness import ENVIRONMENT, WAIT, b64, cluster_of, connected
-from tests.cluster.connection.pki import Pki
-from tests.cluster.connection.recorder import Reply, Seen, recording
 
 from incident_mcp.cluster.exec_plugin import ExecCredentials, Plugin
 from incident_mcp.cluster.plugin_process import plugin_environment
 from incident_mcp.vocabulary.errors import CredentialsError
+from tests.cluster.connection.harness import ENVIRONMENT, WAIT, b64, cluster_of, connected
+from tests.cluster.connection.pki import Pki
+from tests.cluster.connection.recorder import Reply, Seen, recording
 
 pytestmark = pytest.mark.anyio
 

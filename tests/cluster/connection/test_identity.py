@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from incident_mcp.vocabulary.errors import CredentialsError
 from tests.cluster.connection.harness import b64, cluster_of, connected, kubectl, needs_kubectl
 from tests.cluster.connection.pki import Pki
 from tests.cluster.connection.recorder import Recorder, Reply, Seen, recording
-
-from incident_mcp.vocabulary.errors import CredentialsError
 
 pytestmark = pytest.mark.anyio
 

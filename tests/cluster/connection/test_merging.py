@@ -12,9 +12,9 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.cluster.connection.harness import KUBECTL, needs_kubectl
 
 from incident_mcp.cluster.kubeconfig import Kubeconfig, choose, load, paths
+from tests.cluster.connection.harness import KUBECTL, needs_kubectl
 
 NAMES = st.sampled_from(["red", "blue", "green"])
 CLUSTERS = st.fixed_dictionaries(

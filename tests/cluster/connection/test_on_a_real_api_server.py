@@ -8,13 +8,13 @@ from contextlib import aclosing
 import anyio
 import pytest
 import yaml
-from tests.cluster.connection.harness import connected
-from tests.controlplane.control_plane import ControlPlane
 
 from incident_mcp.cluster.api_errors import Expired
 from incident_mcp.cluster.calls import JSON_PATCH, MERGE_PATCH
 from incident_mcp.cluster.watching import Event, watch
 from incident_mcp.vocabulary.errors import Conflict, Forbidden, Invalid, NotFound, Unreachable
+from tests.cluster.connection.harness import connected
+from tests.controlplane.control_plane import ControlPlane
 
 pytestmark = pytest.mark.anyio
 

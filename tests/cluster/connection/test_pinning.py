@@ -8,12 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.cluster.connection.harness import ENVIRONMENT, api_of, cluster_of, connected
-from tests.cluster.connection.pki import Pki
-from tests.cluster.connection.recorder import recording
 
 from incident_mcp.cluster.connection import ConnectOptions, connect
 from incident_mcp.vocabulary.errors import SettingsError
+from tests.cluster.connection.harness import ENVIRONMENT, api_of, cluster_of, connected
+from tests.cluster.connection.pki import Pki
+from tests.cluster.connection.recorder import recording
 
 pytestmark = pytest.mark.anyio
 

@@ -9,12 +9,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from tests.cluster.connection.harness import cluster_of, connected
-from tests.cluster.connection.pki import Pki
-from tests.cluster.connection.recorder import recording
 
 from incident_mcp.cluster.proxies import bypassed, proxy_for
 from incident_mcp.vocabulary.errors import Unreachable
+from tests.cluster.connection.harness import cluster_of, connected
+from tests.cluster.connection.pki import Pki
+from tests.cluster.connection.recorder import recording
 
 pytestmark = pytest.mark.anyio
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.cluster.connection.harness import api_of, connected
-from tests.cluster.connection.pki import Pki
-from tests.cluster.connection.recorder import Drop, Handler, Hang, Reply, Seen
 
 from incident_mcp.cluster.api import Api
 from incident_mcp.vocabulary.errors import Conflict, ServerFailed, Throttled, Unreachable
+from tests.cluster.connection.harness import api_of, connected
+from tests.cluster.connection.pki import Pki
+from tests.cluster.connection.recorder import Drop, Handler, Hang, Reply, Seen
 
 pytestmark = pytest.mark.anyio
 

@@ -7,12 +7,12 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from tests.cluster.connection.harness import api_of
-from tests.cluster.connection.pki import Pki
-from tests.cluster.connection.recorder import Reply, Seen
 
 from incident_mcp.cluster.tables import ACCEPT
 from incident_mcp.vocabulary.errors import ServerFailed
+from tests.cluster.connection.harness import api_of
+from tests.cluster.connection.pki import Pki
+from tests.cluster.connection.recorder import Reply, Seen
 
 pytestmark = pytest.mark.anyio
 

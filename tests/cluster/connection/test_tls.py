@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.cluster.connection.harness import b64, connected, kubectl, needs_kubectl
-from tests.cluster.connection.pki import Issued, Pki
-from tests.cluster.connection.recorder import Recorder, recording
 
 from incident_mcp.cluster.tls import trust
 from incident_mcp.vocabulary.errors import CredentialsError, Unreachable
+from tests.cluster.connection.harness import b64, connected, kubectl, needs_kubectl
+from tests.cluster.connection.pki import Issued, Pki
+from tests.cluster.connection.recorder import Recorder, recording
 
 pytestmark = pytest.mark.anyio
 

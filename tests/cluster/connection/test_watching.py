@@ -9,14 +9,14 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from tests.cluster.connection.harness import api_of
-from tests.cluster.connection.pki import Pki
-from tests.cluster.connection.recorder import Drop, Handler, Reply, Seen
 
 from incident_mcp.cluster.api import Api
 from incident_mcp.cluster.api_errors import Expired
 from incident_mcp.cluster.watching import Unreadable, watch
 from incident_mcp.vocabulary.errors import Forbidden, Unreachable
+from tests.cluster.connection.harness import api_of
+from tests.cluster.connection.pki import Pki
+from tests.cluster.connection.recorder import Drop, Handler, Reply, Seen
 
 pytestmark = pytest.mark.anyio
 

@@ -45,6 +45,7 @@ def _finding(
         summary=f"{who} wants {variable}; {_lacking(environment, configs)}",
         evidence=(*said.evidence, *(_of_config(config, variable) for config in configs)),
         next_step=_next_step(variable, environment),
+        follow_up=f"{_remedy(variable, environment)} before {who} ships again",
         since=said.first,
     )
 
@@ -77,9 +78,13 @@ def _keys(config: ConfigSeen, variable: str) -> str:
 
 
 def _next_step(variable: str, environment: _Environment) -> str:
+    remedy = _remedy(variable, environment)
+    return f"Roll back if a rollout began to ask for it; else {remedy[:1].lower()}{remedy[1:]} and restart."
+
+
+def _remedy(variable: str, environment: _Environment) -> str:
     maps = [str(ref) for ref in environment.sources if ref.kind == "ConfigMap"]
-    where = f"add {variable} to {maps[0]} and restart" if maps else f"set {variable} in the template"
-    return f"Roll back if a rollout began to ask for it; else {where}."
+    return f"Add {variable} to {maps[0]}" if maps else f"Set {variable} in the template"
 
 
 def _environment(seen: Observation, target: Ref, container: str) -> _Environment:

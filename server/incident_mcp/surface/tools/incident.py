@@ -56,9 +56,10 @@ async def record_entry(
     kind: NoteKind,
     text: Annotated[str, Field(max_length=2000)],
     why: Annotated[str, Field(description="The reason of a decision.", max_length=1000)] = "",
+    at: Annotated[str | None, Field(description="When it happened, UTC: 02:10 or ISO 8601.", max_length=40)] = None,
     incident: IncidentName = None,
 ) -> Reply:
-    return await incidents.record_entry(desk, by, incident=incident, kind=kind, text=text, why=why)
+    return await incidents.record_entry(desk, by, incident=incident, kind=kind, text=text, why=why, at=at)
 
 
 async def get_incident(
