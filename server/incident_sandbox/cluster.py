@@ -12,9 +12,11 @@ from incident_sandbox.controllers.deployment import DeploymentController
 from incident_sandbox.controllers.endpoints import EndpointsController
 from incident_sandbox.controllers.events import LIFE
 from incident_sandbox.controllers.garbage import GarbageCollector
+from incident_sandbox.controllers.namespaces import NamespaceController
 from incident_sandbox.controllers.replica_set import ReplicaSetController
 from incident_sandbox.controllers.scheduler import Scheduler
 from incident_sandbox.controllers.stateful_set import StatefulSetController
+from incident_sandbox.kubelet.heartbeats import Heartbeats
 from incident_sandbox.kubelet.kubelet import Kubelet
 from incident_sandbox.model import resources as r
 from incident_sandbox.model.objects import Object, dig, name_of, namespace_of
@@ -52,6 +54,8 @@ class Cluster:
             EndpointsController(self.context),
             BudgetController(self.context),
             GarbageCollector(self.context),
+            NamespaceController(self.context),
+            Heartbeats(self.context, quiet_until=opened),
         ):
             self.engine.add(controller)
         for step in scenario.steps:

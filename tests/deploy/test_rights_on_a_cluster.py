@@ -77,14 +77,17 @@ async def test_the_reader_works_with_every_reading_tool_everywhere(accounts: Acc
     reading = {tool.state for tool in tools if not tool.writer}
     rest = {tool.tool: tool.state for tool in tools if tool.writer}
     assert reading == {"works"}
-    assert rest == dict.fromkeys(("preview_change", "rollback_workload", "scale_workload"), "does not work")
+    assert rest == dict.fromkeys(("rollback_workload", "scale_workload"), "does not work")
 
 
-async def test_a_preview_takes_the_writer_role_since_its_dry_run_does(accounts: Accounts, shop: BadRollout) -> None:
+async def test_a_readers_preview_is_shown_and_says_that_it_would_be_refused(
+    accounts: Accounts, shop: BadRollout
+) -> None:
     async with connected(accounts.reader) as api:
-        with pytest.raises(Forbidden) as refused:
-            await rollback(api, shop)
-    assert (refused.value.verb, refused.value.resource) == ("patch", "deployments.apps")
+        draft = await rollback(api, shop)
+    assert "patch" in draft.refused
+    assert (draft.preview_complete, draft.risk) == (False, "high")
+    assert "image checkout:1.42 -> 1.41" in draft.diff
 
 
 async def test_the_writer_works_with_every_tool(accounts: Accounts) -> None:

@@ -123,7 +123,7 @@ async def test_a_missing_secret_keeps_the_container_from_being_created(well: Kub
     assert [event["message"] for event in events] == ['Error: secret "gone" not found']
     secret = {"metadata": {"name": "gone"}, "data": {}}
     assert (await well.ask("POST", f"{CORE}/secrets", secret)).code == 201
-    well.cluster.advance(15)
+    well.cluster.advance(30)
     assert await _waiting(well, "cart") == []
 
 

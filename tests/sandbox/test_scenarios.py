@@ -171,3 +171,22 @@ async def test_metrics_are_served_where_the_scenario_has_them(well: Kube, bad: K
     assert usage[0]["containers"][0]["usage"].keys() == {"cpu", "memory"}
     assert len((await well.get("/apis/metrics.k8s.io/v1beta1/nodes"))["items"]) == 3
     assert (await bad.ask("GET", "/apis/metrics.k8s.io/v1beta1/nodes")).code == 404
+
+
+async def test_nodes_beat_every_five_minutes(well: Kube) -> None:
+    async def beats() -> set[tuple[str, str]]:
+        nodes = (await well.get("/api/v1/nodes"))["items"]
+        conditions = [condition for node in nodes for condition in node["status"]["conditions"]]
+        return {(item["lastHeartbeatTime"], item["lastTransitionTime"]) for item in conditions}
+
+    assert await beats() == {("2026-11-24T02:11:33Z", "2026-07-27T02:14:03Z")}
+    well.cluster.advance(300)
+    assert await beats() == {("2026-11-24T02:16:33Z", "2026-07-27T02:14:03Z")}
+
+
+async def test_a_new_namespace_gets_its_account_and_authority(well: Kube) -> None:
+    await well.ask("POST", "/api/v1/namespaces", {"metadata": {"name": "new"}})
+    assert await well.names("/api/v1/namespaces/new/serviceaccounts") == ["default"]
+    assert await well.names("/api/v1/namespaces/new/configmaps") == ["kube-root-ca.crt"]
+    await well.ask("DELETE", "/api/v1/namespaces/new")
+    assert await well.names("/api/v1/namespaces/new/configmaps") == []

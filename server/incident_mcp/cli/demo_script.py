@@ -53,7 +53,9 @@ def _head(desk: Desk, scenario: str, found: AssessmentReply) -> None:
 async def _propose(desk: Desk, found: AssessmentReply) -> Proposal:
     if found.propose is None or found.incident is None:
         raise IncidentError("The assessment proposes no change.", "This is a fault of the demo: please report it.")
-    proposal = await changes.propose(desk, found.propose.tool, found.propose.arguments, SERVER, incident=found.incident)
+    proposal = await changes.propose_to_ask(
+        desk, found.propose.tool, found.propose.arguments, SERVER, incident=found.incident
+    )
     await desk.gate.ask(proposal, SERVER)
     return proposal
 

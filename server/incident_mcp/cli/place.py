@@ -4,6 +4,7 @@ The sandbox starts while the tools are already listed; the first tool that needs
 """
 
 import os
+from collections.abc import Awaitable, Callable
 
 import anyio
 from anyio.abc import TaskStatus
@@ -28,15 +29,17 @@ class Place:
         self._closed = anyio.Event()
         self._leave = anyio.Event()
 
-    async def keep(self, *, task_status: TaskStatus[None]) -> None:
+    async def keep(self, pinned: Callable[[], Awaitable[str | None]], *, task_status: TaskStatus[None]) -> None:
+        """Hold the cluster until `close`. `pinned` tells the context that this server is held to, once it is loaded."""
         # Shielded: it is left by `close`, after the tools that use it, not by the cancellation that ends them.
         with anyio.CancelScope(shield=True):
             task_status.started()
             async with embedded(self._given, self._scenario) as served:
                 self._found = served
-                note = Serving(os.getpid(), served.kubeconfig, served.context, self._scenario)
+                self._ready.set()
+                files = served.kubeconfig or os.environ.get("KUBECONFIG")
+                note = Serving(os.getpid(), files, await pinned(), self._scenario)
                 with note_serving(served.home, note):
-                    self._ready.set()
                     await self._leave.wait()
         self._closed.set()
 

@@ -8,10 +8,11 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from functools import partial
 from io import TextIOWrapper
-from typing import Annotated, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import anyio
 import typer
@@ -20,6 +21,9 @@ from incident_mcp.cli.options import Context, Kubeconfig, Namespace, environment
 from incident_mcp.cli.place import Place
 from incident_mcp.settings import Settings
 from incident_mcp.vocabulary.errors import IncidentError
+
+if TYPE_CHECKING:
+    from incident_mcp.surface.office import Office
 
 NAME = "serve"
 
@@ -61,9 +65,8 @@ async def _main(settings: Settings, scenario: str | None) -> None:
     reached = office(settings, environment(), place.settings)
     made = server(settings, reached, lifespan)
     async with anyio.create_task_group() as tasks:
-        await tasks.start(place.keep)
+        await tasks.start(place.keep, partial(_pinned, reached))
         tasks.start_soon(_cancel_on_signal, tasks.cancel_scope)
-        tasks.start_soon(_pin, reached.desk)
         gc.freeze()
         gc.enable()
         await made.run_stdio_async()
@@ -76,7 +79,9 @@ async def _cancel_on_signal(scope: anyio.CancelScope) -> None:
             return
 
 
-async def _pin(desk: Callable[[], Awaitable[object]]) -> None:
-    """Load the kubeconfig now, so that a later edit can't move this server to another cluster."""
-    with suppress(IncidentError):  # said again, in words, by the first tool that needs a cluster
-        await desk()
+async def _pinned(reached: "Office") -> str | None:
+    """Load the kubeconfig now, so that a later edit can't move this server to another cluster; its context."""
+    try:
+        return (await reached.desk()).cluster
+    except IncidentError:  # said again, in words, by the first tool that needs a cluster
+        return None

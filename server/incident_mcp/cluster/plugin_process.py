@@ -55,6 +55,8 @@ async def run(command: Sequence[str], environment: Mapping[str, str], seconds: f
                 return await _finish(process)
         except BaseException:
             _kill(process)
+            with anyio.CancelScope(shield=True):  # reaped here, or the event loop finds a child that it does not know
+                await process.wait()
             raise
 
 

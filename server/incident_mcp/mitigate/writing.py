@@ -9,9 +9,28 @@ from incident_mcp.cluster.writes import rehearse, send
 from incident_mcp.mitigate.pointers import fact
 from incident_mcp.text.words import duration, listed
 from incident_mcp.vocabulary.clock import Clock
-from incident_mcp.vocabulary.errors import NotFound
+from incident_mcp.vocabulary.errors import Forbidden, Invalid, NotFound
 from incident_mcp.vocabulary.permit import Permit
-from incident_mcp.vocabulary.plan import Fact, Plan
+from incident_mcp.vocabulary.plan import Draft, Fact, Plan, Write
+from incident_mcp.vocabulary.value import Value
+
+
+class Rehearsal(Value):
+    """What a dry run gave: the object as it would be, or why there is none."""
+
+    after: dict[str, Any] | None = None
+    refused: str = ""
+    warning: str = ""
+
+    def into(self, draft: Draft) -> Draft:
+        """The draft with what this rehearsal means for it. An incomplete preview is a higher risk."""
+        if self.after is not None:
+            return draft
+        seen = {"preview_complete": False, "refused": self.refused, "risk": "high"}
+        because = self.warning or "the API server would refuse it"
+        return draft.model_copy(
+            update=seen | {"warnings": (*draft.warnings, because), "high_because": draft.high_because or because}
+        )
 
 
 class ObjectAction:
@@ -44,6 +63,19 @@ class ObjectAction:
 
     async def _live(self, plan: Plan) -> dict[str, Any]:
         return await self.api.get_json(path_of(plan.draft.target))
+
+    async def rehearsed(self, write: Write) -> Rehearsal:
+        """The server's answer to a write as a dry run; without the right for it, or where a webhook can't take part,
+        the plan is still worth showing, and says so.
+        """
+        try:
+            return Rehearsal(after=await rehearse(self.api, write))
+        except Forbidden as error:
+            return Rehearsal(refused=error.happened)
+        except Invalid as error:
+            if "dry run" not in error.happened:
+                raise
+            return Rehearsal(warning="the API server can't preview this (a webhook has side effects)")
 
     async def rehearse(self, plan: Plan) -> None:
         for write in plan.draft.writes:

@@ -181,7 +181,7 @@ class Journal:
         for seq, body, digest in rows:
             if seq != expected:
                 problems.append(f"entries {expected} to {seq - 1} are missing")
-            if _digest(body) != digest:
+            if not isinstance(body, bytes) or _digest(body) != digest:
                 problems.append(f"entry {seq} was changed after it was written")
             elif msgspec.json.decode(body)["previous"] != previous:
                 problems.append(f"entry {seq} does not follow the entry before it")

@@ -30,7 +30,7 @@ def changing_tool(office: Office, action: ActionShape) -> Tool:
         desk, by = await office.desk(), assistant(ctx)
         desk.gate.check_writing()
         found = await desk.incident_of_a_change(incident)
-        proposal = await changes.propose(desk, action.name, arguments, by, incident=found.id)
+        proposal = await changes.propose_to_ask(desk, action.name, arguments, by, incident=found.id)
         late = _late(ctx)
         if late is not None:
             await changes.note_late_answer(desk, proposal, late, desk.person)

@@ -79,6 +79,8 @@ class Draft(Value):
     writes: tuple[Write, ...]
     diff: tuple[str, ...] = ()
     """What the server's dry run changed, as `- path: old` and `+ path: new` lines."""
+    refused: str = ""
+    """Why the API server would refuse this now, by its own dry run; such a plan is shown, and nobody is asked."""
     preview_complete: bool = True
     """False when the dry run was refused and the difference was computed here."""
     warnings: tuple[str, ...] = ()

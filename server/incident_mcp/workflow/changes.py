@@ -11,6 +11,7 @@ from incident_mcp.text.words import clock
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.answer import Door, Outcome, PersonsAnswer, Said
 from incident_mcp.vocabulary.entry import EntryKind
+from incident_mcp.vocabulary.errors import Forbidden
 from incident_mcp.vocabulary.plan import Plan
 from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.workflow.desk import Desk
@@ -52,7 +53,8 @@ def plan_reply(desk: Desk, plan: Plan, state: str, entry: str | None, incident: 
         cluster=desk.cluster,
         summary=(
             f"{desk.cluster}: {plan.draft.headline}. Nothing is changed yet.",
-            f"Show the page to the person, then call {plan.action} with the same arguments: it asks for it.",
+            plan.draft.refused
+            or f"Show the page to the person, then call {plan.action} with the same arguments: it asks for it.",
         ),
         incident=incident,
         entry=entry,
@@ -60,6 +62,20 @@ def plan_reply(desk: Desk, plan: Plan, state: str, entry: str | None, incident: 
         state=state,
         page=tuple(plan_page(plan).splitlines()),
     )
+
+
+async def propose_to_ask(
+    desk: Desk, action: str, arguments: dict[str, JsonValue], by: Actor, *, incident: str | None
+) -> Proposal:
+    """As `propose`, for a change that a person is about to be asked for.
+
+    Raises `Forbidden` when the API server would refuse it: a yes to it would be wasted.
+    """
+    proposal = await propose(desk, action, arguments, by, incident=incident)
+    refused = proposal.plan.draft.refused
+    if refused:
+        raise Forbidden(refused, "Nobody was asked. incident-mcp doctor --rbac prints the role that is lacking.")
+    return proposal
 
 
 async def propose(

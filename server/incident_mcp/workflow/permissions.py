@@ -40,7 +40,7 @@ class ToolNeeds:
     not_granted: Needs = ()
     """Used where it is there, but in no manifest of ours."""
     writer: bool = False
-    """It needs the writer role, be it only for a dry run: the server lets nobody rehearse what they may not do."""
+    """It needs the writer role."""
     changes: bool = False
     """It changes the cluster, so it is offered where writing is on."""
 
@@ -102,9 +102,9 @@ TOOLS: tuple[ToolNeeds, ...] = (
     ToolNeeds(
         "preview_change",
         always=needs("list: replicasets.apps"),
-        either=(*_PATCHES, *_RESIZES),
-        more=(*_ONE_WORKLOAD, *needs(f"get: {_SCALES}"), *_HISTORY, *_NEAR_MISSES),
-        writer=True,
+        either=_ONE_WORKLOAD,
+        more=(*needs(f"get: {_SCALES}"), *_HISTORY, *_NEAR_MISSES),
+        not_granted=(*_PATCHES, *_RESIZES),  # the server's dry run; without it the difference is computed here
     ),
     ToolNeeds(
         "rollback_workload",
@@ -133,7 +133,7 @@ def reader_role() -> frozenset[Need]:
 
 
 def writer_role() -> frozenset[Need]:
-    """What changes, and their previews, need on top of the reader role."""
+    """What changes need on top of the reader role."""
     return frozenset(need for tool in TOOLS if tool.writer for need in _granted(tool)) - reader_role()
 
 

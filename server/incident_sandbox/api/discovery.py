@@ -123,10 +123,14 @@ def _sub_entry(item: Resource, name: str) -> Object:
     return entry | ({"group": group, "version": version} if (group, version) != (item.group, item.version) else {})
 
 
+def _kind(group: str, version: str, kind: str) -> Object:
+    return {"group": group, "version": version, "kind": kind}
+
+
 def _aggregate(item: Resource) -> Object:
     entry: Object = {
         "resource": item.plural,
-        "responseKind": {"group": item.group, "version": item.version, "kind": item.kind},
+        "responseKind": _kind("", "", item.kind),  # empty: the group and version it stands in
         "scope": "Namespaced" if item.namespaced else "Cluster",
         "singularResource": item.singular,
         "verbs": list(item.verbs),
@@ -135,11 +139,11 @@ def _aggregate(item: Resource) -> Object:
     entry |= {"categories": list(item.categories)} if item.categories else {}
     subresources: list[Object] = []
     for name in item.subresources:
-        group, version, kind = _sub_kind(item, name)
+        other = _SUBRESOURCE_KINDS.get(name, ("", "", item.kind))
         subresources.append(
             {
                 "subresource": name,
-                "responseKind": {"group": group, "version": version, "kind": kind},
+                "responseKind": _kind(*other),
                 "verbs": _SUBRESOURCE_VERBS.get(name, ["get", "patch", "update"]),
             }
         )

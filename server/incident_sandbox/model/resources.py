@@ -41,7 +41,17 @@ def _core(kind: str, plural: str, *short: str, **more: object) -> Resource:
     return Resource("", "v1", kind, plural, short, **more)  # type: ignore[arg-type]
 
 
-NAMESPACES = _core("Namespace", "namespaces", "ns", namespaced=False, subresources=("status",))
+NAMESPACES = Resource(
+    "",
+    "v1",
+    "Namespace",
+    "namespaces",
+    ("ns",),
+    False,
+    (),
+    ("status",),
+    verbs=tuple(v for v in ALL_VERBS if "coll" not in v),
+)
 NODES = _core("Node", "nodes", "no", namespaced=False, subresources=("status",))
 PODS = _core(
     "Pod",

@@ -34,6 +34,7 @@ _TABLES: dict[Resource, Table] = {
     r.SECRETS: cluster.SECRETS,
     r.ROLES: cluster.ROLES,
     r.CLUSTER_ROLES: cluster.ROLES,
+    r.DEFINITIONS: cluster.ROLES,
     r.ROLE_BINDINGS: cluster.BINDINGS,
     r.CLUSTER_ROLE_BINDINGS: cluster.BINDINGS,
     r.LEASES: cluster.LEASES,

@@ -16,7 +16,6 @@ from incident_mcp.cluster.rollback_target import pick_target
 from incident_mcp.cluster.rollout_history import history_of, read_workload
 from incident_mcp.cluster.template_diff import differences, short_image, without_hash
 from incident_mcp.cluster.workloads import workload_object
-from incident_mcp.cluster.writes import rehearse
 from incident_mcp.mitigate.pointers import REVISION, TEMPLATE, UID, fact, replace, tests, value_at
 from incident_mcp.mitigate.writing import ObjectAction
 from incident_mcp.text.words import clock, count
@@ -65,8 +64,9 @@ class RollbackWorkload(ObjectAction):
         chosen = pick_target(history, arguments.revision)
         template = next(one.template for one in workload.revisions if one.number == chosen.revision.number)
         write = _write(target, live, without_hash(template), chosen.revision.number)
-        after = await rehearse(self.api, write)
-        draft = self._draft(live, workload, history, chosen, write, after)
+        rehearsal = await self.rehearsed(write)
+        after = value_at(rehearsal.after, TEMPLATE) if rehearsal.after else without_hash(template)
+        draft = rehearsal.into(self._draft(live, workload, history, chosen, write, after))
         return draft if arguments.revision is None else draft.model_copy(update={"why": ""})
 
     def _draft(
@@ -92,7 +92,7 @@ class RollbackWorkload(ObjectAction):
             pods=f"{count(workload.desired, 'pod')} replaced, {_ready_words(workload)} at {clock(self.clock())}",
             facts=tuple(fact(live, pointer, _described(now)) for pointer in _pointers(target)),
             writes=(write,),
-            diff=differences(value_at(live, TEMPLATE), value_at(after, TEMPLATE) or {}),
+            diff=differences(value_at(live, TEMPLATE), after),
             warnings=_warnings(workload, chosen, exposed),
             risk="high" if high else "normal",
             high_because=f"{exposed} of {workload.ready} ready pods may be unready at one moment" if high else "",

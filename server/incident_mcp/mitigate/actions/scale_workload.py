@@ -8,7 +8,7 @@ from pydantic import Field
 from incident_mcp.cluster.api import Api
 from incident_mcp.cluster.evidence import evidence_of
 from incident_mcp.cluster.kinds import path_of, workload_ref
-from incident_mcp.cluster.writes import rehearse
+from incident_mcp.cluster.workloads import workload_object
 from incident_mcp.mitigate.pointers import UID, fact, value_at
 from incident_mcp.mitigate.writing import ObjectAction
 from incident_mcp.text.words import clock
@@ -50,13 +50,13 @@ class ScaleWorkload(ObjectAction):
             raise BadRequest(
                 f"{target} has one pod a node and can't be scaled.", "Cordon nodes or change its selector."
             )
-        live = await self.api.get_json(path_of(target))
+        live = await workload_object(self.api, target)
         before = int(value_at(live, "/spec/replicas") or 0)
         self._check(target, before, arguments.replicas)
         scale = await self.api.get_json(f"{path_of(target)}/scale")
         write = _write(target, scale, before, arguments.replicas)
-        await rehearse(self.api, write)
-        return self._draft(target, live, before, arguments.replicas, write)
+        rehearsal = await self.rehearsed(write)
+        return rehearsal.into(self._draft(target, live, before, arguments.replicas, write))
 
     def _check(self, target: Ref, before: int, after: int) -> None:
         if after == before:
