@@ -18,6 +18,7 @@ from incident_sandbox.controllers.scheduler import Scheduler
 from incident_sandbox.controllers.stateful_set import StatefulSetController
 from incident_sandbox.kubelet.heartbeats import Heartbeats
 from incident_sandbox.kubelet.kubelet import Kubelet
+from incident_sandbox.kubelet.programs import read_program
 from incident_sandbox.model import resources as r
 from incident_sandbox.model.objects import Object, dig, name_of, namespace_of
 from incident_sandbox.model.resources import Resource
@@ -43,7 +44,8 @@ class Cluster:
         self.store = self.context.store
         self.writer = self.context.writer
         self.engine = self.context.engine
-        self.kubelet = Kubelet(self.context, list(scenario.programs))
+        self._programs = list(scenario.programs)
+        self.kubelet = Kubelet(self.context, self._programs)
         for controller in (
             DeploymentController(self.context),
             ReplicaSetController(self.context),
@@ -108,6 +110,10 @@ class Cluster:
     def resume(self) -> None:
         self.engine.paused = False
         self.catch_up()
+
+    def teach(self, program: Object) -> None:
+        """From now on, images of that pattern behave so; written as in a scenario. Raises ValueError or KeyError."""
+        self._programs.insert(0, read_program(program))
 
     def get(self, resource: Resource, namespace: str, name: str) -> Object | None:
         return self.store.get(resource, namespace, name)

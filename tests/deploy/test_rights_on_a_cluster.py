@@ -80,9 +80,7 @@ async def test_the_reader_works_with_every_reading_tool_everywhere(accounts: Acc
     assert rest == dict.fromkeys(("rollback_workload", "scale_workload"), "does not work")
 
 
-async def test_a_readers_preview_is_shown_and_says_that_it_would_be_refused(
-    accounts: Accounts, shop: BadRollout
-) -> None:
+async def test_a_readers_preview_is_shown_and_says_it_would_be_refused(accounts: Accounts, shop: BadRollout) -> None:
     async with connected(accounts.reader) as api:
         draft = await rollback(api, shop)
     assert "patch" in draft.refused

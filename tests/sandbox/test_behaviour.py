@@ -177,3 +177,28 @@ async def test_a_service_that_selects_nothing_loses_its_endpoints(well: Kube) ->
     await well.patch(f"{CORE}/services/cart", operations, JSON_PATCH)
     rows = await well.rows("/apis/discovery.k8s.io/v1/namespaces/shop/endpointslices?labelSelector=app%3Dcart")
     assert [(row["Endpoints"], row["Ports"]) for row in rows] == [("<unset>", "<unset>")]
+
+
+async def test_what_never_becomes_ready_tells_so_again_and_again(well: Kube) -> None:
+    probe = "HTTP probe failed with statuscode: 503"
+    well.cluster.teach({"image": "registry.example/shop/cart:5.2", "behaves": [{"unready": probe}]})
+    change = _container(name="cart", image="registry.example/shop/cart:5.2")
+    await well.patch(f"{APPS}/deployments/cart", change, STRATEGIC_PATCH)
+    well.cluster.advance(40)
+    events = (await well.get(f"{CORE}/events?fieldSelector=reason=Unhealthy"))["items"]
+    assert [event["message"] for event in events] == [f"Readiness probe failed: {probe}"]
+    assert events[0]["count"] == 4
+    statuses = [pod["status"]["containerStatuses"][0] for pod in await _pods(well, "cart")]
+    assert [("running" in item["state"], item["ready"]) for item in statuses].count((True, False)) == 1
+
+
+async def test_a_pod_that_may_end_ends(well: Kube) -> None:
+    ends = {"exit": {"after": "2s", "code": 0}, "log": [{"text": "done"}]}
+    well.cluster.teach({"image": "job:1", "behaves": [ends]})
+    spec = {"restartPolicy": "OnFailure", "containers": [{"name": "job", "image": "job:1"}]}
+    assert (await well.ask("POST", f"{CORE}/pods", {"metadata": {"name": "job"}, "spec": spec})).code == 201
+    well.cluster.advance(8)
+    pod = await well.get(f"{CORE}/pods/job")
+    assert pod["status"]["phase"] == "Succeeded"
+    assert pod["status"]["containerStatuses"][0]["state"]["terminated"]["reason"] == "Completed"
+    assert (await well.ask("GET", f"{CORE}/pods/job/log")).text == "done\n"

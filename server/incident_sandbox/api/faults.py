@@ -41,7 +41,10 @@ class Faults:
     def refuse_next(
         self, count: int = 1, code: int = 503, *, retry_after: int | None = None, verb: str = "", path: str = ""
     ) -> None:
-        """Answer with 429, 500, 503 or another code. `verb` "write" means any mutating one; `path` is a part."""
+        """Answer with 429, 500, 503 or another code, and `Retry-After` in seconds (1; with 0 there is none).
+
+        `verb` "write" means every mutating one; `path` is a part of the request's.
+        """
         self._planned.append(Fault(count, _selects(verb, path), refusal=_refusal(code, retry_after)))
 
     def drop_next(self, count: int = 1, *, after_write: bool = False, verb: str = "", path: str = "") -> None:
@@ -56,7 +59,10 @@ def _selects(verb: str, path: str) -> Callable[[ApiRequest], bool]:
     def matches(request: ApiRequest) -> bool:
         if not request.is_resource or path not in request.path:
             return False
-        return not verb or request.verb == verb or (verb == "write" and request.verb in MUTATING)
+        mutating = request.verb in MUTATING
+        if verb == "stored":
+            return mutating and request.query.get("dryRun") is None
+        return not verb or request.verb == verb or (verb == "write" and mutating)
 
     return matches
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from incident_sandbox.model.errors import bad_request, unsupported_media_type
 from incident_sandbox.model.objects import Object
@@ -133,7 +133,7 @@ def _set(found: Object, field: Field, value: Any) -> None:
 
 def _convert(kind: Any, value: Any) -> Any:
     if isinstance(kind, dict):
-        return _read(value, kind)  # type: ignore[arg-type]
+        return _read(value, cast("Message", kind))
     match kind:
         case "string":
             return value.decode()

@@ -37,8 +37,16 @@ class Resource:
         return self.kind.lower()
 
 
-def _core(kind: str, plural: str, *short: str, **more: object) -> Resource:
-    return Resource("", "v1", kind, plural, short, **more)  # type: ignore[arg-type]
+def _core(
+    kind: str,
+    plural: str,
+    *short: str,
+    namespaced: bool = True,
+    categories: tuple[str, ...] = (),
+    subresources: tuple[str, ...] = (),
+    counts_generations: bool = False,
+) -> Resource:
+    return Resource("", "v1", kind, plural, short, namespaced, categories, subresources, counts_generations)
 
 
 NAMESPACES = Resource(
