@@ -11,7 +11,7 @@ async def test_a_write_whose_answer_is_lost_is_unknown_and_not_repeated(tmp_path
     async with world(tmp_path, mode, always(ACCEPT)) as here:
         here.sandbox.faults.drop_next(after_write=True, verb="stored")
         result = data_of(await here.rollback())
-        assert "changed" not in result  # neither true nor false: nobody knows
+        assert result["changed"] == "unknown"
         assert "Unknown. The write was sent at" in result["summary"][0]
         assert "rollout_history" in result["summary"][0]
         assert len(here.writes()) == 1
@@ -24,7 +24,7 @@ async def test_a_write_that_never_arrived_is_not_taken_for_one_that_did(tmp_path
     async with world(tmp_path, mode, always(ACCEPT)) as here:
         here.sandbox.faults.drop_next(verb="stored")
         result = data_of(await here.rollback())
-        assert "changed" not in result
+        assert result["changed"] == "unknown"
         assert "Unknown" in result["summary"][0]  # from here the two can't be told apart, so it does not try
         assert untouched(here)
         assert "outcome: Unknown" in here.said()

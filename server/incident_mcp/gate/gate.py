@@ -77,8 +77,9 @@ class AdvisoryGate:
         if action is None:
             raise BadRequest(f"There is no planned action {request.action}.", f"There are: {', '.join(self._actions)}.")
         draft = await action.preview(typed_arguments(action, request.arguments))
-        if draft.promise and request.error_gone:
-            draft = draft.model_copy(update={"promise": draft.promise.model_copy(update={"gone": request.error_gone})})
+        error = request.known_errors.get(str(draft.target))
+        if draft.promise and error:
+            draft = draft.model_copy(update={"promise": draft.promise.model_copy(update={"gone": error})})
         return under_policy(draft, self._policy)
 
     async def plan(self, plan_id: str) -> tuple[Plan, PlanStory]:
@@ -104,7 +105,7 @@ class AdvisoryGate:
     async def answer(self, plan: Plan, answer: PersonsAnswer, by: Actor) -> Entry:
         """Record an answer. Only an acceptance that came before the plan's end counts as a yes."""
         told = await self._plans.story(plan)
-        accepted = answer.said == "accepted" and told.state is PlanState.PENDING
+        accepted = answer.said == "accepted" and told.state in (PlanState.PENDING, PlanState.APPROVED)
         why = "" if accepted or answer.said != "accepted" else f"the plan is {told.state}"
         entry = NewEntry(
             kind=EntryKind.ANSWER,

@@ -19,8 +19,8 @@ class Request(Value):
     arguments: dict[str, JsonValue]
     incident: str | None
     by: Actor
-    error_gone: str = ""
-    """An error text that the fix should end; it becomes part of the plan's promise."""
+    known_errors: dict[str, str] = {}
+    """By target: the error text that the record knows of it. A fix should end it, so it becomes part of the promise."""
 
 
 class Proposal(Value):

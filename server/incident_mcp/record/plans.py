@@ -63,8 +63,10 @@ def _apply(state: dict[str, object], entry: Entry) -> None:
 
 def _apply_answer(state: dict[str, object], entry: Entry) -> None:
     state["answers"] = int(str(state.get("answers", 0))) + 1
-    if state["state"] is not PlanState.PENDING:
+    if state["state"] not in (PlanState.PENDING, PlanState.APPROVED):
         return
+    # An approval that was not spent yet (the server died in between) may be asked for again: the last word counts.
+    state |= {"state": PlanState.PENDING, "approval": "", "approved_at": None}
     if entry.data.get("accepted"):
         state |= {"state": PlanState.APPROVED, "approval": entry.id, "approved_at": entry.happened}
     elif entry.data.get("said") == "declined":

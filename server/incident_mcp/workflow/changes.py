@@ -1,6 +1,7 @@
 """A change, step by step: propose it, put the question, take the answer, carry it out, watch what comes of it."""
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import JsonValue
 
@@ -28,10 +29,10 @@ class PlanReply(Reply):
 
 
 class ChangeReply(Reply):
-    """What became of a change. `changed` is false unless the cluster took the write; None: nobody knows."""
+    """What became of a change. `changed` is true when the cluster took the write; unknown: nobody knows yet."""
 
-    plan: str = ""
-    changed: bool | None = False
+    plan: str
+    changed: bool | Literal["unknown"]
     ready: bool | None = None
     """Whether what was promised was there in time; verify_fix judges whether it stays."""
     progress: str = ""
@@ -82,20 +83,14 @@ async def propose(
     desk: Desk, action: str, arguments: dict[str, JsonValue], by: Actor, *, incident: str | None
 ) -> Proposal:
     """The pending plan for this change, or a new one. The error that the record knows becomes part of the promise."""
-    error = await _known_error(desk, incident, arguments)
-    return await desk.gate.propose(
-        Request(action=action, arguments=arguments, incident=incident, by=by, error_gone=error)
-    )
-
-
-async def _known_error(desk: Desk, incident: str | None, arguments: dict[str, JsonValue]) -> str:
-    target = f"{arguments.get('kind')} {arguments.get('namespace')}/{arguments.get('name')}"
-    patterns = [
-        str(entry.data["pattern"])
+    errors = {
+        str(entry.data["target"]): str(entry.data["pattern"])
         for entry in await desk.record.entries(incident)
-        if entry.kind is EntryKind.EVIDENCE and entry.data.get("pattern") and entry.data.get("target") == target
-    ]
-    return patterns[-1] if patterns else ""
+        if entry.kind is EntryKind.EVIDENCE and entry.data.get("pattern")
+    }
+    return await desk.gate.propose(
+        Request(action=action, arguments=arguments, incident=incident, by=by, known_errors=errors)
+    )
 
 
 async def take_answer(desk: Desk, plan: Plan, said: Said, door: Door, by: Actor, *, asked: datetime) -> str:
@@ -140,7 +135,7 @@ def _not_made(desk: Desk, proposal: Proposal, outcome: Outcome) -> ChangeReply:
         summary=(f"{desk.cluster}: {outcome.text}",),
         incident=proposal.story.incident,
         plan=plan.id,
-        changed=None if unknown else False,
+        changed="unknown" if unknown else False,
         next_step=""
         if unknown
         else f"Nothing was changed. Call {plan.action} again: it makes a plan on the facts as they are now.",
@@ -156,6 +151,7 @@ async def not_approved(desk: Desk, proposal: Proposal, said: str, entry: str) ->
         incident=proposal.story.incident,
         entry=entry,
         plan=plan.id,
+        changed=False,
         next_step=_after(told.state),
     )
 
