@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-BENCHES = ("startup",)
+BENCHES = ("startup", "transport")
 
 
 def main() -> None:
