@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 from incident_mcp.cluster.connection import ConnectOptions, connect
 from tests.controlplane import build
@@ -101,7 +102,8 @@ async def _theirs(kubeconfig: str) -> tuple[Get, Callable[[], Awaitable[None]]]:
     api = client.ApiClient(settings)
 
     async def get(path: str) -> bytes:
-        answer = await api.rest_client.request("GET", f"{settings.host}{path}", headers={"Accept": "application/json"})
+        wanted = {"Accept": "application/json"}
+        answer: Any = await api.rest_client.request("GET", f"{settings.host}{path}", headers=wanted)
         return await answer.read()
 
     return get, api.close
