@@ -99,12 +99,13 @@ async def _theirs(kubeconfig: str) -> tuple[Get, Callable[[], Awaitable[None]]]:
 
     settings = client.Configuration()
     await config.load_kube_config(kubeconfig, client_configuration=settings)
-    api = client.ApiClient(settings)
+    api: Any = client.ApiClient(settings)
 
     async def get(path: str) -> bytes:
         wanted = {"Accept": "application/json"}
         answer: Any = await api.rest_client.request("GET", f"{settings.host}{path}", headers=wanted)
-        return await answer.read()
+        body: bytes = await answer.read()
+        return body
 
     return get, api.close
 
