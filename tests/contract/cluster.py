@@ -6,23 +6,33 @@ and is then, for a test, a borrowed cluster like any other: whatever blocks the 
 
 from __future__ import annotations
 
+import json
 import re
+import ssl
+import time
 from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
 
 from anyio.from_thread import start_blocking_portal
 
 from incident_mcp.cluster.api import Api
 from incident_mcp.cluster.connection import ConnectOptions, connect
+from incident_mcp.vocabulary.clock import Clock, system_clock
 from incident_sandbox import AuditRecord, Sandbox, serve_sandbox
 from tests.controlplane import bootstrap, build
 from tests.controlplane.audit import AuditEvent
 from tests.controlplane.components import CONF
 from tests.controlplane.control_plane import ControlPlane, missing
 
+SPEED = 6
+"""How much faster the sandbox's time runs: its pods are then no slower than kwok's."""
 _PATH = re.compile(r"/(?:api|apis/[^/]+)/[^/]+/namespaces/(?P<namespace>[^/]+)/(?P<resource>[^/]+)/?(?P<rest>.*)")
 
 
@@ -50,8 +60,12 @@ class Cluster:
     name: str
     plane: ControlPlane
     """kubectl, waiting, namespaces: a `ControlPlane`, though the sandbox is not one."""
+    read: Callable[[str], dict[str, Any]]
+    """One GET as the admin: waiting with kubectl would be slow."""
     viewer: Path
     """The kubeconfig of a user who reads the namespaces that `let_view` names."""
+    clock: Clock
+    """The cluster's own time, for whoever compares it with the times in objects."""
     asked_in: Callable[[str], Sequence[Asked]]
     """Every mutating request in a namespace, oldest first."""
 
@@ -77,7 +91,8 @@ def real_cluster(control_plane: ControlPlane) -> Cluster:
     def asked_in(namespace: str) -> list[Asked]:
         return [_of_event(event) for event in control_plane.audit_events(namespace)]
 
-    return Cluster("control plane", control_plane, control_plane.viewer_kubeconfig, asked_in)
+    read, viewer = control_plane.api.get, control_plane.viewer_kubeconfig
+    return Cluster("control plane", control_plane, read, viewer, system_clock, asked_in)
 
 
 @contextmanager
@@ -86,14 +101,28 @@ def sandbox_cluster(folder: Path) -> Generator[Cluster]:
     kubectl = build.cache_folder() / "bin" / "kubectl"
     if not kubectl.exists():
         missing("the contract needs the kubectl of `make control-plane`")
+
+    clock = _fast()
     with (
         start_blocking_portal() as portal,
-        portal.wrap_async_context_manager(serve_sandbox("healthy", folder=folder)) as sandbox,
+        portal.wrap_async_context_manager(serve_sandbox("healthy", clock=clock, folder=folder)) as sandbox,
     ):
         for program in _programs():
             portal.call(sandbox.cluster.teach, program)
         plane = ControlPlane(sandbox.kubeconfig, kubectl, folder)
-        yield Cluster("sandbox", plane, sandbox.viewer_kubeconfig, lambda namespace: _asked(sandbox, namespace))
+        asked_in = partial(_asked, sandbox)
+        yield Cluster("sandbox", plane, partial(_read, sandbox), sandbox.viewer_kubeconfig, clock, asked_in)
+
+
+def _fast() -> Clock:
+    begun, start = time.monotonic(), datetime.now(UTC)
+    return lambda: start + SPEED * timedelta(seconds=time.monotonic() - begun)
+
+
+def _read(sandbox: Sandbox, path: str) -> dict[str, Any]:
+    request = Request(f"{sandbox.url}{path}", headers={"Authorization": f"Bearer {sandbox.token}"})
+    with urlopen(request, context=ssl.create_default_context(cadata=sandbox.authority.decode())) as answer:
+        return json.load(answer)
 
 
 def _asked(sandbox: Sandbox, namespace: str) -> list[Asked]:
@@ -114,11 +143,12 @@ def _of_event(event: AuditEvent) -> Asked:
     return Asked(event.verb, resource, event.user, event.user_agent, event.status, event.dry_run)
 
 
-def _programs() -> list[dict[str, object]]:
+def _programs() -> list[dict[str, Any]]:
     """What `tests/controlplane/conf/stages` plays, the last one first in line."""
-    healthy = {"ready-after": "200ms", "log": [{"text": _said("healthy")}]}
-    crash = {"exit": {"after": "900ms", "code": 1}, "log": [{"text": _said("crash").replace("{version}", "1.42")}]}
-    release = {"image": "registry.example/shop/checkout:1.42", "pull": "0s"}
+    healthy: dict[str, Any] = {"ready-after": "200ms", "log": [{"text": _said("healthy")}]}
+    last_words = _said("crash").replace("{version}", "1.42")
+    crash: dict[str, Any] = {"exit": {"after": "900ms", "code": 1}, "log": [{"text": last_words}]}
+    release: dict[str, Any] = {"image": "registry.example/shop/checkout:1.42", "pull": "0s"}
     return [
         {"image": "registry.example/*", "pull": "0s", "behaves": [healthy]},
         {"image": "registry.example/*-crash", "pull": "0s", "behaves": [crash]},

@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Iterator
 import pytest
 
 from incident_mcp.cluster.api import Api
+from incident_mcp.resolve.watch import watch_until
 from tests.contract.cluster import Cluster, real_cluster, sandbox_cluster
 from tests.contract.shop import Workload, bad_rollout
 
@@ -47,6 +48,13 @@ def cluster(request: pytest.FixtureRequest) -> Cluster:
 def checkout(request: pytest.FixtureRequest, cluster: Cluster) -> Workload:
     """Deployment checkout of a shop that nobody changes: three pods in a crash loop, revision 7."""
     return request.getfixturevalue(f"{cluster.name.replace(' ', '_')}_shop")
+
+
+@pytest.fixture(autouse=True)
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pods are up in a moment here, so a change is looked at ten times a second."""
+    defaults = {**(watch_until.__kwdefaults__ or {}), "every": 0.1}
+    monkeypatch.setattr(watch_until, "__kwdefaults__", defaults)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from incident_mcp.cluster.kinds import path_of
+from incident_mcp.cluster.kinds import collection, path_of
 from incident_mcp.vocabulary.refs import Ref
 from tests.contract.cluster import Cluster
 from tests.controlplane.components import CONF
@@ -44,7 +44,7 @@ class Workload:
         return self.cluster.plane.kubectl("-n", self.namespace, *arguments)
 
     def live(self) -> Json:
-        return json.loads(self.kubectl("get", self.typed, "-o", "json", "--show-managed-fields"))
+        return self.cluster.read(self.path)
 
     def set_image(self, tag: str, manager: str = DEPLOYER) -> None:
         """What a pipeline does; returns when the controller has taken it up."""
@@ -59,17 +59,18 @@ class Workload:
         self.cluster.plane.wait(f"{self.ref} is ready", lambda: _settled(self.live()))
 
 
-def workload(cluster: Cluster, namespace: str, kind: str, name: str = "app", **spec: object) -> Workload:
+def workload(
+    cluster: Cluster, namespace: str, kind: str, name: str = "app", pod: Json | None = None, **spec: Any
+) -> Workload:
     """A workload of one container at release 1, ready."""
     labels = {"app": name}
     container = {"name": "app", "image": f"{TEAM}:1"}
-    pod = {"terminationGracePeriodSeconds": 1, "containers": [container]}
-    template = {"metadata": {"labels": labels}, "spec": pod}
+    pod = {"terminationGracePeriodSeconds": 1, "containers": [container], **(pod or {})}
+    template: Json = {"metadata": {"labels": labels}, "spec": pod}
     body: Json = {"selector": {"matchLabels": labels}, "template": template, **spec}
     thing: Json = {"apiVersion": "apps/v1", "kind": kind, "metadata": {"name": name}, "spec": body}
     cluster.plane.apply(thing, namespace)
     made = Workload(cluster, Ref(kind=kind, namespace=namespace, name=name))
-    made.wait_observed()
     made.wait_ready()
     return made
 
@@ -121,7 +122,7 @@ def _settled(thing: Json) -> bool:
 
 def _crash_loops(checkout: Workload) -> bool:
     """All pods wait in a back-off, their log is there, and nothing is served."""
-    pods = json.loads(checkout.kubectl("get", "pods", "-l", "app=checkout", "-o", "json"))["items"]
+    pods = checkout.cluster.read(f"{collection('Pod', checkout.namespace)}?labelSelector=app%3Dcheckout")["items"]
     states = [state for pod in pods for state in pod["status"].get("containerStatuses", [])]
     waiting = [state["state"].get("waiting", {}).get("reason") for state in states]
     if waiting != ["CrashLoopBackOff"] * REPLICAS or checkout.live()["status"].get("readyReplicas"):

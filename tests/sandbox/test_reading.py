@@ -183,6 +183,17 @@ async def test_refusals_are_statuses_in_the_real_words(well: Kube, path: str, re
     assert message.startswith(refusal[2])
 
 
+async def test_nonsense_in_the_version_of_a_watch_is_the_servers_own_fault(well: Kube) -> None:
+    answer = await well.ask("GET", f"{CORE}/pods?watch=1&resourceVersion=nonsense")
+    assert answer.code == 500
+    assert "reason" not in answer.json
+    assert answer.json["message"].startswith('resourceVersion: Invalid value: "nonsense"')
+
+
+async def test_a_limit_below_nothing_is_none(well: Kube) -> None:
+    assert len((await well.get(f"{CORE}/pods?limit=-1"))["items"]) == len((await well.get(f"{CORE}/pods"))["items"])
+
+
 async def test_a_path_of_no_api_is_plain_text(well: Kube) -> None:
     answer = await well.ask("GET", "/apis/argoproj.io/v1alpha1/applications")
     assert (answer.code, answer.text) == (404, "404 page not found\n")

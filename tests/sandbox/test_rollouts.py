@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.sandbox.client import APPS, CHECKOUT, CORE, JSON_PATCH, STRATEGIC_PATCH, Kube
 
 REVISION = "deployment.kubernetes.io/revision"
@@ -30,7 +32,14 @@ async def test_a_rollback_renumbers_the_old_replica_set(bad: Kube) -> None:
     assert (await bad.get(CHECKOUT))["metadata"]["annotations"][REVISION] == "8"
 
 
-async def test_generation_moves_with_the_specification_only(bad: Kube) -> None:
+async def test_generation_moves_with_the_annotations_of_a_deployment(bad: Kube) -> None:
+    before = (await bad.get(CHECKOUT))["metadata"]["generation"]
+    await bad.patch(CHECKOUT, {"metadata": {"annotations": {"note": "x"}}})
+    live = await bad.get(CHECKOUT)
+    assert live["metadata"]["generation"] == live["status"]["observedGeneration"] == before + 1
+
+
+async def test_generation_moves_with_the_specification_and_not_with_labels(bad: Kube) -> None:
     before = (await bad.get(CHECKOUT))["metadata"]["generation"]
     await bad.patch(CHECKOUT, {"metadata": {"labels": {"note": "x"}}})
     assert (await bad.get(CHECKOUT))["metadata"]["generation"] == before
@@ -113,6 +122,39 @@ async def test_a_deleted_deployment_takes_its_pods_along(well: Kube) -> None:
     well.cluster.advance(2)
     assert await _sets(well, "cart") == {}
     assert await well.names(f"{CORE}/pods?labelSelector=app=cart") == []
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "owned"),
+    [
+        (f"{APPS}/deployments", "cart", f"{APPS}/replicasets"),
+        ("/apis/apps/v1/namespaces/payments/statefulsets", "payments-db", "/api/v1/namespaces/payments/pods"),
+        (
+            "/apis/apps/v1/namespaces/kube-system/daemonsets",
+            "kube-proxy",
+            "/apis/apps/v1/namespaces/kube-system/controllerrevisions",
+        ),
+    ],
+    ids=["Deployment", "StatefulSet", "DaemonSet"],
+)
+async def test_what_was_orphaned_is_adopted_by_the_next_of_that_name(
+    well: Kube, path: str, name: str, owned: str
+) -> None:
+    async def owners() -> dict[str, list[str]]:
+        items = (await well.get(owned))["items"]
+        return {
+            item["metadata"]["name"]: [owner["uid"] for owner in item["metadata"].get("ownerReferences", [])]
+            for item in items
+            if item["metadata"]["name"].startswith(f"{name}-")
+        }
+
+    old = await well.get(f"{path}/{name}")
+    before = await owners()
+    await well.ask("DELETE", f"{path}/{name}", {"propagationPolicy": "Orphan"})
+    assert await owners() == {key: [] for key in before}
+    made = await well.ask("POST", path, {"metadata": {"name": name}, "spec": old["spec"]})
+    assert made.code == 201, made.text
+    assert await owners() == {key: [made.json["metadata"]["uid"]] for key in before}
 
 
 async def test_a_stateful_set_goes_from_the_highest_number_down(well: Kube) -> None:

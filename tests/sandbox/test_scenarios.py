@@ -190,3 +190,11 @@ async def test_a_new_namespace_gets_its_account_and_authority(well: Kube) -> Non
     assert await well.names("/api/v1/namespaces/new/configmaps") == ["kube-root-ca.crt"]
     await well.ask("DELETE", "/api/v1/namespaces/new")
     assert await well.names("/api/v1/namespaces/new/configmaps") == []
+
+
+async def test_a_deleted_namespace_takes_its_running_pods_along(bad: Kube) -> None:
+    await bad.ask("DELETE", "/api/v1/namespaces/shop")
+    bad.cluster.advance(60)
+    assert await bad.names("/api/v1/namespaces/shop/pods") == []
+    assert await bad.names("/api/v1/namespaces/shop/events") == []
+    assert await bad.names("/apis/apps/v1/namespaces/shop/deployments") == []

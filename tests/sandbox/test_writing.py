@@ -93,6 +93,13 @@ async def test_a_dry_run_answers_like_the_write_and_stores_nothing(bad: Kube) ->
     assert (await bad.patch(f"{CHECKOUT}?dryRun=Some", {})).code == 422
 
 
+async def test_a_deletion_with_a_body_does_not_look_at_the_query(bad: Kube) -> None:
+    body = {"propagationPolicy": "Background"}
+    assert (await bad.ask("DELETE", f"{CONFIG}?dryRun=All", body)).code == 200
+    assert (await bad.ask("GET", CONFIG)).code == 404
+    assert [record.dry_run for record in bad.sandbox.requests] == [False]
+
+
 async def test_a_dry_run_needs_the_real_right(bad: Kube) -> None:
     assert (await bad.as_viewer().patch(f"{CHECKOUT}?dryRun=All", {})).code == 403
 
@@ -108,6 +115,10 @@ async def test_a_write_that_changes_nothing_is_none(bad: Kube) -> None:
         ({"spec": {"replicas": -1}}, "spec.replicas: Invalid value: -1: must be greater than or equal to 0"),
         ({"spec": {"selector": {"matchLabels": {"app": "x"}}}}, "spec.selector: Invalid value: "),
         ({"spec": {"template": {"spec": {"containers": []}}}}, "spec.template.spec.containers: Required value"),
+        (
+            {"metadata": {"labels": {"app": "no spaces"}}},
+            'metadata.labels: Invalid value: "no spaces": a valid label must',
+        ),
     ],
 )
 async def test_nonsense_is_invalid_and_says_where(bad: Kube, body: Any, field: str) -> None:

@@ -28,5 +28,5 @@ def is_recorded(request: ApiRequest) -> bool:
 
 
 def record_of(request: ApiRequest, code: int, now: datetime) -> AuditRecord:
-    dry_run = request.query.get("dryRun") == "All" or bool(request.notes.get("dry_run"))
+    dry_run = bool(request.notes.get("dry_run", request.query.get("dryRun") == "All"))
     return AuditRecord(now, request.user.name, request.verb, request.path, request.user_agent, code, dry_run)

@@ -39,7 +39,7 @@ class Filter:
 
 
 def number(request: ApiRequest, name: str) -> int | None:
-    """A numeric parameter. Raises ApiError 400."""
+    """A numeric parameter. Raises ApiError 400, or 500 for the version of a watch."""
     text = request.query.get(name)
     if text in (None, ""):
         return None
@@ -47,8 +47,10 @@ def number(request: ApiRequest, name: str) -> int | None:
         return int(text)
     except ValueError as error:
         if name == "resourceVersion":
-            why = f'strconv.ParseUint: parsing "{text}": invalid syntax'
-            raise bad_request(f'invalid resource version: resourceVersion: Invalid value: "{text}": {why}') from error
+            why = f'resourceVersion: Invalid value: "{text}": strconv.ParseUint: parsing "{text}": invalid syntax'
+            if request.verb == "watch":
+                raise ApiError(500, "", why) from error  # so says the real one
+            raise bad_request(f"invalid resource version: {why}") from error
         raise bad_request(f'strconv.ParseInt: parsing "{text}": invalid syntax') from error
 
 
@@ -70,8 +72,8 @@ def read_list(request: ApiRequest, views: Views, form: Form) -> Response:
     revision, start = _position(request, views.store)
     found = [obj for obj in views.at(resource, revision) if wanted.accepts(obj) and key_of(obj) > start]
     metadata: Object = {"resourceVersion": str(revision)}
-    limit = number(request, "limit")
-    if limit and len(found) > limit:
+    limit = number(request, "limit") or 0
+    if 0 < limit < len(found):
         metadata["continue"] = make_token(revision, key_of(found[limit - 1]))
         if not wanted.is_selective:
             metadata["remainingItemCount"] = len(found) - limit

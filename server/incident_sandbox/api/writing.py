@@ -83,7 +83,7 @@ class Writes:
 
     async def delete(self, request: ApiRequest, form: Form) -> Response:
         resource = required(request)
-        options: Object = await request.body() or {}
+        options = await _delete_options(request)
         old = self._old(request)
         check_preconditions(resource, old, options.get("preconditions") or {})
         gone = self._delete(request, resource, old, options)
@@ -93,7 +93,7 @@ class Writes:
 
     async def delete_collection(self, request: ApiRequest, form: Form) -> Response:
         resource = required(request)
-        options: Object = await request.body() or {}
+        options = await _delete_options(request)
         wanted = Filter(request)
         found = [obj for obj in self._views.at(resource, self._cluster.store.revision) if wanted.accepts(obj)]
         gone = [self._delete(request, resource, obj, options) for obj in found]
@@ -102,14 +102,11 @@ class Writes:
         return answer({"kind": kind, "apiVersion": resource.api_version, "metadata": metadata, "items": gone}, form)
 
     def _delete(self, request: ApiRequest, resource: Resource, obj: Object, options: Object) -> Object:
-        dry_run = request.is_dry_run or options.get("dryRun") == ["All"]
+        dry_run = options.get("dryRun") == ["All"]
         request.notes["dry_run"] = dry_run
-        policy = options.get("propagationPolicy") or request.query.get("propagationPolicy")
-        if policy == "Orphan" and not dry_run:
+        if options.get("propagationPolicy") == "Orphan" and not dry_run:
             self._orphan(obj)
-        return self._cluster.writer.delete(
-            resource, obj, grace=_grace(request, resource, obj, options), dry_run=dry_run
-        )
+        return self._cluster.writer.delete(resource, obj, grace=_grace(resource, obj, options), dry_run=dry_run)
 
     def _orphan(self, owner: Object) -> None:
         """Dependents lose the reference, so that the garbage collector leaves them."""
@@ -135,11 +132,20 @@ def _checked(resource: Resource, body: Any) -> Object:
     return obj
 
 
-def _grace(request: ApiRequest, resource: Resource, obj: Object, options: Object) -> int:
+async def _delete_options(request: ApiRequest) -> Object:
+    """From the body; the query counts only where there is no body, a `dryRun` in it too."""
+    body: Object | None = await request.body()
+    if body:
+        return body
+    options: Object = {key: value for key, value in request.query.items() if key != "dryRun"}
+    return options | ({"dryRun": ["All"]} if request.is_dry_run else {})
+
+
+def _grace(resource: Resource, obj: Object, options: Object) -> int:
     """Seconds that a running pod gets; everything else goes at once."""
     if resource is not r.PODS or not dig(obj, "spec", "nodeName"):
         return 0
-    asked = options.get("gracePeriodSeconds", request.query.get("gracePeriodSeconds"))
+    asked = options.get("gracePeriodSeconds")
     return int(asked) if asked is not None else dig(obj, "spec", "terminationGracePeriodSeconds", default=30)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from incident_sandbox.controllers.adoption import adopt
 from incident_sandbox.controllers.context import Context
 from incident_sandbox.controllers.events import Source
 from incident_sandbox.controllers.pods import create_pod, delete_pod, from_template, is_active, is_ready
@@ -47,6 +48,7 @@ class DaemonSetController:
         found = self._context.store.get(r.DAEMON_SETS, *key)
         if found is None:
             return
+        adopt(self._context, found, r.REVISIONS, r.PODS)
         update, known = sync_revisions(self._context, found)
         if not is_deleting(found):
             self._place(found, update)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from incident_sandbox.controllers import deployment_revisions as revisions
 from incident_sandbox.controllers import deployment_status as progress
+from incident_sandbox.controllers.adoption import adopt
 from incident_sandbox.controllers.context import MANAGER, Context
 from incident_sandbox.controllers.deployment_scaling import Scaling
 from incident_sandbox.controllers.events import Source
@@ -37,6 +38,7 @@ class DeploymentController:
         found = self._context.store.get(r.DEPLOYMENTS, *key)
         if found is None:
             return
+        adopt(self._context, found, r.REPLICA_SETS)
         if is_deleting(found):
             self._write_status(found, judged=False)
             return

@@ -45,6 +45,8 @@ class EventRecorder:
             again = {**event, "count": event["count"] + 1, "lastTimestamp": rfc3339(self._now())}
             self._writer.update(r.EVENTS, event, again, Author(source.component))
             return
+        if self._store.get(r.NAMESPACES, "", namespace) is None:
+            return  # deleted in the meantime: a recorder drops what it can't write
         event = self._first(about, kind, reason, message, source, namespace, field_path)
         self._known[key] = name_of(event)
         self._writer.create(r.EVENTS, event, Author(source.component))

@@ -30,7 +30,9 @@ class GarbageCollector:
             if not resource.namespaced:
                 continue
             for obj in self._context.store.each(resource, namespace or identity):
-                if not namespace or any(owner["uid"] == identity for owner in owners_of(obj)):
+                if not namespace:
+                    self._context.writer.delete(resource, obj)  # nothing can be written there any more
+                elif any(owner["uid"] == identity for owner in owners_of(obj)):
                     self._collect(resource, obj)
 
     def _collect(self, resource: r.Resource, obj: Object) -> None:

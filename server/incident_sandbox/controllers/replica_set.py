@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from incident_sandbox.controllers.adoption import adopt
 from incident_sandbox.controllers.context import Context
 from incident_sandbox.controllers.events import Source
 from incident_sandbox.controllers.pods import (
@@ -38,6 +39,7 @@ class ReplicaSetController:
         found = self._context.store.get(r.REPLICA_SETS, *key)
         if found is None:
             return
+        adopt(self._context, found, r.PODS)
         if not is_deleting(found):
             self._scale(found)
         self._count(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from incident_sandbox.controllers.adoption import adopt
 from incident_sandbox.controllers.context import Context
 from incident_sandbox.controllers.events import Source
 from incident_sandbox.controllers.pods import (
@@ -43,6 +44,7 @@ class StatefulSetController:
         found = self._context.store.get(r.STATEFUL_SETS, *key)
         if found is None:
             return
+        adopt(self._context, found, r.REVISIONS, r.PODS)
         update, known = sync_revisions(self._context, found)
         current = next((item for item in known if name_of(item) == dig(found, "status", "currentRevision")), update)
         if not is_deleting(found):

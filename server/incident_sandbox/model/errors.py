@@ -33,8 +33,9 @@ class ApiError(Exception):
             "metadata": self.metadata,
             "status": "Failure",
             "message": self.message,
-            "reason": self.reason,
         }
+        if self.reason:
+            status["reason"] = self.reason
         details = dict(self.details) if self.details is not None else None
         if self.retry_after:
             details = {**(details or {}), "retryAfterSeconds": self.retry_after}

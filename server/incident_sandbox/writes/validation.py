@@ -20,6 +20,12 @@ _SUBDOMAIN_WORDS = (
     "end with an alphanumeric character (e.g. 'example.com', regex used for validation is "
     r"'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
 )
+_LABEL = re.compile(r"(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?")
+_LABEL_WORDS = (
+    "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and "
+    "end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is "
+    f"'{_LABEL.pattern}')"
+)
 _TEMPLATED = (r.DEPLOYMENTS, r.REPLICA_SETS, r.STATEFUL_SETS, r.DAEMON_SETS)
 IMMUTABLE = "field is immutable"
 
@@ -31,7 +37,8 @@ def invalid_value(field: str, value: Any, why: str) -> Cause:
 
 def validate(resource: Resource, old: Object | None, new: Object) -> None:
     """Raises ApiError 422 with all causes."""
-    causes = [*_name(resource, new), *_replicas(resource, new), *_template(resource, new), *_images(resource, new)]
+    causes = [*_name(resource, new), *_labels(new), *_replicas(resource, new)]
+    causes += [*_template(resource, new), *_images(resource, new)]
     if old is not None:
         causes += _immutable(resource, old, new)
     if causes:
@@ -64,6 +71,11 @@ def _name(resource: Resource, new: Object) -> list[Cause]:
     if resource not in _LOOSE_NAMES and not _SUBDOMAIN.fullmatch(name):
         return [invalid_value("metadata.name", name, _SUBDOMAIN_WORDS)]
     return []
+
+
+def _labels(new: Object) -> list[Cause]:
+    values = dig(new, "metadata", "labels", default={}).values()
+    return [invalid_value("metadata.labels", value, _LABEL_WORDS) for value in values if not _LABEL.fullmatch(value)]
 
 
 def _replicas(resource: Resource, new: Object) -> list[Cause]:

@@ -86,7 +86,7 @@ class Writer:
         validate(resource, old, new)
         if old == new:
             return old
-        if resource.counts_generations and old.get("spec") != new.get("spec"):
+        if resource.counts_generations and _moves_generation(resource, old, new):
             new["metadata"]["generation"] = old["metadata"].get("generation", 0) + 1
         return self._finish(resource, old, new, author, dry_run=dry_run)
 
@@ -142,6 +142,12 @@ class Writer:
         """The newest version of the very same object, if it still exists."""
         found = self.store.get(resource, namespace_of(obj), name_of(obj))
         return found if found is not None and uid_of(found) == uid_of(obj) else None
+
+
+def _moves_generation(resource: Resource, old: Object, new: Object) -> bool:
+    """A new specification; of a Deployment new annotations too, since its controller hands them on."""
+    annotated = resource is r.DEPLOYMENTS and annotations_of(old) != annotations_of(new)
+    return annotated or old.get("spec") != new.get("spec")
 
 
 def _keep_system_fields(old: Object, new: Object) -> None:
