@@ -55,9 +55,9 @@ async def test_a_bad_rollout_is_found_approved_rolled_back_verified_and_written_
 
         await call("open_incident", title="checkout is down")
         found = await call("assess_incident", namespace=namespace)
-        root = found["roots"][0]
+        root = found["findings"][0]
         assert root["target"] == checkout
-        assert "PAYMENT_URL" in root["cause"]["text"]
+        assert "PAYMENT_URL" in root["summary"]
         assert "field manager deploy-bot: image checkout:1.41 -> 1.42" in root["changed"]["text"]
         assert found["propose"] == {
             "tool": "rollback_workload",

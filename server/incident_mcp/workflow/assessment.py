@@ -14,12 +14,12 @@ from incident_mcp.text.budget import first
 from incident_mcp.text.words import clock, duration, listed
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.entry import Entry, EntryKind
-from incident_mcp.vocabulary.refs import Ref, Scope
+from incident_mcp.vocabulary.refs import Scope
 from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.vocabulary.severity import LEVELS, Severity
 from incident_mcp.vocabulary.value import Value
 from incident_mcp.workflow.desk import Desk
-from incident_mcp.workflow.findings import evidence_line, finding_line
+from incident_mcp.workflow.findings import FindingLine, evidence_line, finding_line
 from incident_mcp.workflow.health import totals_words
 from incident_mcp.workflow.looks import recorded
 from incident_mcp.workflow.statements import Statements
@@ -34,18 +34,14 @@ class Cited(Value):
     entry: str | None = None
 
 
-class RootLine(Value):
-    """One root cause with all that belongs to it."""
+class RootLine(FindingLine):
+    """One root cause with all that belongs to it; `entry` holds the cause, `evidence_entry` its first sign."""
 
-    target: Ref
-    code: str
     state: str
-    since: str = ""
-    cause: Cited
-    evidence: Cited | None = None
+    entry: str
+    evidence_entry: str | None = None
     changed: Cited | None = None
     breaks: Cited | None = None
-    next_step: str = ""
 
 
 class ProposedSeverity(Value):
@@ -65,9 +61,9 @@ class ProposedChange(Value):
 
 
 class AssessmentReply(Reply):
-    """What an engineer reads first. `roots` are ranked, the worst first."""
+    """What an engineer reads first. The findings are root causes, the worst first."""
 
-    roots: tuple[RootLine, ...] = ()
+    findings: tuple[RootLine, ...]
     more: str = ""
     onset: str = ""
     trend: str = ""
@@ -92,7 +88,7 @@ async def assess_incident(desk: Desk, by: Actor, *, namespace: str | None, incid
     reply = AssessmentReply(
         cluster=desk.cluster,
         summary=tuple(_summary(desk.cluster, result, roots)),
-        roots=tuple(roots),
+        findings=tuple(roots),
         more=f"{shown.note}; name a namespace to narrow." if shown.note else "",
         onset=_onset(result),
         trend=str(result.trend) if result.trend else "",
@@ -119,12 +115,17 @@ async def _root(said: Statements, row: Row) -> RootLine:
     changed = await said.change(row.changed) if row.changed else None
     cause = await said.finding(row.cause, line.summary, line.next_step)
     return RootLine(
-        target=row.target,
-        code=row.cause.code,
+        code=line.code,
+        cause=line.cause,
+        severity=line.severity,
+        target=line.target,
+        root=True,
+        summary=line.summary,
         state=row.state,
-        since=f"{clock(row.since)} UTC" if row.since else "",
-        cause=Cited(text=line.summary, entry=cause),
-        evidence=Cited(text=evidence_line(row.evidence), entry=evidence) if row.evidence else None,
+        since=f"{clock(row.since)} UTC" if row.since else None,
+        entry=cause,
+        evidence=(evidence_line(row.evidence),) if row.evidence else (),
+        evidence_entry=evidence,
         changed=Cited(text=f"{clock(row.changed.at)} UTC {row.changed.text}", entry=changed) if row.changed else None,
         breaks=Cited(text=row.breaks, entry=breaks) if row.breaks else None,
         next_step=line.next_step,
@@ -156,7 +157,7 @@ def _summary(cluster: str, result: Assessment, roots: list[RootLine]) -> list[st
     since = f" since {worst.since}" if worst.since else ""
     lines = [
         f"{cluster}: {result.headline}.",
-        f"{worst.target}: {worst.state}{since}. {worst.cause.text} ({worst.cause.entry}).",
+        f"{worst.target}: {worst.state}{since}. {worst.summary} ({worst.entry}).",
     ]
     if result.severity:
         lines.append(f"Proposed: {result.severity.severity}. A person sets it (update_incident).")

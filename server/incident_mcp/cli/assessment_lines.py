@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from incident_mcp.cli.finding_lines import ending
 from incident_mcp.text.words import clock
-from incident_mcp.workflow.assessment import AssessmentReply, Cited, RootLine
+from incident_mcp.workflow.assessment import AssessmentReply, RootLine
 
 WIDTH = 104
 _LABEL = 14
@@ -14,7 +15,22 @@ def assessment_lines(found: AssessmentReply, now: datetime) -> Iterator[str]:
     """The lines of the first picture: what is not well, why, what it breaks, how bad, what to do."""
     headline = found.summary[0].partition(": ")[2].rstrip(".")
     yield f"{clock(now)}  assess: {headline:<74} {found.took}"
-    for number, root in enumerate(found.roots, 1):
+    yield from _body(found)
+
+
+def assessment_page(found: AssessmentReply) -> Iterator[str]:
+    """The same as a command's whole answer: the cluster's name first, the call to make and the entry last."""
+    yield found.summary[0]
+    if found.findings:
+        yield from _body(found)
+    if found.propose:
+        given = " ".join(f"{name}={value}" for name, value in found.propose.arguments.items())
+        yield f"  The call: {found.propose.tool} {given}"
+    yield from ending(found.model_copy(update={"not_checked": ()}), found.more)
+
+
+def _body(found: AssessmentReply) -> Iterator[str]:
+    for number, root in enumerate(found.findings, 1):
         yield from _root(number, root)
     yield _labelled("trend", found.trend)
     if found.severity:
@@ -32,18 +48,16 @@ def assessment_lines(found: AssessmentReply, now: datetime) -> Iterator[str]:
 def _root(number: int, root: RootLine) -> Iterator[str]:
     since = f" since {root.since}" if root.since else ""
     yield f"  {number}  {root.target}   {root.state}{since}"
-    for label, cited in (
-        ("cause", root.cause),
-        ("evidence", root.evidence),
-        ("changed", root.changed),
-        ("breaks", root.breaks),
-    ):
+    yield _line("cause", root.summary, root.entry)
+    if root.evidence:
+        yield _line("evidence", root.evidence[0], root.evidence_entry)
+    for label, cited in (("changed", root.changed), ("breaks", root.breaks)):
         if cited is not None:
-            yield _cited(label, cited)
+            yield _line(label, cited.text, cited.entry)
 
 
-def _cited(label: str, cited: Cited) -> str:
-    return f"     {label:<{_LABEL - 5}} {cited.text:<{WIDTH}} {cited.entry or ''}".rstrip()
+def _line(label: str, text: str, entry: str | None) -> str:
+    return f"     {label:<{_LABEL - 5}} {text:<{WIDTH}} {entry or ''}".rstrip()
 
 
 def _labelled(label: str, text: str) -> str:
