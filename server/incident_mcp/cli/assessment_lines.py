@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from incident_mcp.cli.finding_lines import ending
+from incident_mcp.cli.finding_lines import call_line, ending
 from incident_mcp.text.words import clock
 from incident_mcp.workflow.assessment import AssessmentReply, RootLine
 
@@ -24,8 +24,7 @@ def assessment_page(found: AssessmentReply) -> Iterator[str]:
     if found.findings:
         yield from _body(found)
     if found.propose:
-        given = " ".join(f"{name}={value}" for name, value in found.propose.arguments.items())
-        yield f"  The call: {found.propose.tool} {given}"
+        yield call_line(found.propose.tool, found.propose.arguments)
     yield from ending(found.model_copy(update={"not_checked": ()}), found.more)
 
 

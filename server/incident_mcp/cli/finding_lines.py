@@ -1,6 +1,6 @@
 """Findings as the terminal shows them: each root with its signs and what to look at next, below it what it breaks."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.workflow.findings import FindingLine
@@ -45,6 +45,11 @@ def ending(found: Reply, more: str = "") -> Iterator[str]:
     if found.entry:
         where = f"incident {found.incident}" if found.incident else "unassigned, for the next incident to adopt"
         yield f"Recorded as {found.entry} ({where})."
+
+
+def call_line(tool: str, arguments: Mapping[str, object]) -> str:
+    """A call of one of our tools, complete."""
+    return f"  The call: {tool} {' '.join(f'{name}={value}' for name, value in arguments.items())}"
 
 
 def labelled(label: str, text: str) -> str:

@@ -36,6 +36,14 @@ async def check_health(
     return await health.check_health(desk, by, namespace=namespace, kind=kind, name=name, incident=incident)
 
 
+async def resource_usage(
+    desk: Desk, by: Actor, namespace: MaybeNamespace = None, incident: IncidentName = None
+) -> Reply:
+    from incident_mcp.workflow import usage
+
+    return await usage.resource_usage(desk, by, namespace=namespace, incident=incident)
+
+
 def tools(office: Office) -> list[Tool]:
     return [
         tool(
@@ -55,5 +63,13 @@ def tools(office: Office) -> list[Tool]:
             "could not be checked.",
             annotations=READS,
             always_loaded=True,
+        ),
+        tool(
+            office,
+            resource_usage,
+            title="Resource usage",
+            description="What pods and nodes use by the metrics server, beside requests, limits and restarts; those "
+            "closest to a limit first.",
+            annotations=READS,
         ),
     ]

@@ -13,6 +13,14 @@ from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.workflow.desk import Desk
 
 
+async def diagnose_workload(
+    desk: Desk, by: Actor, kind: Kind, namespace: Namespace, name: Name, incident: IncidentName = None
+) -> Reply:
+    from incident_mcp.workflow import diagnosis
+
+    return await diagnosis.diagnose_workload(desk, by, kind=kind, namespace=namespace, name=name, incident=incident)
+
+
 async def rollout_history(
     desk: Desk, by: Actor, kind: Kind, namespace: Namespace, name: Name, incident: IncidentName = None
 ) -> Reply:
@@ -47,6 +55,14 @@ async def analyze_logs(
 
 def tools(office: Office) -> list[Tool]:
     return [
+        tool(
+            office,
+            diagnose_workload,
+            title="Diagnose a workload",
+            description="One workload in depth: cause chain, the seven common issues found, ruled out or not checked, "
+            "rollout state, resource use, the decision tree and the call that fits.",
+            annotations=READS,
+        ),
         tool(
             office,
             rollout_history,
