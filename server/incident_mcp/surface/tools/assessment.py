@@ -36,6 +36,18 @@ async def check_health(
     return await health.check_health(desk, by, namespace=namespace, kind=kind, name=name, incident=incident)
 
 
+async def what_changed(
+    desk: Desk,
+    by: Actor,
+    namespace: MaybeNamespace = None,
+    hours: Annotated[int, Field(ge=1, le=168)] = 6,
+    incident: IncidentName = None,
+) -> Reply:
+    from incident_mcp.workflow import what_changed as step
+
+    return await step.what_changed(desk, by, namespace=namespace, hours=hours, incident=incident)
+
+
 async def resource_usage(
     desk: Desk, by: Actor, namespace: MaybeNamespace = None, incident: IncidentName = None
 ) -> Reply:
@@ -63,6 +75,14 @@ def tools(office: Office) -> list[Tool]:
             "could not be checked.",
             annotations=READS,
             always_loaded=True,
+        ),
+        tool(
+            office,
+            what_changed,
+            title="What changed",
+            description="One ranked list of recent changes: rollouts, ConfigMap, Secret and policy edits, scalings, "
+            "nodes, Helm releases, GitOps syncs, by closeness to the onset and to what fails.",
+            annotations=READS,
         ),
         tool(
             office,
