@@ -63,7 +63,7 @@ async def test_a_bad_rollout_is_found_approved_rolled_back_verified_and_written_
             "tool": "rollback_workload",
             "arguments": {**checkout, "revision": shop.good_revision},
         }
-        assert found["recent_deployment"].startswith("yes")
+        assert found["decision_tree"][0].startswith("Caused by a recent deployment? yes")
 
         page = await call("preview_change", **found["propose"])
         changed = await call(found["propose"]["tool"], **found["propose"]["arguments"])

@@ -24,6 +24,9 @@ class Branch(Value):
     answer: YesNo
     why: str
 
+    def __str__(self) -> str:
+        return f"{self.question} {self.answer} ({self.why})"
+
 
 class Walk(Value):
     """The branches in order, and the call that the first *yes* leads to."""

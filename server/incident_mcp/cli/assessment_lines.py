@@ -23,9 +23,23 @@ def assessment_page(found: AssessmentReply) -> Iterator[str]:
     yield found.summary[0]
     if found.findings:
         yield from _body(found)
+        yield from _gone_through(found)
     if found.propose:
         yield call_line(found.propose.tool, found.propose.arguments)
     yield from ending(found.model_copy(update={"not_checked": ()}), found.more)
+
+
+def _gone_through(found: AssessmentReply) -> Iterator[str]:
+    """What a person has no time to ask: the quick questions, the common issues, and whether somebody has answered."""
+    yield ""
+    yield from (f"  {question}" for question in found.quick_questions)
+    if found.common_issues:
+        yield from (f"  [x] {issue}" for issue in found.common_issues.found)
+        if found.common_issues.ruled_out:
+            yield f"  [ ] ruled out by {found.common_issues.by}: {', '.join(found.common_issues.ruled_out)}"
+        yield from (f"  [?] not checked: {issue}" for issue in found.common_issues.not_checked)
+    if found.severity and found.severity.response:
+        yield f"  Response {found.severity.response}; escalation: {found.severity.escalation}"
 
 
 def _body(found: AssessmentReply) -> Iterator[str]:
@@ -36,12 +50,15 @@ def _body(found: AssessmentReply) -> Iterator[str]:
         reasons = ", ".join(found.severity.reasons)
         yield _labelled("proposed", f"{found.severity.severity}, answer {found.severity.answer}: {reasons}.")
         yield _labelled("", "A person sets it.")
+    for report in found.reported:
+        yield _labelled("reported", f"{report.text}  {report.entry}")
     if found.not_checked:
         yield _labelled("not checked", ", ".join(found.not_checked))
-    if found.recent_deployment:
-        answer, _, why = found.recent_deployment.partition(": ")
+    if found.decision_tree:
         yield ""
-        yield f"  Caused by a recent deployment? {answer} ({why}). So: {found.so}."
+        *before, last = found.decision_tree
+        yield from (f"  {branch}." for branch in before)
+        yield f"  {last}. So: {found.so}."
 
 
 def _root(number: int, root: RootLine) -> Iterator[str]:

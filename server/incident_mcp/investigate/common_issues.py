@@ -5,10 +5,11 @@ could show is *not checked*, never ruled out.
 """
 
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from incident_mcp.logs.causes import LogCause
+from incident_mcp.logs.meanings import Meaning, recognise_each
 from incident_mcp.logs.patterns import LogPattern
 from incident_mcp.text.words import count
 from incident_mcp.vocabulary.finding import Finding
@@ -30,6 +31,14 @@ class Issue(Value):
     why: str
 
 
+class Sign(Value):
+    """Log lines that mean the same, how many, and in which pods."""
+
+    meaning: Meaning
+    count: int
+    pods: frozenset[str]
+
+
 class Material(Value):
     """What the checklist is gone through with."""
 
@@ -37,7 +46,7 @@ class Material(Value):
     target: Ref
     findings: tuple[Finding, ...] = ()
     """All of the workload's chains."""
-    patterns: tuple[LogPattern, ...] = ()
+    signs: tuple[Sign, ...] = ()
     lines: int = 0
     """Log lines read; 0: none was, so none can rule anything out."""
     pods_read: int = 0
@@ -46,8 +55,34 @@ class Material(Value):
     def pods(self) -> tuple[PodSeen, ...]:
         return self.seen.pods_of(self.target)
 
-    def said(self, *causes: LogCause) -> list[LogPattern]:
-        return [each for each in self.patterns if each.meaning and each.meaning.cause in causes]
+    def said(self, *causes: LogCause) -> list[Sign]:
+        return [each for each in self.signs if each.meaning.cause in causes]
+
+
+def signs_of_patterns(patterns: Iterable[LogPattern]) -> tuple[Sign, ...]:
+    """Of logs that were read for this, all of them."""
+    return tuple(
+        Sign(meaning=each.meaning, count=each.count, pods=frozenset(each.pods)) for each in patterns if each.meaning
+    )
+
+
+def of_a_look(seen: Observation, target: Ref, findings: Iterable[Finding]) -> Material:
+    """With no more logs than a look reads: the last lines of a few containers that fail."""
+    pods = {pod.ref for pod in seen.pods_of(target)}
+    logs = [log for log in seen.logs if log.pod in pods]
+    signs = [
+        Sign(meaning=meaning, count=1, pods=frozenset({log.pod.path}))
+        for log in logs
+        for _, meaning in recognise_each([line for _, line in log.lines])
+    ]
+    return Material(
+        seen=seen,
+        target=target,
+        findings=tuple(findings),
+        signs=tuple(signs),
+        lines=sum(len(log.lines) for log in logs),
+        pods_read=len({log.pod for log in logs}),
+    )
 
 
 def common_issues(given: Material) -> tuple[Issue, ...]:
@@ -100,10 +135,10 @@ def _outside(given: Material) -> Issue:
     """Whatever is wrong with a host that is not of this cluster. A timeout that names nobody proves neither."""
     name = "External API failures"
     told = given.said("connection-refused", "name-not-resolved", "deadline-exceeded", "certificate-invalid")
-    outside = [each for each in told if each.meaning and is_outside(each.meaning.parts.get("host", ""))]
+    outside = [each for each in told if is_outside(each.meaning.parts.get("host", ""))]
     if outside:
         return Issue(name=name, state="found", why=_counted(outside))
-    nameless = [each for each in given.said("deadline-exceeded") if each.meaning and not each.meaning.parts.get("host")]
+    nameless = [each for each in given.said("deadline-exceeded") if not each.meaning.parts.get("host")]
     if nameless:
         why = f"{count(sum(each.count for each in nameless), 'line')} about a time-out, none of which names a host"
         return Issue(name=name, state="not checked", why=why)
@@ -118,7 +153,7 @@ def _certificates(given: Material) -> Issue:
     return _by_logs(given, name, given.said("certificate-invalid"), "a certificate")
 
 
-def _by_logs(given: Material, name: str, told: Sequence[LogPattern], about: str) -> Issue:
+def _by_logs(given: Material, name: str, told: Sequence[Sign], about: str) -> Issue:
     if told:
         return Issue(name=name, state="found", why=_counted(told))
     if not given.lines:
@@ -131,9 +166,9 @@ def _finding(given: Material, cause: str) -> str:
     return next((each.summary for each in given.findings if each.cause == cause and each.target == given.target), "")
 
 
-def _counted(told: Sequence[LogPattern]) -> str:
+def _counted(told: Sequence[Sign]) -> str:
     """`payments:8443, 41 lines in 3 pods`: to whom, where the lines say so."""
-    parts = [each.meaning.parts for each in told if each.meaning]
+    parts = [each.meaning.parts for each in told]
     hosts = dict.fromkeys(":".join(filter(None, (one.get("host"), one.get("port")))) for one in parts)
     pods = {pod for each in told for pod in each.pods}
     lines = f"{count(sum(each.count for each in told), 'line')} in {count(len(pods), 'pod')}"

@@ -18,7 +18,7 @@ from incident_mcp.cluster.rollout_history import history_of
 from incident_mcp.cluster.selectors import equality
 from incident_mcp.cluster.usage import pods_used
 from incident_mcp.cluster.workload_logs import WorkloadLogs, workload_logs
-from incident_mcp.investigate.common_issues import Issue, Material, common_issues
+from incident_mcp.investigate.common_issues import Issue, Material, common_issues, signs_of_patterns
 from incident_mcp.logs.events import Source
 from incident_mcp.logs.patterns import patterns_of
 from incident_mcp.logs.reading import read_log
@@ -135,7 +135,7 @@ class _Depth:
             findings=tuple(
                 one for row in result.rows for one in (row.chain.root, *row.chain.symptoms, *row.chain.breaks)
             ),
-            patterns=tuple(patterns_of(events)),
+            signs=signs_of_patterns(patterns_of(events)),
             lines=sum(log.body.count(b"\n") for log in self.logs.logs),
             pods_read=len({log.pod for log in self.logs.logs}),
         )
@@ -160,15 +160,11 @@ def _reply(cluster: str, seen: Observation, target: Ref, depth: _Depth) -> Diagn
         checklist=tuple(IssueLine(issue=one.name, state=one.state, why=plain(one.why)) for one in issues),
         rollout=_rollout(seen, depth.workload),
         usage=used_words(depth.ready, depth.workload.template if depth.workload else {}),
-        decision_tree=tuple(branch_words(each) for each in tree.branches),
+        decision_tree=tuple(str(each) for each in tree.branches),
         propose=ProposedChange(tool=tree.call.tool, arguments=tree.call.arguments) if tree.call else None,
         more=part.note,
         not_checked=tuple(missed),
     )
-
-
-def branch_words(branch: Branch) -> str:
-    return f"{branch.question} {branch.answer}: {branch.why}"
 
 
 def _well(workload: WorkloadSeen | None) -> str:
@@ -188,7 +184,7 @@ def _summary(
         lines[0] = f"{cluster}: {target} suffers from {worst.target}: {plain(worst.cause.summary)}."
     if worst.breaks:
         lines.append(f"It breaks: {worst.breaks}.")
-    lines.append(branch_words(branches[0]))
+    lines.append(f"{branches[0]}.")
     if result.decision:
         lines.append(f"So: {result.decision.so}.")
     return lines
