@@ -9,7 +9,7 @@ from incident_mcp.vocabulary.usage import Amounts
 def number(quantity: Any) -> float | None:
     """`100m` -> 0.1, `1Ki` -> 1024.0; None when there is none, or it is not one."""
     # The client library is a quarter of a second to import, and only these figures need it.
-    from kubernetes.utils.quantity import parse_quantity  # pyright: ignore[reportMissingTypeStubs]
+    from kubernetes.utils.quantity import parse_quantity  # pyright: ignore[reportUnknownVariableType]
 
     if quantity is None:
         return None

@@ -185,7 +185,3 @@ def is_outside(host: str) -> bool:
     labels = host.rstrip(".").split(".")
     inside = "svc" in labels or labels[-1] in ("local", "internal", "localhost", "cluster")
     return (len(labels) > 2 and not inside) or (len(labels) == 2 and labels[-1] in _ENDINGS)
-
-
-_ENDINGS = ("com", "net", "org", "io", "dev", "app", "cloud", "example")
-"""With two labels, `payments.shop` is a Service and its namespace; only a well-known ending makes it a public name."""

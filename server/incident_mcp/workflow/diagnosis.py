@@ -10,6 +10,7 @@ import anyio
 from incident_mcp.assess.assess import assess, state_of
 from incident_mcp.assess.assessment import Assessment
 from incident_mcp.assess.tree import Branch, walk
+from incident_mcp.cluster.json_parts import part
 from incident_mcp.cluster.kinds import workload_ref
 from incident_mcp.cluster.look import Look, together
 from incident_mcp.cluster.observe import observe
@@ -117,8 +118,7 @@ class _Depth:
     @property
     def load(self) -> float | None:
         """The share of the CPU that it asked for, or may use, on average over its ready pods."""
-        template = self.workload.template if self.workload else {}
-        spec = template.get("spec") or {}
+        spec = part(self.workload.template, "spec") if self.workload else {}
         room = of_template(spec, "limits").cpu or of_template(spec, "requests").cpu
         used = [each.cpu for each in self.ready if each.cpu is not None]
         return share(sum(used) / len(used), room) if used and room else None
@@ -147,14 +147,14 @@ def _reply(cluster: str, seen: Observation, target: Ref, depth: _Depth) -> Diagn
     tree = walk(seen, worst, result.decision, depth.load)
     issues = common_issues(depth.material(seen, target, result))
     lines = [finding_line(one) for row in result.rows for one in (row.cause, *row.symptoms, *row.chain.breaks)]
-    part = first(lines, SHOWN)
+    shown = first(lines, SHOWN)
     missed = dict.fromkeys(
         str(one) for one in (*seen.not_checked, *depth.look.not_checked, *depth.logs.not_checked[:5])
     )
     return DiagnosisReply(
         cluster=cluster,
         summary=tuple(_summary(cluster, target, result, issues, tree.branches)),
-        findings=part.items,
+        findings=shown.items,
         workload=str(target),
         state=state_of(seen, target) if result.rows else _well(depth.workload),
         checklist=tuple(IssueLine(issue=one.name, state=one.state, why=plain(one.why)) for one in issues),
@@ -162,7 +162,7 @@ def _reply(cluster: str, seen: Observation, target: Ref, depth: _Depth) -> Diagn
         usage=used_words(depth.ready, depth.workload.template if depth.workload else {}),
         decision_tree=tuple(str(each) for each in tree.branches),
         propose=ProposedChange(tool=tree.call.tool, arguments=tree.call.arguments) if tree.call else None,
-        more=part.note,
+        more=shown.note,
         not_checked=tuple(missed),
     )
 

@@ -41,7 +41,8 @@ def _kustomization(thing: Json) -> tuple[str, str]:
 
 
 def _helm(thing: Json) -> tuple[str, str]:
-    newest = next(iter(items(thing, "status", "history")), {})
+    none: Json = {}
+    newest = next(iter(items(thing, "status", "history")), none)
     words = f"release {_named(text(newest, 'chartVersion'))} {_named(text(newest, 'status'))}"
     return words, text(newest, "lastDeployed")
 
