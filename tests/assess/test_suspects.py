@@ -37,6 +37,20 @@ def test_what_fails_comes_before_its_neighbours_at_the_same_time() -> None:
     ]
 
 
+def test_what_was_only_made_then_comes_after_what_was_changed() -> None:
+    made, edited = change(CONFIG, "02:11:31", "created"), change(deployment("api"), "02:05:00")
+    assert [name for name, _ in ranked(made, edited)] == ["Deployment shop/api", "ConfigMap shop/api-config"]
+
+
+def test_a_policy_that_was_made_acts_on_its_whole_namespace() -> None:
+    policy = Ref(kind="NetworkPolicy", namespace="shop", name="deny-all")
+    neighbour = change(Ref(kind="Deployment", namespace="shop", name="web"), "02:11:31", "rollout 1 -> 2", "rollout")
+    assert [name for name, _ in ranked(neighbour, change(policy, "02:11:00", "created", "policy"))] == [
+        "NetworkPolicy shop/deny-all",
+        "Deployment shop/web",
+    ]
+
+
 def test_the_nearer_in_time_comes_first_among_equals() -> None:
     early, late = change(CONFIG, "01:00:00"), change(deployment("api"), "02:11:31")
     assert [name for name, _ in ranked(early, late)] == ["Deployment shop/api", "ConfigMap shop/api-config"]

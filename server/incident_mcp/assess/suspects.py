@@ -9,7 +9,7 @@ from typing import Literal
 
 from incident_mcp.assess.assessment import Onset
 from incident_mcp.cluster.config_refs import config_refs
-from incident_mcp.vocabulary.change import ChangeSeen
+from incident_mcp.vocabulary.change import CREATED, ChangeSeen
 from incident_mcp.vocabulary.finding import Chain
 from incident_mcp.vocabulary.observation import Observation
 from incident_mcp.vocabulary.refs import Ref
@@ -25,6 +25,10 @@ _WEIGHT: dict[Relation, float] = {
     "same namespace": 2,
     "elsewhere": 1,
 }
+_ACTS = 2.0
+"""A policy, quota or webhook acts on all that is in its namespace."""
+_MADE = 0.5
+"""What was only made then did not change anything that had worked."""
 HALF = timedelta(minutes=10)
 """A change this long before the onset counts half."""
 SLACK = timedelta(seconds=2)
@@ -64,8 +68,15 @@ def _suspect(change: ChangeSeen, relation: Relation, onset: Onset | None, now: d
         change=change,
         relation=relation,
         before_onset=lead if onset else None,
-        score=_WEIGHT[relation] * closeness,
+        score=_weight(change, relation) * closeness,
     )
+
+
+def _weight(change: ChangeSeen, relation: Relation) -> float:
+    if change.kind == "policy":
+        return _WEIGHT[relation] * _ACTS
+    made = change.text == CREATED and relation != "same namespace"
+    return _WEIGHT[relation] * (_MADE if made else 1)
 
 
 class _Nearness:

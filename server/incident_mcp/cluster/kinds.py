@@ -84,6 +84,11 @@ def checked_name(name: str) -> str:
     return name
 
 
+def is_name(text: str) -> bool:
+    """Whether it can be an object's name: nobody checks whom an event is about."""
+    return _NAME.fullmatch(text) is not None
+
+
 def workload_kind(text: str) -> WorkloadKind:
     """`deploy`, `Deployments`, `sts` ... as the kind's own name. Raises `BadRequest` with the known kinds."""
     wanted = text.strip().lower().split(".", 1)[0]

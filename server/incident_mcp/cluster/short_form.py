@@ -40,8 +40,8 @@ def short_form(thing: Json, *, field: str = "") -> Any:
     return _at(kept, field) if field else {key: kept[key] for key in kept if key not in ("kind", "apiVersion")}
 
 
-def _sizes(values: Json) -> Json:
-    return {name: f"{len(str(value))} characters, not shown" for name, value in values.items()}
+def _sizes(values: Json) -> list[str]:
+    return [f"{name} ({len(str(value))} characters)" for name, value in values.items()]
 
 
 def _at(thing: Json, field: str) -> Any:

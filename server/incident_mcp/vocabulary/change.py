@@ -8,6 +8,9 @@ from incident_mcp.vocabulary.value import Value
 
 ChangeKind = Literal["rollout", "configuration", "scaling", "node", "release", "sync", "policy", "traffic"]
 
+CREATED = "created"
+"""The text of a change that is the making of an object."""
+
 
 class ChangeSeen(Value):
     """One change. `text` is ours, with names and numbers only; values never come in here."""

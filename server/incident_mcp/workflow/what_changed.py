@@ -9,6 +9,7 @@ from incident_mcp.assess.changes import rollouts
 from incident_mcp.assess.onset import onset
 from incident_mcp.assess.suspects import Suspect, rank
 from incident_mcp.cluster.changes.read import open_window, read_changes
+from incident_mcp.cluster.changes.scalings import told_once
 from incident_mcp.cluster.changes.window import Window
 from incident_mcp.cluster.look import Look, together
 from incident_mcp.cluster.observe import observe
@@ -80,7 +81,7 @@ def _reply(cluster: str, seen: Observation, window: Window, hours: int) -> Chang
     chains = find_chains(seen)
     began = onset(seen, chains[0]) if chains else None
     window.add(_rollout(each) for workload in window.workloads for each in rollouts(workload, seen.at))
-    ranked = rank(window.found, seen, chains, began)
+    ranked = rank(told_once(window.found), seen, chains, began)
     part = fitting([_line(each, seen) for each in ranked], BUDGET)
     return ChangesReply(
         cluster=cluster,

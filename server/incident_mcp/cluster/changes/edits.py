@@ -8,7 +8,7 @@ from functools import partial
 from incident_mcp.cluster.changes.metadata import Known, Written
 from incident_mcp.cluster.changes.window import Window
 from incident_mcp.cluster.look import together
-from incident_mcp.vocabulary.change import ChangeKind, ChangeSeen
+from incident_mcp.vocabulary.change import CREATED, ChangeKind, ChangeSeen
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def edit_of(thing: Known, change: ChangeKind, since: datetime) -> ChangeSeen | N
     if at is None or manager in _OWN_HOUSEKEEPING:
         return None
     fresh = made and thing.created == at
-    text = "created" if fresh else f"edited{_what(writes)}"
+    text = CREATED if fresh else f"edited{_what(writes)}"
     return ChangeSeen(target=thing.ref, at=at, kind=change, text=text, manager=manager or None)
 
 

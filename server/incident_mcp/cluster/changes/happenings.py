@@ -7,7 +7,7 @@ from functools import partial
 from incident_mcp.cluster.changes.window import Window
 from incident_mcp.cluster.events import MOST, event_seen
 from incident_mcp.cluster.json_parts import items, text
-from incident_mcp.cluster.kinds import collection
+from incident_mcp.cluster.kinds import collection, is_name
 from incident_mcp.cluster.look import together
 from incident_mcp.vocabulary.change import ChangeKind, ChangeSeen
 from incident_mcp.vocabulary.observation import EventSeen
@@ -28,8 +28,6 @@ _NODE = {
 }
 _SCALED = {"SuccessfulRescale": "scaled", "TriggeredScaleUp": "asked for more nodes"}
 _SIZE = re.compile(r"New size: (\d+)")
-_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?")
-"""The API server does not check whom an event is about: whatever can't be a name is left out."""
 
 
 async def read_happenings(window: Window) -> None:
@@ -47,7 +45,7 @@ async def _read(window: Window, place: str | None, kind: str, change: ChangeKind
     if text(answer, "metadata", "continue"):
         look.miss(f"events of {kind}s beyond the first {MOST}", "too many", place or "")
     for event in map(event_seen, items(answer, "items")):
-        if _NAME.fullmatch(event.about.name):
+        if is_name(event.about.name):
             window.add(_changes(event, change))
 
 

@@ -6,6 +6,7 @@ from functools import partial
 from incident_mcp.cluster.changes.edits import read_edits
 from incident_mcp.cluster.changes.happenings import read_happenings
 from incident_mcp.cluster.changes.nodes import read_nodes
+from incident_mcp.cluster.changes.scalings import read_scalings
 from incident_mcp.cluster.changes.secrets import read_secrets
 from incident_mcp.cluster.changes.syncs import read_syncs
 from incident_mcp.cluster.changes.window import Window
@@ -27,7 +28,7 @@ async def open_window(look: Look, namespace: str | None, since: datetime) -> Win
 
 async def read_changes(window: Window) -> None:
     """Fill the window. What can't be read is noted on its look."""
-    sources = [read_workloads, read_edits, read_secrets, read_happenings, read_syncs]
+    sources = [read_workloads, read_scalings, read_edits, read_secrets, read_happenings, read_syncs]
     if window.cluster_wide:
         sources.append(read_nodes)
     await together([partial(source, window) for source in sources])

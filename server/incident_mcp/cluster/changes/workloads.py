@@ -11,7 +11,7 @@ from incident_mcp.cluster.managed_fields import last_manager
 from incident_mcp.cluster.revisions import read_revisions
 from incident_mcp.cluster.rollout_history import with_revisions
 from incident_mcp.cluster.workloads import workload_seen
-from incident_mcp.vocabulary.change import ChangeSeen
+from incident_mcp.vocabulary.change import CREATED, ChangeSeen
 from incident_mcp.vocabulary.observation import WorkloadSeen
 from incident_mcp.vocabulary.refs import Ref
 
@@ -56,11 +56,8 @@ async def _in_full(window: Window, ref: Ref) -> None:
     )
     workload = with_revisions(workload, revisions, thing)
     window.workloads.append(workload)
-    window.add(change for change in (_created(workload), _scaled(workload, thing)) if change)
-
-
-def _created(workload: WorkloadSeen) -> ChangeSeen | None:
-    return ChangeSeen(target=workload.ref, at=workload.created, kind="rollout", text="created")
+    made = ChangeSeen(target=workload.ref, at=workload.created, kind="rollout", text=CREATED)
+    window.add(change for change in (made, _scaled(workload, thing)) if change)
 
 
 def _scaled(workload: WorkloadSeen, thing: dict[str, object]) -> ChangeSeen | None:
