@@ -55,15 +55,15 @@ async def test_a_bad_rollout_is_found_approved_rolled_back_verified_and_written_
 
         await call("open_incident", title="checkout is down")
         found = await call("assess_incident", namespace=namespace)
-        root = found["roots"][0]
+        root = found["findings"][0]
         assert root["target"] == checkout
-        assert "PAYMENT_URL" in root["cause"]["text"]
+        assert "PAYMENT_URL" in root["summary"]
         assert "field manager deploy-bot: image checkout:1.41 -> 1.42" in root["changed"]["text"]
         assert found["propose"] == {
             "tool": "rollback_workload",
             "arguments": {**checkout, "revision": shop.good_revision},
         }
-        assert found["recent_deployment"].startswith("yes")
+        assert found["decision_tree"][0].startswith("Caused by a recent deployment? yes")
 
         page = await call("preview_change", **found["propose"])
         changed = await call(found["propose"]["tool"], **found["propose"]["arguments"])

@@ -17,7 +17,7 @@ from mcp.types import ElicitResult
 from incident_mcp.cluster.access import Need
 from incident_mcp.cluster.api import USER_AGENT
 from incident_mcp.cluster.calls import MERGE_PATCH, Call
-from incident_mcp.cluster.kinds import path_of
+from incident_mcp.cluster.kinds import KINDS, path_of
 from incident_mcp.cluster.outgoing import Outgoing
 from incident_mcp.cluster.tls import ClientCertificate
 from incident_mcp.cluster.transport import Answer, Transport
@@ -38,7 +38,14 @@ RECORD_ONLY = {"open_incident", "update_incident", "record_entry", "get_incident
 SECRETS = {"get secrets"}
 """No workload of the scenario takes a Secret."""
 NEAR_MISSES = needs("get list: namespaces", "list: deployments.apps statefulsets.apps daemonsets.apps")
+GITOPS = {
+    "list applications.argoproj.io",
+    "list kustomizations.kustomize.toolkit.fluxcd.io",
+    "list helmreleases.helm.toolkit.fluxcd.io",
+}
 SELDOM = {
+    "what_changed": {*SECRETS, *GITOPS},  # neither Argo CD nor Flux is installed
+    "resource_usage": {"get pods", "list nodes", "list nodes.metrics.k8s.io"},  # the scenario has no metrics server
     "verify_fix": {*SECRETS, "get pods/log"},  # only where an error was promised to be gone
     # Logs only where a pod that may go is not ready; revisions only where a StatefulSet's scaling is watched.
     "scale_workload": {*SECRETS, "get pods/log", "list controllerrevisions.apps", *map(str, NEAR_MISSES)},
@@ -98,9 +105,15 @@ async def play(here: World, asked: Asked, person: Person) -> None:
     for tool in ("assess_incident", "check_health"):
         for arguments in ({}, {"namespace": "shop"}, {"namespace": "shp"}):
             await call(tool, **arguments)
+    for tool in ("what_changed", "resource_usage"):
+        for arguments in ({}, {"namespace": "shop"}, {"namespace": "shp"}):
+            await call(tool, **arguments)
+    for kind in KINDS:
+        await call("read_object", kind=kind)
+        await call("read_object", kind=kind, name="there-is-none")
     person.says = DECLINE
     for workload in (*WORKLOADS, *MISSING, NOWHERE):
-        for tool in ("check_health", "rollout_history", "analyze_logs", "rollback_workload"):
+        for tool in ("check_health", "diagnose_workload", "rollout_history", "analyze_logs", "rollback_workload"):
             await call(tool, **workload)
         await call("verify_fix", **workload, soak_seconds=0)
         await call("scale_workload", **workload, replicas=2)

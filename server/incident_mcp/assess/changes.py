@@ -9,7 +9,7 @@ from incident_mcp.cluster.template_diff import short_image
 from incident_mcp.vocabulary.finding import Chain
 from incident_mcp.vocabulary.observation import Observation, WorkloadSeen
 from incident_mcp.vocabulary.refs import Ref
-from incident_mcp.vocabulary.rollout import Revision
+from incident_mcp.vocabulary.rollout import Revision, RolloutHistory
 
 WINDOW = timedelta(hours=24)
 """A change longer before the onset is not shown beside it."""
@@ -34,23 +34,35 @@ def rollout(seen: Observation, workload: WorkloadSeen, onset: Onset | None) -> C
     """The workload's present rollout; None for the first revision, or when its time is not known."""
     history = history_of(workload, seen.at, seen.pods_of(workload.ref))
     current = next((revision for revision in history.revisions if revision.current), None)
-    if current is None or current.current_from is None:
-        return None
-    before = next((revision for revision in history.revisions if revision.number < current.number), None)
-    if before is None:
+    return rollout_to(current, workload, history, onset) if current else None
+
+
+def rollouts(workload: WorkloadSeen, now: datetime) -> list[Change]:
+    """All rollouts that the cluster still dates, newest first."""
+    history = history_of(workload, now)
+    found = (rollout_to(revision, workload, history, None) for revision in history.revisions)
+    return [change for change in found if change]
+
+
+def rollout_to(
+    revision: Revision, workload: WorkloadSeen, history: RolloutHistory, onset: Onset | None
+) -> Change | None:
+    """How the workload came to this revision; None for the first one, or when its time is not known."""
+    before = next((each for each in history.revisions if each.number < revision.number), None)
+    if before is None or revision.current_from is None:
         return None
     return Change(
         target=workload.ref,
-        at=current.current_from,
+        at=revision.current_from,
         kind="rollout",
-        manager=workload.rolled_out_by,
+        manager=workload.rolled_out_by if revision.current else None,
         before=_images(before),
-        after=_images(current),
+        after=_images(revision),
         revision_before=before.number,
-        revision_after=current.number,
-        differs=telling(current.differs),
+        revision_after=revision.number,
+        differs=telling(revision.differs),
         max_unavailable=workload.max_unavailable,
-        seconds_before_onset=_before(current.current_from, onset),
+        seconds_before_onset=_before(revision.current_from, onset),
     )
 
 

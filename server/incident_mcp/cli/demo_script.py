@@ -6,7 +6,7 @@ from datetime import datetime
 import anyio.to_thread
 import typer
 
-from incident_mcp.cli.demo_lines import assessment_lines
+from incident_mcp.cli.assessment_lines import assessment_lines
 from incident_mcp.gate.request import Proposal
 from incident_mcp.text.plan_page import plan_page
 from incident_mcp.text.words import clock

@@ -67,9 +67,9 @@ class Api:
         """The body of one answer."""
         return await self._send(_read(path, params, accept))
 
-    async def get_json(self, path: str, *, params: Params | None = None) -> dict[str, Any]:
-        """One object or list."""
-        return self._object(await self.get(path, params=params))
+    async def get_json(self, path: str, *, params: Params | None = None, accept: str | None = None) -> dict[str, Any]:
+        """One object or list; `accept` asks for another form of it."""
+        return self._object(await self.get(path, params=params, accept=accept))
 
     async def table(self, path: str, *, params: Params | None = None, include_object: str = "None") -> Table:
         """A collection as the server's own table. With `limit` in `params`, all pages are read.

@@ -19,6 +19,8 @@ class Kind:
     namespaced: bool = True
 
 
+_RBAC, _ADMISSION = "rbac.authorization.k8s.io", "admissionregistration.k8s.io"
+
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
@@ -37,6 +39,24 @@ KINDS: dict[str, Kind] = {
         Kind("Namespace", "/api/v1", "namespaces", ("ns",), namespaced=False),
         Kind("EndpointSlice", "/apis/discovery.k8s.io/v1", "endpointslices"),
         Kind("Ingress", "/apis/networking.k8s.io/v1", "ingresses", ("ing",)),
+        Kind("NetworkPolicy", "/apis/networking.k8s.io/v1", "networkpolicies", ("netpol",)),
+        Kind("HorizontalPodAutoscaler", "/apis/autoscaling/v2", "horizontalpodautoscalers", ("hpa",)),
+        Kind("PodDisruptionBudget", "/apis/policy/v1", "poddisruptionbudgets", ("pdb",)),
+        Kind("ResourceQuota", "/api/v1", "resourcequotas", ("quota",)),
+        Kind("LimitRange", "/api/v1", "limitranges", ("limits",)),
+        Kind("Role", f"/apis/{_RBAC}/v1", "roles"),
+        Kind("RoleBinding", f"/apis/{_RBAC}/v1", "rolebindings"),
+        Kind("ClusterRole", f"/apis/{_RBAC}/v1", "clusterroles", namespaced=False),
+        Kind("ClusterRoleBinding", f"/apis/{_RBAC}/v1", "clusterrolebindings", namespaced=False),
+        Kind(
+            "ValidatingWebhookConfiguration",
+            f"/apis/{_ADMISSION}/v1",
+            "validatingwebhookconfigurations",
+            namespaced=False,
+        ),
+        Kind(
+            "MutatingWebhookConfiguration", f"/apis/{_ADMISSION}/v1", "mutatingwebhookconfigurations", namespaced=False
+        ),
     )
 }
 WORKLOAD_KINDS: tuple[WorkloadKind, ...] = ("Deployment", "StatefulSet", "DaemonSet")
@@ -62,6 +82,11 @@ def checked_name(name: str) -> str:
     if _NAME.fullmatch(name) is None:
         raise BadRequest(f"{name[:60]!r} is not a name that Kubernetes accepts.", "Check the object's name.")
     return name
+
+
+def is_name(text: str) -> bool:
+    """Whether it can be an object's name: nobody checks whom an event is about."""
+    return _NAME.fullmatch(text) is not None
 
 
 def workload_kind(text: str) -> WorkloadKind:

@@ -12,7 +12,9 @@ SPREAD = "logs read"
 
 
 class FindingLine(Value):
-    """One finding. `root` is true for the cause, false for what it breaks."""
+    """One finding. `root` is true for the cause, false for what it breaks; evidence and next step are always there,
+    also when they are empty: scripts rely on the keys.
+    """
 
     code: str
     cause: str
@@ -20,9 +22,9 @@ class FindingLine(Value):
     target: Ref
     root: bool
     summary: str
+    evidence: tuple[str, ...]
+    next_step: str
     since: str | None = None
-    evidence: tuple[str, ...] = ()
-    next_step: str = ""
 
 
 def finding_line(finding: Finding) -> FindingLine:

@@ -22,9 +22,9 @@ SHOWN = 8
 class HealthReply(Reply):
     """The findings of one look, root causes first, and what it could not see."""
 
+    findings: tuple[FindingLine, ...]
     healthy: bool | None = None
     """None: nothing unwell was seen, but too little was checked to say so."""
-    findings: tuple[FindingLine, ...] = ()
     more: str = ""
     looked_at: tuple[str, ...] = ()
 

@@ -10,6 +10,8 @@ from typing import Literal, cast
 
 from incident_mcp.cluster.access import Need, Reach, Verb, review
 from incident_mcp.cluster.api import Api
+from incident_mcp.cluster.changes.edits import WATCHED
+from incident_mcp.cluster.kinds import KINDS, Kind
 
 State = Literal["works", "works in part", "does not work"]
 Needs = tuple[Need, ...]
@@ -62,6 +64,17 @@ _AROUND = needs(f"list: events {_TRAFFIC}", "get: configmaps pods/log")
 _SECRETS = needs("get: secrets")
 """Only whether a Secret is there is asked, but RBAC can't grant that without its value: nobody is given it for this."""
 
+
+def _resource(kind: Kind) -> str:
+    group = kind.root.split("/")[2] if kind.root.startswith("/apis/") else ""
+    return f"{kind.plural}.{group}" if group else kind.plural
+
+
+_READABLE = " ".join(_resource(kind) for kind in KINDS.values() if kind.name != "Secret")
+_EDITED = " ".join(_resource(KINDS[watched.kind]) for watched in WATCHED)
+_SYNCS = "applications.argoproj.io kustomizations.kustomize.toolkit.fluxcd.io helmreleases.helm.toolkit.fluxcd.io"
+"""Only asked for where Argo CD or Flux are installed, and then theirs to grant."""
+
 _A_LOOK = ToolNeeds(
     "",
     either=needs(f"list: pods {_WORKLOADS}"),
@@ -86,6 +99,25 @@ def _as(tool: str, like: ToolNeeds) -> ToolNeeds:
 TOOLS: tuple[ToolNeeds, ...] = (
     _as("check_health", _A_LOOK),
     _as("assess_incident", _A_LOOK),
+    ToolNeeds(
+        "what_changed",
+        either=needs(f"list: {_WORKLOADS} {_EDITED}"),
+        more=tuple(need for need in (*_A_LOOK.either, *_A_LOOK.more) if need.name != "pods/log"),
+        not_granted=(*_SECRETS, *needs(f"list: secrets {_SYNCS}")),
+    ),
+    ToolNeeds(
+        "resource_usage",
+        always=needs("list: pods.metrics.k8s.io"),
+        more=needs("list: nodes nodes.metrics.k8s.io namespaces", "get: namespaces pods"),
+    ),
+    ToolNeeds(
+        "diagnose_workload",
+        always=_ONE_LOOK.always,
+        either=_ONE_LOOK.either,
+        more=(*_ONE_LOOK.more, *needs("list: pods.metrics.k8s.io")),
+        not_granted=_SECRETS,
+    ),
+    ToolNeeds("read_object", either=needs(f"get list: {_READABLE}"), not_granted=needs("get list: secrets")),
     ToolNeeds(
         "rollout_history",
         always=needs("list: replicasets.apps"),

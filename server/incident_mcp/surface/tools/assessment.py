@@ -36,6 +36,26 @@ async def check_health(
     return await health.check_health(desk, by, namespace=namespace, kind=kind, name=name, incident=incident)
 
 
+async def what_changed(
+    desk: Desk,
+    by: Actor,
+    namespace: MaybeNamespace = None,
+    hours: Annotated[int, Field(ge=1, le=168)] = 6,
+    incident: IncidentName = None,
+) -> Reply:
+    from incident_mcp.workflow import what_changed as step
+
+    return await step.what_changed(desk, by, namespace=namespace, hours=hours, incident=incident)
+
+
+async def resource_usage(
+    desk: Desk, by: Actor, namespace: MaybeNamespace = None, incident: IncidentName = None
+) -> Reply:
+    from incident_mcp.workflow import usage
+
+    return await usage.resource_usage(desk, by, namespace=namespace, incident=incident)
+
+
 def tools(office: Office) -> list[Tool]:
     return [
         tool(
@@ -55,5 +75,21 @@ def tools(office: Office) -> list[Tool]:
             "could not be checked.",
             annotations=READS,
             always_loaded=True,
+        ),
+        tool(
+            office,
+            what_changed,
+            title="What changed",
+            description="One ranked list of recent changes: rollouts, ConfigMap, Secret and policy edits, scalings, "
+            "nodes, Helm releases, GitOps syncs, by closeness to the onset and to what fails.",
+            annotations=READS,
+        ),
+        tool(
+            office,
+            resource_usage,
+            title="Resource usage",
+            description="What pods and nodes use by the metrics server, beside requests, limits and restarts; those "
+            "closest to a limit first.",
+            annotations=READS,
         ),
     ]

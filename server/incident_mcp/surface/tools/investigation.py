@@ -13,6 +13,14 @@ from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.workflow.desk import Desk
 
 
+async def diagnose_workload(
+    desk: Desk, by: Actor, kind: Kind, namespace: Namespace, name: Name, incident: IncidentName = None
+) -> Reply:
+    from incident_mcp.workflow import diagnosis
+
+    return await diagnosis.diagnose_workload(desk, by, kind=kind, namespace=namespace, name=name, incident=incident)
+
+
 async def rollout_history(
     desk: Desk, by: Actor, kind: Kind, namespace: Namespace, name: Name, incident: IncidentName = None
 ) -> Reply:
@@ -45,8 +53,33 @@ async def analyze_logs(
     )
 
 
+async def read_object(
+    desk: Desk,
+    by: Actor,
+    kind: Annotated[str, Field(description="Any kind, as kubectl takes it.", max_length=253)],
+    name: Annotated[str | None, Field(description="Default: a table of all.", max_length=253)] = None,
+    namespace: Annotated[str | None, Field(max_length=253)] = None,
+    selector: Annotated[str | None, Field(description="Labels, e.g. app=checkout.", max_length=500)] = None,
+    field: Annotated[str | None, Field(description="A part in full, e.g. spec.template.", max_length=200)] = None,
+    incident: IncidentName = None,
+) -> Reply:
+    from incident_mcp.workflow import objects
+
+    return await objects.read_object(
+        desk, by, kind=kind, name=name, namespace=namespace, selector=selector, field=field, incident=incident
+    )
+
+
 def tools(office: Office) -> list[Tool]:
     return [
+        tool(
+            office,
+            diagnose_workload,
+            title="Diagnose a workload",
+            description="One workload in depth: cause chain, the seven common issues found, ruled out or not checked, "
+            "rollout state, resource use, the decision tree and the call that fits.",
+            annotations=READS,
+        ),
         tool(
             office,
             rollout_history,
@@ -60,6 +93,14 @@ def tools(office: Office) -> list[Tool]:
             analyze_logs,
             title="Analyze logs",
             description="Logs of all pods of a workload, previous instances too, as ranked patterns with counts.",
+            annotations=READS,
+        ),
+        tool(
+            office,
+            read_object,
+            title="Read an object",
+            description="Any object, custom resources included, in short and masked, with its events; or a table by "
+            "selector. Secrets: metadata only.",
             annotations=READS,
         ),
     ]

@@ -1,0 +1,70 @@
+"""The four quick questions of the first five minutes, each answered in a line, or with what is missing to answer it."""
+
+from collections.abc import Iterable
+
+from incident_mcp.assess.assessment import Assessment
+from incident_mcp.text.words import clock, count, duration, listed
+from incident_mcp.vocabulary.value import Value
+
+_FEW = 3
+
+
+class QuickQuestion(Value):
+    """One question. Without an answer, `missing` says what would give one; with one, what it leaves out."""
+
+    question: str
+    answer: str = ""
+    missing: str = ""
+
+    def __str__(self) -> str:
+        if not self.answer:
+            return f"{self.question} Not answered: {self.missing}."
+        return f"{self.question} {self.answer}." + (f" Not known: {self.missing}." if self.missing else "")
+
+
+def quick_questions(found: Assessment) -> tuple[QuickQuestion, ...]:
+    """In their order. Nothing that fails leaves nothing to ask."""
+    return (_impact(found), _start(found), _changed(found), _worse(found)) if found.rows else ()
+
+
+def _impact(found: Assessment) -> QuickQuestion:
+    hurt = found.impact
+    urls = _few(dict.fromkeys(route.url for route in hurt.routes))
+    services = _few(str(service) for service in hurt.services)
+    parts = [urls and f"from outside: {urls}", services and f"inside: {services}"]
+    pods = f"{hurt.ready} of {count(hurt.desired, 'pod')} ready where it fails" if hurt.desired else ""
+    told = "; ".join(part for part in (*parts, pods) if part)
+    return QuickQuestion(
+        question="What is the impact?", answer=told, missing="how many users, since no traffic is measured"
+    )
+
+
+def _start(found: Assessment) -> QuickQuestion:
+    question = "When did it start?"
+    if found.onset is None:
+        return QuickQuestion(question=question, missing="no sign that carries a time is left")
+    exact = "" if found.onset.exact else " at the latest"
+    return QuickQuestion(question=question, answer=f"{clock(found.onset.at, found.at)} UTC{exact}")
+
+
+def _changed(found: Assessment) -> QuickQuestion:
+    question = "What changed?"
+    before = [each for each in found.changes if (each.seconds_before_onset or 0) >= 0]
+    if not before:
+        return QuickQuestion(question=question, missing="no rollout or edit of what fails; what_changed looks wider")
+    first = before[0]
+    lead = duration(found.onset.at - first.at) + " before" if found.onset else clock(first.at, found.at)
+    return QuickQuestion(question=question, answer=f"{first.target}, {first.kind}, {lead}")
+
+
+def _worse(found: Assessment) -> QuickQuestion:
+    question = "Is it getting worse?"
+    if found.trend is None or found.trend.direction == "unknown":
+        why = found.trend.why if found.trend else "nothing to compare with"
+        return QuickQuestion(question=question, missing=f"{why}; look again in a minute")
+    words = {"better": "no, it is getting better", "steady": "no, it is steady", "worse": "yes"}
+    return QuickQuestion(question=question, answer=words[found.trend.direction])
+
+
+def _few(names: Iterable[str]) -> str:
+    return listed(list(names), _FEW)

@@ -1,0 +1,136 @@
+"""`incident-mcp assess`, `health`, `diagnose`, `changes`: the chat's answers in a terminal, and as JSON for scripts."""
+
+import json
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from incident_mcp.cli.serving import Serving, note_serving
+from incident_mcp.record.journal import Journal
+from incident_mcp.vocabulary.clock import system_clock
+from incident_sandbox import Sandbox, serve_sandbox
+from tests.cli.running import Finished, incident_mcp
+
+FINDING = {"code", "cause", "severity", "target", "root", "summary", "evidence", "next_step"}
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    async with serve_sandbox("bad-rollout") as served:
+        yield served
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+async def told(home: Path, kubeconfig: Path | str, *arguments: str) -> Finished:
+    environment = {"INCIDENT_HOME": str(home), "INCIDENT_USER": "oncall-2"}
+    return await incident_mcp(*arguments, "--kubeconfig", str(kubeconfig), environment=environment)
+
+
+async def as_json(home: Path, sandbox: Sandbox, *arguments: str) -> dict[str, Any]:
+    done = await told(home, sandbox.kubeconfig, *arguments, "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    return json.loads(done.stdout)
+
+
+def recorded(home: Path) -> list[tuple[str, str]]:
+    """Who looked with which tool, outside any incident."""
+    journal = Journal(home / "journal.sqlite3", system_clock)
+    try:
+        return [(entry.actor.name, entry.tool) for entry in journal.entries(None) if entry.tool]
+    finally:
+        journal.close()
+
+
+async def test_assess_reads_like_the_demo_with_the_clusters_name_first(sandbox: Sandbox, home: Path) -> None:
+    done = await told(home, sandbox.kubeconfig, "assess")
+    assert (done.returncode, done.stderr) == (0, "")
+    headline, *lines = done.stdout.splitlines()
+    assert headline == "sandbox: 1 of 9 workloads is not well."
+    assert any(line.startswith("  1  Deployment shop/checkout   0 of 3 ready, 3 pods in CrashLoop") for line in lines)
+    assert any("So: roll back to revision 6" in line for line in lines)
+    assert "  The call: rollback_workload kind=Deployment namespace=shop name=checkout revision=6" in lines
+    assert lines[-1].startswith("Recorded as u")
+
+
+@pytest.mark.parametrize(
+    "command", [["assess"], ["health"], ["health", "shop"], ["health", "deploy/checkout", "-nshop"]]
+)
+async def test_each_finding_has_all_its_keys_and_the_root_comes_first(
+    sandbox: Sandbox, home: Path, command: list[str]
+) -> None:
+    answer = await as_json(home, sandbox, *command)
+    assert all(finding.keys() >= FINDING for finding in answer["findings"])
+    first = answer["findings"][0]
+    assert (first["code"], first["cause"], first["root"]) == ("INC104", "missing-environment", True)
+    assert first["target"] == {"kind": "Deployment", "namespace": "shop", "name": "checkout"}
+    assert first["evidence"]
+
+
+async def test_a_look_from_the_terminal_is_recorded_under_the_persons_name(sandbox: Sandbox, home: Path) -> None:
+    await told(home, sandbox.kubeconfig, "health", "shop")
+    assert recorded(home) == [("oncall-2", "check_health")]
+
+
+async def test_a_diagnosis_ticks_off_the_common_issues_and_ends_with_the_call(sandbox: Sandbox, home: Path) -> None:
+    done = await told(home, sandbox.kubeconfig, "diagnose", "deploy/checkout", "-n", "shop")
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert sum(line.startswith(("  [x] ", "  [ ] ", "  [?] ")) for line in lines) == 7
+    assert any(line.startswith("  [x] CrashLoopBackOff (application errors): found, 3 pods") for line in lines)
+    assert "  Caused by a recent deployment? yes (9 s before the first crash)" in lines
+    assert "  The call: rollback_workload kind=Deployment namespace=shop name=checkout revision=6" in lines
+
+
+async def test_changes_are_one_line_each_and_the_same_as_in_the_answer_for_scripts(
+    sandbox: Sandbox, home: Path
+) -> None:
+    done = await told(home, sandbox.kubeconfig, "changes", "--hours", "168")
+    answer = await as_json(home, sandbox, "changes", "--hours", "168")
+    lines = [line for line in done.stdout.splitlines() if line.startswith("   ")]
+    assert len(lines) == len(answer["changes"]) == 3
+    assert lines[0].endswith("image checkout:1.41 -> 1.42  (9 s before the onset, fails)")
+    assert recorded(home) == [("oncall-2", "what_changed")] * 2
+
+
+async def test_a_healthy_cluster_has_no_findings_and_says_what_was_looked_at(home: Path) -> None:
+    async with serve_sandbox("healthy") as healthy:
+        found = await as_json(home, healthy, "health")
+        page = await told(home, healthy.kubeconfig, "assess")
+    assert (found["findings"], found["healthy"]) == ([], True)
+    assert page.stdout.startswith("sandbox: no fault found in the whole cluster: all 9 workloads are well. Looked at: ")
+
+
+async def test_the_server_of_this_folder_decides_which_cluster_is_read(
+    sandbox: Sandbox, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLAUDE_PROJECT_DIR", str(tmp_path))
+    environment = {"INCIDENT_HOME": str(home), "KUBECONFIG": str(tmp_path / "none")}
+    with note_serving(home, Serving(os.getpid(), str(sandbox.kubeconfig), None, "bad-rollout")):
+        done = await incident_mcp("health", environment=environment)
+    alone = await incident_mcp("health", environment=environment)
+    assert done.stdout.startswith("sandbox: 1 cause found in the whole cluster")
+    assert (alone.returncode, alone.stdout) == (1, "")
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        (["health", "shop", "-n", "payments"], "Two namespaces are named: shop and payments."),
+        (["health", "deploy/chekout", "-n", "shop"], "sandbox has no Deployment shop/chekout."),
+        (["health", "a/b/c"], "'a/b/c' names no workload."),
+        (["assess", "-n", "shp"], "Did you mean shop?"),
+        (["changes", "-n", "shp"], "Did you mean shop?"),
+        (["diagnose", "checkout", "-n", "shop"], "'checkout' names no workload."),
+    ],
+)
+async def test_a_wrong_name_is_one_paragraph(sandbox: Sandbox, home: Path, command: list[str], says: str) -> None:
+    done = await told(home, sandbox.kubeconfig, *command)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert says in done.stderr
