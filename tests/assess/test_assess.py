@@ -213,7 +213,7 @@ def test_of_one_workload_alone_nobody_says_that_all_is_down() -> None:
 def trend(ready: int, *earlier: tuple[int, int], **fields: int) -> str:
     seen = observation(workload("api", ready, 3, **fields), pod("api", "api-1", crashing(), created=at("01:00:00")))
     looks = [EarlierLook(at=NOW - timedelta(minutes=minutes), ready=number, desired=3) for minutes, number in earlier]
-    return str(assess(seen, earlier=looks).trend)
+    return str(assess(seen, earlier={"Deployment shop/api": looks}).trend)
 
 
 def test_with_earlier_looks_the_latest_of_them_is_compared() -> None:

@@ -2,6 +2,7 @@
 
 import os
 import pty
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -76,7 +77,27 @@ def test_the_plan_can_be_read_in_any_terminal_after_its_cluster_is_gone(played: 
     assert "There is no plan 00000000" in unknown.stderr
 
 
-@pytest.mark.parametrize("answer", ["n\n", "\n", "maybe\n", ""])
+def test_a_closed_terminal_is_nobodys_decline(tmp_path: Path) -> None:
+    done = run("demo", home=tmp_path, text="")
+    assert "nobody answered." in done.stdout
+    assert "Nothing was changed." in done.stdout
+
+
+def test_ctrl_c_at_the_question_ends_the_demo(tmp_path: Path) -> None:
+    controller, terminal = pty.openpty()
+    environment = os.environ | {"INCIDENT_HOME": str(tmp_path)}
+    demo = subprocess.Popen([BIN, "demo"], env=environment, stdin=terminal, stdout=subprocess.PIPE, text=True)
+    assert demo.stdout
+    shown = ""
+    while "Approve? [y/N] " not in shown:
+        shown += demo.stdout.read(1)
+    demo.send_signal(signal.SIGINT)
+    assert demo.wait(5) == 130
+    os.close(controller)
+    os.close(terminal)
+
+
+@pytest.mark.parametrize("answer", ["n\n", "\n", "maybe\n"])
 def test_anything_but_yes_at_the_terminal_changes_nothing(tmp_path: Path, answer: str) -> None:
     done = run("demo", "--postmortems", str(tmp_path / "pm"), home=tmp_path, text=answer)
     assert done.returncode == 0, done.stderr

@@ -14,7 +14,10 @@ ADA = Actor(role="person", name="ada", known_by="OS user")
 EXPIRES = NOW + timedelta(minutes=10)
 
 
-def entries(*said: tuple[EntryKind, dict[str, Any]]) -> list[Entry]:
+Said = tuple[EntryKind, dict[str, Any]]
+
+
+def entries(*said: Said) -> list[Entry]:
     return [
         Entry(
             id=f"e{number}",
@@ -34,13 +37,13 @@ def entries(*said: tuple[EntryKind, dict[str, Any]]) -> list[Entry]:
     ]
 
 
-PLAN = (EntryKind.PLAN, {})
-ASKED = (EntryKind.QUESTION, {})
+PLAN: Said = (EntryKind.PLAN, {})
+ASKED: Said = (EntryKind.QUESTION, {})
 YES = (EntryKind.ANSWER, {"said": "accepted", "accepted": True})
 UNTICKED = (EntryKind.ANSWER, {"said": "not ticked", "accepted": False})
 NO = (EntryKind.ANSWER, {"said": "declined", "accepted": False})
 CANCEL = (EntryKind.ANSWER, {"said": "cancelled", "accepted": False})
-SPENT = (EntryKind.INTENT, {})
+SPENT: Said = (EntryKind.INTENT, {})
 DONE = (EntryKind.OUTCOME, {"status": "applied"})
 EXPIRED = (EntryKind.OUTCOME, {"status": "not applied", "state": "expired"})
 

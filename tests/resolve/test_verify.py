@@ -115,14 +115,15 @@ def test_counts_about_an_older_spec_do_not_count() -> None:
     assert judge(stale, look(16, generation_seen=False)).verdict is Verdict.NOT_YET_KNOWN
 
 
-def test_scaled_to_zero_as_promised() -> None:
+def test_scaled_to_zero_is_no_recovery() -> None:
     def empty(seconds: float) -> Observation:
         seen = observation(workload("api", 0, 0), service("api", 0))
         return seen.model_copy(update={"at": SENT + timedelta(seconds=seconds)})
 
     promise = Promise(ready=0, within=timedelta(minutes=2))
     found = verify([empty(1), empty(12)], API, promise=promise, since=SENT)
-    assert (found.verdict, found.detail) == (Verdict.RECOVERED, "0 of 0 ready for 11 s, no restart")
+    assert found.verdict is Verdict.NOT_YET_KNOWN
+    assert "scaled to zero, it serves nothing" in found.detail
 
 
 def test_without_a_promise_the_present_state_is_judged() -> None:

@@ -6,9 +6,11 @@ from typing import Any
 
 import anyio
 import pytest
+from mcp import Client
 from mcp.shared.exceptions import MCPError
 from mcp.types import CallToolResult, ElicitResult, InputRequiredResult
 
+from incident_mcp.wiring import office, server
 from incident_sandbox.model.resources import DEPLOYMENTS
 from tests.surface.world import (
     ACCEPT,
@@ -128,49 +130,36 @@ async def test_an_approval_argument_invented_by_the_model_changes_nothing(
 @both_eras
 async def test_a_yes_after_the_plans_end_changes_nothing(tmp_path: Path, mode: Mode) -> None:
     clock: list[Any] = []
-    answers = 0
 
     async def late() -> ElicitResult:
-        nonlocal answers
-        answers += 1
-        if answers == 1:
-            clock[0].forward(minutes=11)
-            return ACCEPT
-        return DECLINE  # the new plan's question, where the era asks it at once
+        clock[0].forward(minutes=11)
+        return ACCEPT
 
     async with world(tmp_path, mode, late) as here:
         clock.append(here.clock)
-        result = data_of(await here.rollback())
-        assert "Nothing was changed" in result["summary"][0]
+        assert "Nothing was changed" in text_of(await here.rollback())
         assert untouched(here)
+        assert len(here.questions) == 1
         assert "too late to count: the plan is expired" in here.said()
 
 
 @both_eras
 async def test_a_change_by_somebody_else_in_the_human_pause_is_not_overwritten(tmp_path: Path, mode: Mode) -> None:
     held: list[World] = []
-    answers = 0
 
     async def meanwhile() -> ElicitResult:
-        nonlocal answers
-        answers += 1
-        if answers > 1:
-            return DECLINE
         set_image(held[0], "1.43", manager="helm")
         return ACCEPT
 
     async with world(tmp_path, mode, meanwhile) as here:
         held.append(here)
-        result = data_of(await here.rollback())
+        told = text_of(await here.rollback())
         assert image(here) == "1.43"
         assert here.writes() == []
+        assert "Not applied. Since the plan was made" in told
+        assert "field manager helm changed Deployment shop/checkout" in told
         assert "field manager helm" in here.said()
-        if mode == "legacy":
-            assert "Not applied" in result["summary"][0]
-            assert "field manager helm" in result["summary"][0]
-        else:
-            assert len(here.questions) == 2
-            assert "helm" in here.questions[1]
+        assert len(here.questions) == 1
 
 
 def set_image(here: World, tag: str, manager: str) -> None:
@@ -233,7 +222,9 @@ async def test_a_sealed_answer_sent_again_is_not_used_again(tmp_path: Path) -> N
         second = await answer.send()
         assert len(here.writes()) == before
         assert image(here) == "1.42"
-        assert isinstance(second, InputRequiredResult) or second.is_error
+        assert isinstance(second, CallToolResult)
+        assert "which is spent; an answer is used once" in text_of(second)
+        assert "too late to count: the plan is spent" in here.said()
 
 
 async def test_replays_at_once_make_one_change(tmp_path: Path) -> None:
@@ -315,3 +306,110 @@ async def test_reads_are_answered_while_a_person_thinks(tmp_path: Path) -> None:
             await thinking.wait()
             assert data_of(await here.call("check_health"))["healthy"] is False
             decided.set()
+
+
+@both_eras
+async def test_a_colleagues_undo_in_the_human_pause_never_turns_the_question_round(tmp_path: Path, mode: Mode) -> None:
+    held: list[World] = []
+
+    async def meanwhile() -> ElicitResult:
+        set_image(held[0], "1.41", manager="kubectl-rollout")
+        return ACCEPT
+
+    async with world(tmp_path, mode, meanwhile) as here:
+        held.append(here)
+        await here.call("assess_incident")
+        told = text_of(await here.rollback())
+        assert "Not applied" in told
+        assert len(here.questions) == 1
+        again = await here.rollback()  # a new call, without a revision: the default would be the bad one
+        assert again.is_error
+        assert "which this incident saw failing" in text_of(again)
+        assert len(here.questions) == 1
+        assert image(here) == "1.41"
+        assert here.writes() == []
+
+
+@both_eras
+async def test_the_default_never_goes_back_to_what_was_rolled_away(tmp_path: Path, mode: Mode) -> None:
+    async with world(tmp_path, mode, always(ACCEPT)) as here:
+        await here.rollback()
+        again = await here.rollback()
+        assert again.is_error
+        assert "rolled away" in text_of(again)
+        assert image(here) == "1.41"
+        assert len(here.writes()) == 1
+        asked = data_of(
+            await here.call("preview_change", tool="rollback_workload", arguments=CHECKOUT | {"revision": 7})
+        )
+        assert any("revision 7 failed in this incident, or was rolled away" in line for line in asked["page"])
+        assert any("high risk" in line for line in asked["page"])
+
+
+@both_eras
+async def test_a_rollout_paused_in_the_human_pause_is_not_written_into(tmp_path: Path, mode: Mode) -> None:
+    held: list[World] = []
+
+    async def meanwhile() -> ElicitResult:
+        held[0].sandbox.cluster.edit(DEPLOYMENTS, "shop", "checkout", {"spec": {"paused": True}}, manager="ada")
+        return ACCEPT
+
+    async with world(tmp_path, mode, meanwhile) as here:
+        held.append(here)
+        assert "no longer at a rollout that is not paused" in text_of(await here.rollback())
+        assert untouched(here)
+
+
+@both_eras
+@pytest.mark.parametrize("content", [None, {}, {"name": "checkout"}, {"approve": "maybe"}])
+async def test_a_form_accepted_without_a_fitting_answer_is_no_yes(
+    tmp_path: Path, mode: Mode, content: dict[str, Any] | None
+) -> None:
+    async with world(tmp_path, mode, always(ElicitResult(action="accept", content=content))) as here:
+        told = await here.rollback()
+        assert told.is_error
+        assert text_of(told).startswith("sandbox: The form came back accepted, but without an answer that fits")
+        assert "Nothing was changed." in text_of(told)
+        assert untouched(here)
+        assert "rollback_workload was refused: The form came back" in here.said()
+
+
+async def test_a_plan_of_one_cluster_is_never_carried_out_on_another(tmp_path: Path) -> None:
+    async with world(tmp_path, "2026-07-28", always(ACCEPT)) as first:
+        await first.call("preview_change", tool="rollback_workload", arguments=CHECKOUT)
+        incident = data_of(await first.call("get_incident"))["incident"]
+        async with world(tmp_path, "2026-07-28", always(ACCEPT), opened=False) as second:
+            for tool in ("rollback_workload", "get_incident"):
+                arguments = CHECKOUT if tool == "rollback_workload" else {}
+                told = await second.call(tool, **arguments, incident=incident)
+                assert told.is_error
+                assert f"Incident {incident} belongs to cluster sandbox (https://127.0.0.1:" in text_of(told)
+            assert second.questions == []
+            assert second.writes() == []
+
+
+async def test_two_servers_on_one_record_tell_one_story_of_one_plan(tmp_path: Path) -> None:
+    async with world(tmp_path, "2026-07-28", always(ACCEPT)) as here:
+        results: list[dict[str, Any]] = []
+        settings = here.settings
+
+        async def located() -> Any:
+            return settings
+
+        async def yes(context: Any, params: Any) -> ElicitResult:
+            return ACCEPT
+
+        other = server(settings, office(settings, {}, located))
+        await here.call("preview_change", tool="rollback_workload", arguments=CHECKOUT)
+        async with Client(other, mode="2026-07-28", elicitation_callback=yes) as beside:
+
+            async def roll(client: Client) -> None:
+                results.append(data_of(await client.call_tool("rollback_workload", {**CHECKOUT, "revision": 6})))
+
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(roll, here.client)
+                tasks.start_soon(roll, beside)
+        assert sorted(str(one["changed"]) for one in results) == ["True", "unknown"]
+        assert len(here.writes()) == 1
+        outcomes = [entry for entry in here.entries() if entry.kind == "outcome"]
+        assert [entry.data["status"] for entry in outcomes] == ["applied"]

@@ -1,6 +1,6 @@
 """The whole assessment of one look: pure, over the observation, the findings and what was seen before."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from incident_mcp.assess.assessment import Assessment, Change, Row
 from incident_mcp.assess.changes import changes
@@ -16,8 +16,8 @@ from incident_mcp.vocabulary.observation import Observation, PodGroup
 from incident_mcp.vocabulary.refs import Ref
 
 
-def assess(seen: Observation, *, earlier: Sequence[EarlierLook] = ()) -> Assessment:
-    """`earlier` are counts of the worst root's workload at earlier looks, for the trend."""
+def assess(seen: Observation, *, earlier: Mapping[str, Sequence[EarlierLook]] | None = None) -> Assessment:
+    """`earlier` are counts at earlier looks by workload (as text): the trend compares those of the worst root's."""
     chains = find_chains(seen)
     first = chains[0] if chains else None
     began = onset(seen, first) if first else None
@@ -32,7 +32,7 @@ def assess(seen: Observation, *, earlier: Sequence[EarlierLook] = ()) -> Assessm
         rows=tuple(_row(seen, chain, changed) for chain in chains),
         onset=began,
         changes=changed,
-        trend=trend(seen, first.root.target, began, earlier) if first else None,
+        trend=trend(seen, first.root.target, began, (earlier or {}).get(str(first.root.target), ())) if first else None,
         severity=propose(seen, chains, hurt),
         impact=hurt,
         decision=decide(seen, first, began, changed) if first else None,

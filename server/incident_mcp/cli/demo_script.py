@@ -1,9 +1,10 @@
 """What the demo shows, step by step: each line is one that an engineer at three in the morning would miss."""
 
 import sys
+from contextlib import suppress
 from datetime import datetime
 
-import anyio.to_thread
+import anyio
 import typer
 
 from incident_mcp.cli.assessment_lines import assessment_lines
@@ -32,8 +33,9 @@ async def play(desk: Desk, scenario: str, scripted: str | None) -> None:
     said, door = await _ask(desk, proposal, scripted)
     entry = await changes.take_answer(desk, proposal.plan, said, door, desk.person, asked=desk.clock())
     if said != "accepted":
-        where = "by script" if scripted else "at the terminal"
-        print(f"\nNothing was changed. The record says so: {entry}, declined {where}.")
+        how = "declined by script" if scripted else "declined at the terminal"
+        how = "nobody answered" if said == "cancelled" else how
+        print(f"\nNothing was changed. The record says so: {entry}, {how}.")
         print("The incident stays open.")
         return
     if await _carry_out(desk, proposal) is Verdict.RECOVERED:
@@ -65,7 +67,11 @@ async def _ask(desk: Desk, proposal: Proposal, scripted: str | None) -> tuple[Sa
         print(f"Approve? [y/N] {scripted} (answered by script)")
         return ("accepted" if scripted == "yes" else "declined"), "script"
     print("Approve? [y/N] ", end="", flush=True)
-    line = await anyio.to_thread.run_sync(sys.stdin.readline, abandon_on_cancel=True)
+    with suppress(OSError, ValueError):  # a file or /dev/null can't be waited for, and never blocks
+        await anyio.wait_readable(sys.stdin)
+    line = sys.stdin.readline()
+    if not line:
+        return "cancelled", "terminal"
     return ("accepted" if line.strip().lower() in ("y", "yes") else "declined"), "terminal"
 
 

@@ -103,10 +103,20 @@ class Api:
         return await self._write("POST", path, body, user_agent, _dry(params, dry_run))
 
     async def delete(
-        self, path: str, body: object, *, user_agent: str, dry_run: bool = False, params: Params | None = None
+        self,
+        path: str,
+        body: Mapping[str, Any],
+        *,
+        user_agent: str,
+        dry_run: bool = False,
+        params: Params | None = None,
     ) -> dict[str, Any]:
-        """Deletes one object; `body` is a DeleteOptions with its preconditions."""
-        return await self._write("DELETE", path, body, user_agent, _dry(params, dry_run))
+        """Deletes one object; `body` is a DeleteOptions with its preconditions.
+
+        With a body, the API server reads all options from it and ignores the query: a dry run must stand in both.
+        """
+        options = {**body, "dryRun": ["All"]} if dry_run else body
+        return await self._write("DELETE", path, options, user_agent, _dry(params, dry_run))
 
     @asynccontextmanager
     async def stream(

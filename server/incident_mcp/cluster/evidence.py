@@ -11,7 +11,6 @@ from incident_mcp.cluster.kinds import collection, path_of
 from incident_mcp.cluster.look import together
 from incident_mcp.cluster.pod_logs import pod_logs, stamped_lines
 from incident_mcp.cluster.pods import pod_seen
-from incident_mcp.cluster.selectors import equality
 from incident_mcp.cluster.workloads import workload_seen
 from incident_mcp.text.fencing import quote
 from incident_mcp.vocabulary.errors import ClusterError
@@ -43,8 +42,8 @@ async def evidence_of(api: Api, workload: Ref) -> dict[str, Any]:
 
 
 async def _pods(api: Api, workload: Ref) -> list[PodSeen]:
-    selector = workload_seen(await api.get_json(path_of(workload)), workload.kind).selector
-    listed = await api.get_json(collection("Pod", workload.namespace), params={"labelSelector": equality(selector)})
+    query = workload_seen(await api.get_json(path_of(workload)), workload.kind).pods_query
+    listed = await api.get_json(collection("Pod", workload.namespace), params={"labelSelector": query})
     return [pod for item in items(listed, "items") if (pod := pod_seen(item)).owner == workload]
 
 

@@ -11,7 +11,6 @@ from incident_mcp.cluster.json_parts import count, items, part, text
 from incident_mcp.cluster.kinds import collection
 from incident_mcp.cluster.moments import created
 from incident_mcp.cluster.owners import owned_by
-from incident_mcp.cluster.selectors import equality
 from incident_mcp.cluster.template_diff import same_template
 from incident_mcp.vocabulary.observation import RevisionSeen, WorkloadSeen
 from incident_mcp.vocabulary.untrusted import Untrusted
@@ -24,7 +23,7 @@ CAUSE = "kubernetes.io/change-cause"
 async def read_revisions(api: Api, workload: WorkloadSeen, thing: dict[str, Any]) -> tuple[RevisionSeen, ...]:
     """Newest first, the one that the spec asks for marked. `thing` is the workload's own JSON object."""
     kind = "ReplicaSet" if workload.ref.kind == "Deployment" else "ControllerRevision"
-    selector = equality(workload.selector)
+    selector = workload.pods_query
     params = {"labelSelector": selector} if selector else {}
     answer = await api.get_json(collection(kind, workload.ref.namespace), params=params)
     owned = [item for item in items(answer, "items") if owned_by(item, workload.uid)]

@@ -15,7 +15,6 @@ from incident_mcp.cluster.kinds import collection
 from incident_mcp.cluster.managed_fields import last_changer
 from incident_mcp.cluster.pods import pod_seen
 from incident_mcp.cluster.revisions import read_revisions
-from incident_mcp.cluster.selectors import equality
 from incident_mcp.cluster.template_diff import differences, without_hash
 from incident_mcp.cluster.workloads import workload_object, workload_seen
 from incident_mcp.vocabulary.clock import Clock
@@ -44,7 +43,7 @@ async def read_workload(api: Api, ref: Ref) -> tuple[WorkloadSeen, tuple[PodSeen
 
 
 async def _pods(api: Api, workload: WorkloadSeen) -> tuple[PodSeen, ...]:
-    selector = equality(workload.selector)
+    selector = workload.pods_query
     if not selector:
         return ()
     try:

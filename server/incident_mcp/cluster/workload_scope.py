@@ -6,7 +6,6 @@ from incident_mcp.cluster.look import Look
 from incident_mcp.cluster.pods import pod_seen
 from incident_mcp.cluster.revisions import read_revisions
 from incident_mcp.cluster.rollout_history import with_revisions
-from incident_mcp.cluster.selectors import equality
 from incident_mcp.cluster.workloads import workload_object, workload_seen
 from incident_mcp.vocabulary.observation import PodSeen, WorkloadSeen
 from incident_mcp.vocabulary.refs import Ref
@@ -26,7 +25,7 @@ async def read_scope(look: Look, ref: Ref) -> tuple[WorkloadSeen, tuple[PodSeen,
 
 
 async def _pods(look: Look, workload: WorkloadSeen) -> tuple[PodSeen, ...]:
-    selector = equality(workload.selector)
+    selector = workload.pods_query
     if not selector:
         look.miss("pods", "the workload selects them by expressions")
         return ()

@@ -9,6 +9,7 @@ from incident_mcp.cluster.kinds import path_of, workload_ref
 from incident_mcp.cluster.managed_fields import last_manager
 from incident_mcp.cluster.moments import created
 from incident_mcp.cluster.namespaces import no_workload
+from incident_mcp.cluster.selectors import label_query
 from incident_mcp.vocabulary.errors import NotFound
 from incident_mcp.vocabulary.observation import WorkloadSeen
 from incident_mcp.vocabulary.refs import Ref
@@ -48,6 +49,7 @@ def workload_seen(thing: dict[str, Any], kind: str) -> WorkloadSeen:
         paused=bool(spec.get("paused")),
         created=created(thing),
         selector=part(spec, "selector", "matchLabels"),
+        pods_query=label_query(part(spec, "selector")),
         template=part(spec, "template"),
         max_unavailable=_max_unavailable(spec),
         rolled_out=when,

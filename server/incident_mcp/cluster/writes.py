@@ -47,4 +47,5 @@ async def _request(api: Api, write: Write, agent: str, *, dry_run: bool) -> dict
         case "POST":
             return await api.create(write.path, write.body, user_agent=agent, dry_run=dry_run)
         case "DELETE":
-            return await api.delete(write.path, write.body, user_agent=agent, dry_run=dry_run)
+            options = write.body if isinstance(write.body, dict) else {}
+            return await api.delete(write.path, options, user_agent=agent, dry_run=dry_run)

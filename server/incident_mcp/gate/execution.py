@@ -12,7 +12,7 @@ from typing import Any
 import anyio
 
 from incident_mcp.gate.facts import same_facts
-from incident_mcp.record.plans import PlanStory
+from incident_mcp.record.plans import PlanState, PlanStory, story
 from incident_mcp.record.record import Record
 from incident_mcp.vocabulary.action import Action, Actions
 from incident_mcp.vocabulary.actor import Actor
@@ -38,16 +38,23 @@ class Execution:
         action = self._actions[plan.action]
         refused = await self._refused(action, plan)
         if refused is not None:
-            return await self._finish(plan, told, by, refused)
+            # Refused because another call was faster with this very plan? Then its entries tell the story, not ours.
+            return await self._elsewhere(plan) or await self._finish(plan, told, by, refused)
         await self._save_evidence(action, plan, told, by)
         # From here on a cancelled call must not leave a half-told story: the write and its record belong together.
-        outcome = Outcome(
-            status="not applied", text=f"Plan {plan.id} was carried out before: an approval is used once."
-        )
+        outcome: Outcome | None = None
         with anyio.CancelScope(shield=True), suppress(AlreadyDone):
             await self._spend(plan, told, by)
             outcome = await self._finish(plan, told, by, await self._apply(action, plan, told))
-        return outcome
+        return outcome or await self._elsewhere(plan) or Outcome(status="unknown", text=f"Plan {plan.id} is spent.")
+
+    async def _elsewhere(self, plan: Plan) -> Outcome | None:
+        """What another call made of this plan; None when none spent it. An approval is used once."""
+        now = story(await self._record.of_plan(plan.id), plan.expires, self._record.clock())
+        if now.state is not PlanState.SPENT:
+            return None
+        came = now.outcome_text or "what came of it is not known yet"
+        return Outcome(status="carried out elsewhere", text=f"Plan {plan.id} was carried out by another call: {came}.")
 
     async def _refused(self, action: Action[Any], plan: Plan) -> Outcome | None:
         try:

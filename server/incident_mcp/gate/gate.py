@@ -6,6 +6,8 @@ theirs to know. The gate's memory is the journal: a plan is spent by an entry th
 
 from typing import Protocol
 
+import anyio
+
 from incident_mcp.gate.execution import Execution
 from incident_mcp.gate.facts import same_facts
 from incident_mcp.gate.plans import Plans
@@ -28,6 +30,7 @@ class Gate(Protocol):
 
     async def propose(self, request: Request) -> Proposal: ...
     async def plan(self, plan_id: str) -> tuple[Plan, PlanStory]: ...
+    async def moved(self, plan: Plan, by: Actor) -> str: ...
     async def ask(self, proposal: Proposal, by: Actor) -> None: ...
     async def answer(self, plan: Plan, answer: PersonsAnswer, by: Actor) -> Entry: ...
     async def execute(self, plan: Plan, by: Actor) -> Outcome: ...
@@ -48,6 +51,7 @@ class AdvisoryGate:
         self._policy = policy
         self._writing = writing
         self._execution = Execution(record, actions)
+        self._one_at_a_time = anyio.Lock()
 
     def check_writing(self) -> None:
         """Raises `WritingIsOff` unless this server was started with writing enabled."""
@@ -59,6 +63,10 @@ class AdvisoryGate:
         Raises `BadRequest` for an unknown action or wrong arguments, `ClusterError` when the cluster can't be read.
         """
         draft = await self._draft(request)
+        async with self._one_at_a_time:  # like calls at once meet one plan
+            return await self._find_or_make(request, draft)
+
+    async def _find_or_make(self, request: Request, draft: Draft) -> Proposal:
         await self.sweep_expired(request.incident, request.by)
         moved = ""
         for plan, told, entry in await self._plans.pending(request.incident):
@@ -76,16 +84,25 @@ class AdvisoryGate:
         action = self._actions.get(request.action)
         if action is None:
             raise BadRequest(f"There is no planned action {request.action}.", f"There are: {', '.join(self._actions)}.")
-        draft = await action.preview(typed_arguments(action, request.arguments))
-        error = request.known_errors.get(str(draft.target))
-        if draft.promise and error:
-            draft = draft.model_copy(update={"promise": draft.promise.model_copy(update={"gone": error})})
+        draft = await action.preview(typed_arguments(action, request.arguments), request.known)
         return under_policy(draft, self._policy)
 
     async def plan(self, plan_id: str) -> tuple[Plan, PlanStory]:
         """A plan and what became of it. Raises `BadRequest` when there is none of that id."""
         plan = await self._plans.load(plan_id)
         return plan, await self._plans.story(plan)
+
+    async def moved(self, plan: Plan, by: Actor) -> str:
+        """What moved under a plan that was just answered, in words; such a plan is superseded. Empty: nothing did."""
+        action = self._actions[plan.action]
+        if same_facts(await action.facts_now(plan), plan.draft.facts):
+            return ""
+        told = await self._plans.story(plan)
+        if told.state is PlanState.SPENT:
+            return ""  # it was carried out in the meantime: its own outcome says so
+        moved = await action.moved_by(plan)
+        await self._plans.retire(plan, told.incident, PlanState.SUPERSEDED, moved, by)
+        return moved
 
     async def ask(self, proposal: Proposal, by: Actor) -> None:
         """Record that the plan's question is put to a person. The rounds of one question are one entry."""

@@ -32,7 +32,13 @@ class Plans:
         body = await self.record.private(plan_id)
         if body is None:
             raise BadRequest(f"There is no plan {plan_id}.", "get_incident lists the plans of an incident.")
-        return Plan.model_validate_json(body)
+        plan = Plan.model_validate_json(body)
+        if plan.cluster.server != self.record.cluster.server or plan.cluster.ca != self.record.cluster.ca:
+            raise BadRequest(
+                f"Plan {plan_id} is for cluster {plan.cluster.name} ({plan.cluster.server}), not for this one.",
+                "A server works on the cluster that it started with; use the one that made the plan.",
+            )
+        return plan
 
     async def story(self, plan: Plan) -> PlanStory:
         return story(await self.record.of_plan(plan.id), plan.expires, self.record.clock())
@@ -56,7 +62,7 @@ class Plans:
         plan = Plan(
             id=name,
             action=request.action,
-            arguments=request.arguments,
+            arguments=draft.arguments or request.arguments,
             cluster=self.record.cluster,
             draft=draft,
             question=question(self.record.cluster.name, draft, name, expires, note=note),

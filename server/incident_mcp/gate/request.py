@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import JsonValue, ValidationError
 
 from incident_mcp.record.plans import PlanStory
-from incident_mcp.vocabulary.action import Action
+from incident_mcp.vocabulary.action import Action, Known
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.errors import BadRequest
 from incident_mcp.vocabulary.plan import Plan
@@ -19,8 +19,7 @@ class Request(Value):
     arguments: dict[str, JsonValue]
     incident: str | None
     by: Actor
-    known_errors: dict[str, str] = {}
-    """By target: the error text that the record knows of it. A fix should end it, so it becomes part of the promise."""
+    known: Known = Known()
 
 
 class Proposal(Value):

@@ -14,6 +14,8 @@ from incident_mcp.vocabulary.permit import Permit
 from incident_mcp.vocabulary.plan import Draft, Fact, Plan, Write
 from incident_mcp.vocabulary.value import Value
 
+CONTROLLER = "kube-controller-manager"
+
 
 class Rehearsal(Value):
     """What a dry run gave: the object as it would be, or why there is none."""
@@ -45,7 +47,7 @@ class ObjectAction:
             live = await self._live(plan)
         except NotFound:
             live = {}
-        return tuple(fact(live, old.pointer, old.shown) for old in plan.draft.facts)
+        return tuple(_again(live, old) for old in plan.draft.facts)
 
     async def moved_by(self, plan: Plan) -> str:
         target = plan.draft.target
@@ -54,12 +56,14 @@ class ObjectAction:
             live = await self._live(plan)
         except NotFound:
             return f"{since} {target} was deleted."
-        moved = [old for old in plan.draft.facts if fact(live, old.pointer, "").value != old.value]
+        moved = [old for old in plan.draft.facts if _again(live, old).value != old.value]
         if any(old.pointer == "/metadata/uid" for old in moved):
             return f"{since} {target} was deleted and made anew."
         managers = {last_manager(live, *_field_path(old.pointer))[0] for old in moved} - {None}
+        managers = managers - {CONTROLLER} or managers  # it only follows what somebody else changed
         who = f"field manager {listed(sorted(str(manager) for manager in managers))}" if managers else "somebody"
-        return f"{since} {who} changed {target}: it is no longer at {listed([old.shown for old in moved])}."
+        no_longer = listed(list(dict.fromkeys(old.shown for old in moved)))
+        return f"{since} {who} changed {target}: it is no longer at {no_longer}."
 
     async def _live(self, plan: Plan) -> dict[str, Any]:
         return await self.api.get_json(path_of(plan.draft.target))
@@ -84,6 +88,12 @@ class ObjectAction:
     async def apply(self, plan: Plan, permit: Permit) -> None:
         for write in plan.draft.writes:
             await send(self.api, write, permit, self.clock())
+
+
+def _again(live: dict[str, Any], old: Fact) -> Fact:
+    """A fact as it is now. A field that is left out is a false one."""
+    found = fact(live, old.pointer, old.shown)
+    return found if found.value is not None or old.value is not False else found.model_copy(update={"value": False})
 
 
 def _field_path(pointer: str) -> list[str]:

@@ -90,18 +90,29 @@ def _undone(done: tuple[PlanTold, ...]) -> tuple[tuple[PlanTold, PlanTold], ...]
 
 def _resolution(entries: Sequence[Entry]) -> Entry | None:
     over: Entry | None = None
+    broken: set[str] = set()
     for entry in entries:
-        if _ends(entry):
+        _keep_score(entry, broken)
+        if _ends(entry, broken):
             over = over or entry
         elif _reopens(entry):
             over = None
     return over
 
 
-def _ends(entry: Entry) -> bool:
+def _keep_score(entry: Entry, broken: set[str]) -> None:
+    """Critical root causes whose object no verdict has called recovered since: one repaired part is not the end."""
+    target = str(entry.data.get("target"))
+    if entry.kind is EntryKind.FINDING and entry.data.get("root") and entry.data.get("severity") == "critical":
+        broken.add(target)
+    elif entry.kind is EntryKind.VERDICT and entry.data.get("verdict") == Verdict.RECOVERED:
+        broken.discard(target)
+
+
+def _ends(entry: Entry, broken: set[str]) -> bool:
     if entry.kind is EntryKind.STATUS:
         return entry.data.get("status") in ("resolved", "closed")
-    return entry.kind is EntryKind.VERDICT and entry.data.get("verdict") == Verdict.RECOVERED
+    return entry.kind is EntryKind.VERDICT and entry.data.get("verdict") == Verdict.RECOVERED and not broken
 
 
 def _reopens(entry: Entry) -> bool:

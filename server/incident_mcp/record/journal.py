@@ -75,6 +75,7 @@ class Journal:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
             path.chmod(0o600)
+            self._inode = path.stat().st_ino
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
             self._prepare()
@@ -111,6 +112,7 @@ class Journal:
         `private` goes to the private table under the entry's plan, in the same transaction.
         """
         with self._explained("written"), self._lock, self._transaction():
+            self._check_place()
             entry = self._next(incident, cluster, new)
             body = canonical(entry.model_dump(mode="json", exclude={"hash"}))
             try:
@@ -124,6 +126,11 @@ class Journal:
             if private is not None:
                 self._db.execute("INSERT INTO private (name, body) VALUES (?, ?)", (new.plan, private))
         return entry
+
+    def _check_place(self) -> None:
+        """An entry written to a file that was removed or replaced would be acknowledged and lost."""
+        if self.path.stat().st_ino != self._inode:
+            raise OSError("it was replaced by another file while this server runs; restart the server")
 
     def _next(self, incident: str | None, cluster: str, new: NewEntry) -> Entry:
         last = self._db.execute("SELECT hash FROM entries ORDER BY seq DESC LIMIT 1").fetchone()

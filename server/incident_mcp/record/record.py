@@ -15,6 +15,7 @@ from pydantic import JsonValue
 from incident_mcp.record.incident import Incident, fold
 from incident_mcp.record.journal import Store
 from incident_mcp.record.slug import incident_id
+from incident_mcp.text.cleaning import clean
 from incident_mcp.text.masking import mask, mask_data
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.clock import Clock
@@ -38,7 +39,8 @@ class Record:
         self, incident: str | None, new: NewEntry, *, once: str | None = None, private: bytes | None = None
     ) -> Entry:
         """Mask and write one entry. Raises `AlreadyDone` when `once` has been used before."""
-        masked = new.model_copy(update={"text": mask(new.text), "data": _masked(new.data)})
+        text = mask(clean(new.text, keep_lines=True))
+        masked = new.model_copy(update={"text": text, "data": _masked(new.data)})
         write = partial(self.store.append, incident, self.cluster.server, masked, once=once, private=private)
         return await anyio.to_thread.run_sync(write)
 
@@ -63,11 +65,19 @@ class Record:
         """One incident by its id. Raises `BadRequest` with the nearest ids when there is none."""
         entries = await self.entries(name)
         if entries:
-            return fold(entries)
+            return self._ours(fold(entries))
         ids = await anyio.to_thread.run_sync(self.store.incidents)
         near = difflib.get_close_matches(name, ids, n=3, cutoff=0.4) or ids[-3:]
         known = f"Known: {', '.join(near)}." if near else "No incident has been opened yet: open_incident does that."
         raise BadRequest(f"There is no incident {name}.", known)
+
+    def _ours(self, incident: Incident) -> Incident:
+        if incident.cluster.server != self.cluster.server:
+            raise BadRequest(
+                f"Incident {incident.id} belongs to cluster {incident.cluster.name} ({incident.cluster.server}).",
+                f"This server works on {self.cluster.name}; open an incident here, or use the server of that cluster.",
+            )
+        return incident
 
     async def current(self, name: str | None) -> Incident | None:
         """The named incident, else the only open one; None when none is open.
@@ -76,17 +86,20 @@ class Record:
         """
         if name is not None:
             return await self.incident(name)
-        still_open = [incident for incident in await self.incidents() if incident.is_open]
+        still_open = await self.still_open()
         if len(still_open) > 1:
             names = ", ".join(incident.id for incident in still_open)
             raise BadRequest("Several incidents are open.", f"Name one as the argument incident: {names}.")
         return still_open[0] if still_open else None
 
+    async def still_open(self) -> list[Incident]:
+        return [incident for incident in await self.incidents() if incident.is_open]
+
     async def open(self, title: str, actor: Actor, commander: Actor) -> Incident:
         """Open an incident and adopt the entries of the last hour that had none."""
         now = self.clock()
         while True:
-            name = incident_id(title, now, await anyio.to_thread.run_sync(self.store.incidents))
+            name = incident_id(mask(title), now, await anyio.to_thread.run_sync(self.store.incidents))
             opened = NewEntry(
                 kind=EntryKind.OPENED,
                 text=f"Incident opened: {title}",

@@ -21,7 +21,9 @@ def is_ready(look: Observation, target: Ref, wanted: int | None) -> bool:
     if workload is None or not workload.generation_seen:
         return False
     needed = workload.desired if wanted is None else wanted
-    return workload.ready >= needed and workload.updated >= workload.desired and workload.desired >= needed
+    # Not more than desired either: a workload that shrinks is there when the surplus is gone.
+    enough = needed <= workload.ready <= max(workload.desired, needed)
+    return enough and workload.updated >= workload.desired >= needed
 
 
 def ready_streak(looks: Sequence[Observation], target: Ref, wanted: int | None) -> list[Observation]:
@@ -41,6 +43,8 @@ def pods_ready(looks: Sequence[Observation], target: Ref, wanted: int | None, *,
     if workload is None:
         return Check(what=what, verdict=Verdict.NOT_YET_KNOWN, seen=f"{target} was not seen")
     seen = f"{workload.ready} of {max(workload.desired, wanted or 0)} ready"
+    if workload.desired == 0:
+        return Check(what=what, verdict=Verdict.NOT_YET_KNOWN, seen=f"{seen}: scaled to zero, it serves nothing")
     streak = ready_streak(looks, target, wanted)
     if streak:
         lasting = streak[-1].at - streak[0].at

@@ -81,7 +81,8 @@ async def soak(
     until: datetime | None = None
     while True:
         over = until is not None and clock() >= until
-        seen = await _try(look)
+        # A look that fails is left out; with no look at all there is nothing to judge, and its error is the answer.
+        seen = await (_try(look) if looks or not over else look())
         if seen is not None:
             looks.append(seen)
         if over:

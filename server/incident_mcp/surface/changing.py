@@ -8,6 +8,7 @@ from mcp.server.mcpserver.tools import Tool
 from mcp.types import CallToolResult, ElicitResult
 
 from incident_mcp.gate.request import Proposal
+from incident_mcp.record.plans import PlanState
 from incident_mcp.surface.arguments import IncidentName
 from incident_mcp.surface.asking import NotAsked, form, said
 from incident_mcp.surface.caller import assistant, can_be_asked
@@ -30,11 +31,10 @@ def changing_tool(office: Office, action: ActionShape) -> Tool:
         desk, by = await office.desk(), assistant(ctx)
         desk.gate.check_writing()
         found = await desk.incident_of_a_change(incident)
-        proposal = await changes.propose_to_ask(desk, action.name, arguments, by, incident=found.id)
-        late = _late(ctx)
-        if late is not None:
-            await changes.note_late_answer(desk, proposal, late, desk.person)
-        return proposal
+        answered = _answered(ctx)
+        if answered is not None:
+            await changes.check_answered(desk, action.name, arguments, answered, incident=found.id)
+        return await changes.propose_to_ask(desk, action.name, arguments, by, incident=found.id)
 
     async def ask(ctx: Context[Any, Any], proposal: Proposal) -> Elicit[Any] | NotAsked:
         if not can_be_asked(ctx):
@@ -79,8 +79,8 @@ def _resolved(name: str, annotation: Any) -> inspect.Parameter:
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation)
 
 
-def _late(ctx: Context[Any, Any]) -> Said | None:
-    """What this round's answer says, should it turn out to be for a plan that has ended."""
+def _answered(ctx: Context[Any, Any]) -> Said | None:
+    """What this round's answer says, should it turn out to be for a plan that has ended; None in a first round."""
     for response in (ctx.input_responses or {}).values():
         if isinstance(response, ElicitResult):
             return {"accept": "accepted", "decline": "declined"}.get(response.action, "cancelled")  # type: ignore[return-value]
@@ -104,6 +104,9 @@ async def _decide(office: Office, ctx: Context[Any, Any], proposal: Proposal, an
         words = {"declined": "Declined in the chat", "cancelled": "Cancelled, not answered"}.get(verdict, "No yes")
         return result(await changes.not_approved(desk, proposal, words, entry))
     _, told = await desk.gate.plan(plan.id)
+    if told.approval != entry and told.state in (PlanState.APPROVED, PlanState.SPENT):
+        text = f"Plan {plan.id} was approved twice, and another call carries it out."
+        return result(changes.carried_out_elsewhere(desk, proposal, text))
     if told.approval != entry:
         return result(await changes.not_approved(desk, proposal, f"A yes came, but the plan is {told.state}", entry))
 

@@ -21,6 +21,7 @@ from incident_mcp.surface.caller import assistant
 from incident_mcp.surface.office import Office
 from incident_mcp.text.masking import mask
 from incident_mcp.vocabulary.errors import BadRequest, IncidentError
+from incident_mcp.workflow.desk import Desk
 from incident_mcp.workflow.refusals import refuse
 
 Lifespan = Callable[[MCPServer[Any]], AbstractAsyncContextManager[Any]]
@@ -65,7 +66,8 @@ class IncidentServer(MCPServer[Any]):
             self._check(name, arguments)
             return await super().call_tool(name, arguments, context)
         except ToolError as error:
-            cause = _cause(error)
+            cause = _no_answer(error) if name in self._changes else None
+            cause = cause or _cause(error)
             if cause is None:
                 raise
             return await self._failed(name, arguments, cause, context)
@@ -91,15 +93,41 @@ class IncidentServer(MCPServer[Any]):
         self, name: str, arguments: dict[str, Any], error: IncidentError, context: Context[Any, Any] | None
     ) -> CallToolResult:
         text = mask(str(error))  # a plugin's stderr, or a server's message, may quote a secret
+        try:
+            desk = await self._office.desk()
+        except IncidentError:  # no cluster to name, and no record to write to: the text says why
+            return _error(text)
+        if not text.startswith(desk.cluster):
+            text = f"{desk.cluster}: {text}"
         if name in self._changes and context is not None:
             try:
-                desk = await self._office.desk()
-                given = arguments.get("incident")
-                current = await desk.record.current(given if isinstance(given, str) else None)
-                await refuse(desk, current.id if current else None, name, error, assistant(context))
+                await refuse(desk, await _incident_of(desk, arguments), name, error, assistant(context))
             except IncidentError as unrecorded:
                 text += f" (This refusal could not be recorded: {unrecorded.happened})"
-        return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True)
+        return _error(text)
+
+
+def _error(text: str) -> CallToolResult:
+    return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True)
+
+
+async def _incident_of(desk: Desk, arguments: dict[str, Any]) -> str | None:
+    """Where a refusal belongs: the incident that was named, if there is such a one here, else as for a look."""
+    given = arguments.get("incident")
+    try:
+        return await desk.incident_id(given if isinstance(given, str) else None)
+    except BadRequest:
+        return await desk.incident_id(None)
+
+
+def _no_answer(error: ToolError) -> IncidentError | None:
+    """The client accepted the form without an answer, or with one that does not fit it: that is no yes."""
+    if "elicitation" not in str(error):
+        return None
+    return IncidentError(
+        "The form came back accepted, but without an answer that fits its box: that is no yes.",
+        "Tell the person, and call the tool again with the same arguments: it asks again.",
+    )
 
 
 def _cause(error: BaseException) -> IncidentError | None:

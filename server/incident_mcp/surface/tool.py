@@ -15,6 +15,7 @@ from mcp.types import CallToolResult, TextContent, ToolAnnotations
 
 from incident_mcp.surface.caller import assistant
 from incident_mcp.surface.office import Office
+from incident_mcp.text.budget import tokens
 from incident_mcp.text.reply import readable
 from incident_mcp.vocabulary.reply import Reply
 
@@ -23,6 +24,9 @@ Step = Callable[..., Awaitable[Reply]]
 READS = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
 RECORDS = ToolAnnotations(read_only_hint=False, destructive_hint=False, idempotent_hint=False, open_world_hint=False)
 CHANGES = ToolAnnotations(read_only_hint=False, destructive_hint=True, idempotent_hint=False, open_world_hint=False)
+
+LARGEST = 8000
+"""Tokens that no answer passes, whatever the step made."""
 
 ALWAYS_LOADED = {"anthropic/alwaysLoad": True}
 """Claude Code shows deferred tools as bare names only; the entry points of the workflow must be seen whole."""
@@ -97,6 +101,13 @@ def _says_nothing(key: str, value: Any) -> bool:
 
 def result(reply: Reply, *, failed: bool = False) -> CallToolResult:
     """The reply as structured content, and the same as readable text for clients that show text."""
+    if tokens(reply.compact()) > LARGEST:
+        reply = Reply(
+            cluster=reply.cluster,
+            summary=(*reply.summary[:3], "The rest is too long for one answer: ask for less of it."),
+            incident=reply.incident,
+            entry=reply.entry,
+        )
     return CallToolResult(
         content=[TextContent(type="text", text=readable(reply))], structured_content=reply.compact(), is_error=failed
     )

@@ -9,21 +9,21 @@ from incident_mcp.text.cleaning import clean, one_line
 from incident_mcp.text.masking import mask
 from incident_mcp.text.width import width
 from incident_mcp.text.words import minute
-from incident_mcp.vocabulary.plan import Draft, Plan
+from incident_mcp.vocabulary.plan import Plan
 
 COLUMNS = 71
 _LABEL = 10
 
 
-def plan_page(plan: Plan) -> str:
+def plan_page(plan: Plan, most_changes: int | None = None) -> str:
     """The plan as a box of labelled lines, from which cluster it is to how to undo it and what exactly will be sent."""
     head = f"┌ {_line(plan.draft.headline[:1].upper() + plan.draft.headline[1:])}? "
     foot = f"└─ plan {_line(plan.id)}, good until {minute(plan.expires)} "
-    rows = [f"│ {label:<{_LABEL}}{text}".rstrip() for label, text in _rows(plan)]
+    rows = [f"│ {label:<{_LABEL}}{text}".rstrip() for label, text in _rows(plan, most_changes)]
     return "\n".join((_ruled(head), *rows, _ruled(foot)))
 
 
-def _rows(plan: Plan) -> Iterator[tuple[str, str]]:
+def _rows(plan: Plan, most_changes: int | None) -> Iterator[tuple[str, str]]:
     draft = plan.draft
     yield "cluster", _line(f"{plan.cluster.name}, {plan.cluster.server}")
     yield "now", _line(draft.before, keep_blanks=True)
@@ -37,13 +37,16 @@ def _rows(plan: Plan) -> Iterator[tuple[str, str]]:
     if draft.promise:
         yield "promise", _line(str(draft.promise))
     yield "undo", _line(draft.undo.shown).removeprefix("Undo: ").rstrip(".")
-    yield from _difference(draft)
+    yield from _difference(plan, most_changes)
     yield "kubectl", _line(draft.kubectl)
     yield "digest", plan.digest
 
 
-def _difference(draft: Draft) -> Iterator[tuple[str, str]]:
-    rows = [*draft.diff]
+def _difference(plan: Plan, most: int | None) -> Iterator[tuple[str, str]]:
+    draft = plan.draft
+    rows = [*draft.diff[:most]]
+    if len(rows) < len(draft.diff):
+        rows.append(f"... {len(draft.diff) - len(rows)} more: incident-mcp plan {plan.id}")
     if not draft.preview_complete:
         rows.append("(not complete: the API server refused the dry run, this was computed here)")
     yield from _labelled("changes", tuple(rows) or ("nothing that the API server's dry run shows",))

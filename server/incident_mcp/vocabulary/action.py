@@ -12,6 +12,15 @@ from incident_mcp.vocabulary.value import Value
 A = TypeVar("A", bound=Value)
 
 
+class Known(Value):
+    """What the incident's record knows of targets (by their names as text) when a change is proposed."""
+
+    errors: dict[str, str] = {}
+    """The error text that a fix should end: it becomes part of the promise."""
+    failed: dict[str, tuple[int, ...]] = {}
+    """Revisions that were seen failing, or were rolled away: none of them is a default target."""
+
+
 class Action(Protocol, Generic[A]):
     """One kind of change: `arguments` is the typed call, the methods are the life of a plan."""
 
@@ -21,7 +30,7 @@ class Action(Protocol, Generic[A]):
     description: str
     arguments: type[A]
 
-    async def preview(self, arguments: A) -> Draft:
+    async def preview(self, arguments: A, known: Known = Known()) -> Draft:  # noqa: B008 - frozen
         """Read the cluster, dry-run the change, and say what it would do.
 
         Raises `BadRequest` with a next step when the arguments make no sense on this cluster.

@@ -120,6 +120,8 @@ class WorkloadSeen(Value):
     paused: bool = False
     created: datetime
     selector: dict[str, str] = {}
+    pods_query: str = ""
+    """The whole selector, expressions included, as a query for its pods."""
     template: dict[str, Any] = {}
     revisions: tuple[RevisionSeen, ...] = ()
     """Newest first; empty when nobody looked."""

@@ -71,6 +71,8 @@ class Draft(Value):
     """The change in one line, without the cluster's name."""
     before: str
     after: str
+    arguments: dict[str, JsonValue] = {}
+    """The call with every choice made: what was left open is filled in, so that it can't come out differently later."""
     why: str = ""
     """Why this target and no other, where the caller left the choice to us."""
     pods: str

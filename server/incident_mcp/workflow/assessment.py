@@ -242,13 +242,12 @@ def _checklist(seen: Observation, chain: Chain) -> Checklist | None:
     )
 
 
-def _earlier(entries: list[Entry]) -> list[EarlierLook]:
-    """The counts of the worst workload at earlier looks: the one that the last finding is about."""
-    targets = [entry.data.get("target") for entry in entries if entry.kind is EntryKind.FINDING]
-    looks: list[EarlierLook] = []
+def _earlier(entries: list[Entry]) -> dict[str, list[EarlierLook]]:
+    """The counts of each workload at earlier looks."""
+    looks: dict[str, list[EarlierLook]] = {}
     for entry in entries:
         counts = entry.data.get("counts")
-        seen = counts.get(str(targets[-1])) if targets and isinstance(counts, dict) else None
-        if isinstance(seen, dict):
-            looks.append(EarlierLook.model_validate(seen, strict=False))
+        for target, seen in (counts if isinstance(counts, dict) else {}).items():
+            if isinstance(seen, dict):
+                looks.setdefault(target, []).append(EarlierLook.model_validate(seen, strict=False))
     return looks

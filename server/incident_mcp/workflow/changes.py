@@ -6,18 +6,26 @@ from typing import Literal
 from pydantic import JsonValue
 
 from incident_mcp.gate.request import Proposal, Request
-from incident_mcp.record.plans import PlanState
+from incident_mcp.record.plans import PlanState, PlanStory
 from incident_mcp.text.plan_page import plan_page
 from incident_mcp.text.words import clock
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.answer import Door, Outcome, PersonsAnswer, Said
 from incident_mcp.vocabulary.entry import EntryKind
-from incident_mcp.vocabulary.errors import Forbidden
+from incident_mcp.vocabulary.errors import Forbidden, IncidentError
 from incident_mcp.vocabulary.plan import Plan
 from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.workflow.desk import Desk
+from incident_mcp.workflow.known import known_of
 from incident_mcp.workflow.progress import Progress, silent
 from incident_mcp.workflow.verification import watched
+
+CHANGES_SHOWN = 25
+"""Lines of difference in an answer; `incident-mcp plan ID` prints them all."""
+
+
+class AnswerTooLate(IncidentError):
+    """A person answered, but the plan that they were asked about is over or no longer true."""
 
 
 class PlanReply(Reply):
@@ -61,7 +69,7 @@ def plan_reply(desk: Desk, plan: Plan, state: str, entry: str | None, incident: 
         entry=entry,
         plan=plan.id,
         state=state,
-        page=tuple(plan_page(plan).splitlines()),
+        page=tuple(plan_page(plan, most_changes=CHANGES_SHOWN).splitlines()),
     )
 
 
@@ -82,15 +90,9 @@ async def propose_to_ask(
 async def propose(
     desk: Desk, action: str, arguments: dict[str, JsonValue], by: Actor, *, incident: str | None
 ) -> Proposal:
-    """The pending plan for this change, or a new one. The error that the record knows becomes part of the promise."""
-    errors = {
-        str(entry.data["target"]): str(entry.data["pattern"])
-        for entry in await desk.record.entries(incident)
-        if entry.kind is EntryKind.EVIDENCE and entry.data.get("pattern")
-    }
-    return await desk.gate.propose(
-        Request(action=action, arguments=arguments, incident=incident, by=by, known_errors=errors)
-    )
+    """The pending plan for this change, or a new one."""
+    known = known_of(await desk.record.entries(incident))
+    return await desk.gate.propose(Request(action=action, arguments=arguments, incident=incident, by=by, known=known))
 
 
 async def take_answer(desk: Desk, plan: Plan, said: Said, door: Door, by: Actor, *, asked: datetime) -> str:
@@ -129,6 +131,8 @@ async def carry_out(desk: Desk, proposal: Proposal, by: Actor, progress: Progres
 
 def _not_made(desk: Desk, proposal: Proposal, outcome: Outcome) -> ChangeReply:
     plan = proposal.plan
+    if outcome.status == "carried out elsewhere":
+        return carried_out_elsewhere(desk, proposal, outcome.text)
     unknown = outcome.status == "unknown"
     return ChangeReply(
         cluster=desk.cluster,
@@ -139,6 +143,18 @@ def _not_made(desk: Desk, proposal: Proposal, outcome: Outcome) -> ChangeReply:
         next_step=""
         if unknown
         else f"Nothing was changed. Call {plan.action} again: it makes a plan on the facts as they are now.",
+    )
+
+
+def carried_out_elsewhere(desk: Desk, proposal: Proposal, text: str) -> ChangeReply:
+    """The answer to a call whose approved plan another call carries out."""
+    return ChangeReply(
+        cluster=desk.cluster,
+        summary=(f"{desk.cluster}: {text} This call sent nothing.",),
+        incident=proposal.story.incident,
+        plan=proposal.plan.id,
+        changed="unknown",
+        next_step="get_incident tells what came of the plan.",
     )
 
 
@@ -166,18 +182,40 @@ def _after(state: PlanState) -> str:
             return "The plan still waits; calling the tool again with the same arguments asks again."
 
 
-async def note_late_answer(desk: Desk, proposal: Proposal, said: Said, by: Actor) -> None:
-    """Record an answer to a plan that ended before it came: it changes nothing, but it was given.
+async def check_answered(
+    desk: Desk, action: str, arguments: dict[str, JsonValue], said: Said, *, incident: str
+) -> None:
+    """Before a round that brings an answer (protocol 2026-07-28) goes on: is the plan that was asked still the one?
 
-    On protocol 2026-07-28 the plan is looked up anew on every round, so an answer to an expired or superseded plan
-    never reaches `take_answer`.
+    There the plan is looked up anew on every round. An answer to a plan that ended, or whose facts moved, is recorded
+    and changes nothing; nobody is asked another question in its place within the same call.
+    Raises `AnswerTooLate`.
     """
-    incident = proposal.story.incident
-    for entry in await desk.record.entries(incident):
-        if entry.kind is not EntryKind.PLAN or not entry.plan or entry.plan == proposal.plan.id:
-            continue
-        plan, told = await desk.gate.plan(entry.plan)
-        ended = told.state in (PlanState.EXPIRED, PlanState.SUPERSEDED)
-        same = plan.action == proposal.plan.action and plan.draft.target == proposal.plan.draft.target
-        if ended and same and told.asked and not told.answers:
-            await take_answer(desk, plan, said, "chat", by, asked=told.asked)
+    asked = await _last_asked(desk, action, arguments, incident)
+    if asked is None:
+        return
+    plan, told = asked
+    if told.state in (PlanState.PENDING, PlanState.APPROVED):
+        moved = await desk.gate.moved(plan, desk.person)
+        if not moved:
+            return
+        happened = f"Not applied. {moved}"
+    else:
+        happened = f"Not applied. The answer came for plan {plan.id}, which is {told.state}; an answer is used once."
+    await take_answer(desk, plan, said, "chat", desk.person, asked=told.asked or plan.made)
+    raise AnswerTooLate(
+        f"{desk.cluster}: {happened}", f"Look again; {action} makes a new plan and asks a new question."
+    )
+
+
+async def _last_asked(
+    desk: Desk, action: str, arguments: dict[str, JsonValue], incident: str
+) -> tuple[Plan, PlanStory] | None:
+    """The plan that a person was asked last for this action on this target."""
+    where = (arguments.get("namespace"), arguments.get("name"))
+    for entry in reversed(await desk.record.entries(incident)):
+        if entry.kind is EntryKind.QUESTION and entry.plan:
+            plan, told = await desk.gate.plan(entry.plan)
+            if plan.action == action and (plan.draft.target.namespace, plan.draft.target.name) == where:
+                return plan, told
+    return None

@@ -33,9 +33,13 @@ class Desk:
         return self.api.cluster.name
 
     async def incident_id(self, name: str | None) -> str | None:
-        """The id of the named incident, else of the only open one; None where entries wait unassigned."""
-        incident = await self.record.current(name)
-        return incident.id if incident else None
+        """The id of the named incident, else of the only open one; None where entries wait unassigned: none is open,
+        or several are, and a look must not wait for somebody to name one.
+        """
+        if name is not None:
+            return (await self.record.incident(name)).id
+        still_open = await self.record.still_open()
+        return still_open[0].id if len(still_open) == 1 else None
 
     async def incident_of_a_change(self, name: str | None) -> Incident:
         """The incident that a mutating call belongs to. Raises `BadRequest` when none is open or it is closed."""

@@ -16,7 +16,6 @@ from incident_mcp.cluster.look import Look, together
 from incident_mcp.cluster.observe import observe
 from incident_mcp.cluster.quantities import of_template
 from incident_mcp.cluster.rollout_history import history_of
-from incident_mcp.cluster.selectors import equality
 from incident_mcp.cluster.usage import pods_used
 from incident_mcp.cluster.workload_logs import WorkloadLogs, workload_logs
 from incident_mcp.investigate.common_issues import Issue, Material, common_issues, signs_of_patterns
@@ -107,7 +106,7 @@ class _Depth:
         self.logs = await workload_logs(self._desk.api, self._pods, since=SINCE, container=None, seconds=seconds)
 
     async def _usage(self) -> None:
-        if self.workload is not None and (selector := equality(self.workload.selector)):
+        if self.workload is not None and (selector := self.workload.pods_query):
             self.used = await pods_used(self.look, self.workload.ref.namespace, selector)
 
     @property

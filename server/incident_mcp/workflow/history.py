@@ -2,9 +2,9 @@
 
 from incident_mcp.cluster.kinds import workload_ref
 from incident_mcp.cluster.rollout_history import rollout_history as read_history
-from incident_mcp.text.budget import first
+from incident_mcp.text.budget import fitting
 from incident_mcp.text.fencing import quote
-from incident_mcp.text.words import clock, duration
+from incident_mcp.text.words import clock, duration, shown
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.vocabulary.rollout import Revision, RolloutHistory, SeenReady
@@ -13,6 +13,10 @@ from incident_mcp.workflow.desk import Desk
 from incident_mcp.workflow.looks import recorded
 
 SHOWN = 12
+BUDGET = 1500
+"""Tokens for the revisions of one answer."""
+IMAGES = 4
+DIFFERENCES = 6
 
 
 class RevisionLine(Value):
@@ -44,14 +48,15 @@ async def rollout_history(
     found = await desk.incident_id(incident)
     target = workload_ref(kind, namespace, name)
     history = await read_history(desk.api, target, clock=desk.clock)
-    part = first(history.revisions, SHOWN)
+    part = fitting([_line(revision) for revision in history.revisions[:SHOWN]], BUDGET)
+    left_out = shown(len(part.items), len(history.revisions))
     reply = HistoryReply(
         cluster=desk.cluster,
         summary=(f"{desk.cluster}: {_headline(history)}",),
         workload=str(history.workload),
         current_revision=history.current_revision,
-        revisions=tuple(_line(revision) for revision in part.items),
-        more=part.note,
+        revisions=part.items,
+        more=left_out,
     )
     arguments = {"kind": kind, "namespace": namespace, "name": name}
     return await recorded(desk, found, "rollout_history", {**arguments}, reply, by)
@@ -73,8 +78,13 @@ def _line(revision: Revision) -> RevisionLine:
         current=revision.current,
         age=duration(revision.age),
         ran=duration(revision.ran_for) if revision.ran_for is not None else "",
-        images=revision.images,
-        differs=revision.differs,
+        images=revision.images[:IMAGES],
+        differs=_few(revision.differs),
         change_cause=quote(revision.change_cause) if revision.change_cause else "",
         seen_ready=revision.seen_ready,
     )
+
+
+def _few(differs: tuple[str, ...]) -> tuple[str, ...]:
+    more = len(differs) - DIFFERENCES
+    return (*differs[:DIFFERENCES], f"{more} more") if more > 0 else differs

@@ -6,6 +6,8 @@ from pydantic import JsonValue
 
 from incident_mcp.record.incident import Incident, Role, Status
 from incident_mcp.record.plans import PlanState, PlanStory
+from incident_mcp.text.budget import fitting
+from incident_mcp.text.cleaning import one_line
 from incident_mcp.text.moments import moment_said
 from incident_mcp.text.words import clock
 from incident_mcp.vocabulary.actor import Actor
@@ -17,7 +19,14 @@ from incident_mcp.vocabulary.severity import LEVELS, Severity
 from incident_mcp.vocabulary.value import Value
 from incident_mcp.workflow.desk import Desk
 
+LINE = 400
+"""Characters of one entry in an answer."""
 NoteKind = Literal["note", "decision", "impact", "onset"]
+PLANS = 8
+"""The newest plans of an incident are shown; older ones are in the timeline."""
+BUDGET = 1200
+LARGEST = 6500
+"""Tokens for the entries of one answer: by default, and when more are asked for."""
 SHOWN = 30
 """How many of the newest entries an answer holds before somebody asks for more."""
 
@@ -48,7 +57,7 @@ async def open_incident(desk: Desk, title: str, severity: Severity | None, by: A
     """Open an incident; what was seen in the last hour without one is adopted by it."""
     if not title.strip():
         raise BadRequest("An incident needs a title.", 'For example: title "checkout is down".')
-    incident = await desk.record.open(title.strip(), by, desk.person)
+    incident = await desk.record.open(one_line(title), by, desk.person)
     if severity is not None:
         await _set_severity(desk, incident.id, severity, "", by)
     incident = await desk.record.incident(incident.id)
@@ -146,7 +155,9 @@ async def get_incident(desk: Desk, by: Actor, *, incident: str | None, entries: 
     await desk.gate.sweep_expired(found.id, by)
     lines = await desk.record.entries(found.id)
     plans = [await _plan_line(desk, entry) for entry in lines if entry.kind is EntryKind.PLAN and entry.plan]
-    shown = lines[-entries:]
+    newest_first = [_line(entry) for entry in reversed(lines[-entries:])]
+    part = fitting(newest_first, BUDGET if entries <= SHOWN else LARGEST)
+    shown = part.items[::-1]
     return IncidentReply(
         cluster=desk.cluster,
         summary=_state_lines(desk, found, plans),
@@ -155,8 +166,8 @@ async def get_incident(desk: Desk, by: Actor, *, incident: str | None, entries: 
         status=found.status,
         severity=found.severity or "",
         roles=found.roles,
-        plans=tuple(plans),
-        timeline=tuple(_line(entry) for entry in shown),
+        plans=tuple(plans[-PLANS:]),
+        timeline=shown,
         more=f"{len(shown)} of {len(lines)} entries shown; entries={len(lines)} shows all."
         if len(shown) < len(lines)
         else "",
@@ -191,7 +202,7 @@ def plan_line(plan: Plan, told: PlanStory) -> PlanLine:
 
 
 def _line(entry: Entry) -> str:
-    return f"{entry.id} {clock(entry.happened)} {entry.text}"
+    return f"{entry.id} {clock(entry.happened)} {one_line(entry.text, LINE)}"
 
 
 async def the_incident(desk: Desk, name: str | None) -> Incident:

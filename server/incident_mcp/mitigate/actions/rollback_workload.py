@@ -19,9 +19,10 @@ from incident_mcp.cluster.workloads import workload_object
 from incident_mcp.mitigate.pointers import REVISION, TEMPLATE, UID, fact, replace, tests, value_at
 from incident_mcp.mitigate.writing import ObjectAction
 from incident_mcp.text.words import clock, count
+from incident_mcp.vocabulary.action import Known
 from incident_mcp.vocabulary.errors import BadRequest
 from incident_mcp.vocabulary.observation import WorkloadSeen
-from incident_mcp.vocabulary.plan import Draft, Plan, Promise, Undo, Write
+from incident_mcp.vocabulary.plan import Draft, Fact, Plan, Promise, Undo, Write
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.rollout import Revision, RollbackTarget, RolloutHistory
 from incident_mcp.vocabulary.value import Value
@@ -50,8 +51,10 @@ class RollbackWorkload(ObjectAction):
     )
     arguments = RollbackArguments
 
-    async def preview(self, arguments: RollbackArguments) -> Draft:
-        """Raises `BadRequest` when there is no such revision, it runs already, or the rollout is paused."""
+    async def preview(self, arguments: RollbackArguments, known: Known = Known()) -> Draft:  # noqa: B008 - frozen
+        """Raises `BadRequest` when there is no such revision, it runs already, the rollout is paused, or the default
+        would be a revision that this incident saw failing.
+        """
         target = workload_ref(arguments.kind, arguments.namespace, arguments.name)
         live = await workload_object(self.api, target)
         workload, pods = await read_workload(self.api, target)
@@ -62,12 +65,27 @@ class RollbackWorkload(ObjectAction):
             )
         history = history_of(workload, self.clock(), pods)
         chosen = pick_target(history, arguments.revision)
+        failed = chosen.revision.number in known.failed.get(str(target), ())
+        if failed and arguments.revision is None:
+            raise BadRequest(
+                f"The default target of {target} is revision {chosen.revision.number}, which this incident saw failing "
+                "or rolled away.",
+                "Name the revision that you mean; rollout_history lists them.",
+            )
         template = next(one.template for one in workload.revisions if one.number == chosen.revision.number)
         write = _write(target, live, without_hash(template), chosen.revision.number)
         rehearsal = await self.rehearsed(write)
         after = value_at(rehearsal.after, TEMPLATE) if rehearsal.after else without_hash(template)
         draft = rehearsal.into(self._draft(live, workload, history, chosen, write, after))
-        return draft if arguments.revision is None else draft.model_copy(update={"why": ""})
+        if failed:
+            draft = _of_a_failed_one(draft, chosen.revision.number)
+        error = known.errors.get(str(target), "")
+        return draft.model_copy(
+            update={
+                "why": draft.why if arguments.revision is None else "",
+                "promise": Promise(ready=workload.desired, within=WITHIN, gone="" if failed else error),
+            }
+        )
 
     def _draft(
         self,
@@ -88,9 +106,10 @@ class RollbackWorkload(ObjectAction):
             headline=_headline(target, now, chosen.revision),
             before=_described(now),
             after=f"{_described(chosen.revision)}   ({_becomes(history)})",
+            arguments={"kind": target.kind, "namespace": target.namespace, "name": target.name, "revision": number},
             why=f"revision {number}: {chosen.why}",
             pods=f"{count(workload.desired, 'pod')} replaced, {_ready_words(workload)} at {clock(self.clock())}",
-            facts=tuple(fact(live, pointer, _described(now)) for pointer in _pointers(target)),
+            facts=(*(fact(live, pointer, _described(now)) for pointer in _pointers(target)), _not_paused(live)),
             writes=(write,),
             diff=differences(value_at(live, TEMPLATE), after),
             warnings=_warnings(workload, chosen, exposed),
@@ -112,6 +131,19 @@ def _typed(target: Ref) -> str:
 
 def _pointers(target: Ref) -> tuple[str, ...]:
     return (UID, REVISION, TEMPLATE) if target.kind == "Deployment" else (UID, TEMPLATE)
+
+
+def _not_paused(live: dict[str, Any]) -> Fact:
+    return Fact(
+        pointer="/spec/paused", value=bool(value_at(live, "/spec/paused")), shown="a rollout that is not paused"
+    )
+
+
+def _of_a_failed_one(draft: Draft, number: int) -> Draft:
+    warning = f"revision {number} failed in this incident, or was rolled away"
+    return draft.model_copy(
+        update={"warnings": (warning, *draft.warnings), "risk": "high", "high_because": draft.high_because or warning}
+    )
 
 
 def _write(target: Ref, live: dict[str, Any], template: dict[str, Any], number: int) -> Write:

@@ -11,7 +11,8 @@ from incident_mcp.cluster.kinds import path_of, workload_ref
 from incident_mcp.cluster.workloads import workload_object
 from incident_mcp.mitigate.pointers import UID, fact, value_at
 from incident_mcp.mitigate.writing import ObjectAction
-from incident_mcp.text.words import clock
+from incident_mcp.text.words import clock, count
+from incident_mcp.vocabulary.action import Known
 from incident_mcp.vocabulary.clock import Clock
 from incident_mcp.vocabulary.errors import BadRequest
 from incident_mcp.vocabulary.plan import Draft, Plan, Promise, Risk, Undo, Write
@@ -43,12 +44,12 @@ class ScaleWorkload(ObjectAction):
         super().__init__(api, clock)
         self.policy = policy
 
-    async def preview(self, arguments: ScaleArguments) -> Draft:
+    async def preview(self, arguments: ScaleArguments, known: Known = Known()) -> Draft:  # noqa: B008 - frozen
         """Raises `BadRequest` for a kind without replicas, the present count, or an absurd one."""
         target = workload_ref(arguments.kind, arguments.namespace, arguments.name)
         if target.kind == "DaemonSet":
             raise BadRequest(
-                f"{target} has one pod a node and can't be scaled.", "Cordon nodes or change its selector."
+                f"{target} has one pod a node and can't be scaled.", "Change its node selector or tolerations instead."
             )
         live = await workload_object(self.api, target)
         before = int(value_at(live, "/spec/replicas") or 0)
@@ -60,7 +61,7 @@ class ScaleWorkload(ObjectAction):
 
     def _check(self, target: Ref, before: int, after: int) -> None:
         if after == before:
-            raise BadRequest(f"{target} has {before} replicas already.", "Name another count.")
+            raise BadRequest(f"{target} has {count(before, 'replica')} already.", "Name another count.")
         most = max(self.policy.largest_scale_factor * max(before, 1), 10)
         if after > self.policy.largest_scale or after > most:
             raise BadRequest(
@@ -71,7 +72,7 @@ class ScaleWorkload(ObjectAction):
     def _draft(self, target: Ref, live: dict[str, Any], before: int, after: int, write: Write) -> Draft:
         ready = int(value_at(live, "/status/readyReplicas") or 0)
         risk, because = _risk(before, after, ready)
-        moves = f"{after - before} pods added" if after > before else f"{before - after} pods removed"
+        moves = f"{count(abs(after - before), 'pod')} {'added' if after > before else 'removed'}"
         return Draft(
             target=target,
             title=f"Scale {target.path} to {after}",
