@@ -38,10 +38,19 @@ RECORD_ONLY = {"open_incident", "update_incident", "record_entry", "get_incident
 SECRETS = {"get secrets"}
 """No workload of the scenario takes a Secret."""
 NEAR_MISSES = needs("get list: namespaces", "list: deployments.apps statefulsets.apps daemonsets.apps")
+REASONS = {
+    *(f"list {name}" for name in ("resourcequotas", "storageclasses.storage.k8s.io", "persistentvolumeclaims")),
+    *(f"list {kind}webhookconfigurations.admissionregistration.k8s.io" for kind in ("mutating", "validating")),
+    "list networkpolicies.networking.k8s.io",
+}
+"""Read only where something was refused or waits: nothing is in the scenario, and only once something fails."""
 SELDOM = {
-    "verify_fix": {*SECRETS, "get pods/log"},  # only where an error was promised to be gone
+    "check_health": {*SECRETS, *REASONS},
+    "assess_incident": {*SECRETS, *REASONS},
+    "rollback_workload": {*SECRETS, *REASONS},
+    "verify_fix": {*SECRETS, *REASONS, "get pods/log"},  # only where an error was promised to be gone
     # Logs only where a pod that may go is not ready; revisions only where a StatefulSet's scaling is watched.
-    "scale_workload": {*SECRETS, "get pods/log", "list controllerrevisions.apps", *map(str, NEAR_MISSES)},
+    "scale_workload": {*SECRETS, *REASONS, "get pods/log", "list controllerrevisions.apps", *map(str, NEAR_MISSES)},
 }
 
 

@@ -20,7 +20,15 @@ Reach = Literal["everywhere", "in the namespace", "nowhere"]
 
 ACCESS_REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 IDENTITY_REVIEWS = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
-CLUSTER_WIDE = ("nodes", "namespaces")
+CLUSTER_WIDE = (
+    "nodes",
+    "namespaces",
+    "apiservices",
+    "ingressclasses",
+    "mutatingwebhookconfigurations",
+    "storageclasses",
+    "validatingwebhookconfigurations",
+)
 """Resources without a namespace, among those that are asked about."""
 
 
