@@ -9,16 +9,26 @@ from incident_mcp.assess.impact import impact
 from incident_mcp.assess.onset import onset
 from incident_mcp.assess.severity import propose
 from incident_mcp.assess.trend import EarlierLook, trend
-from incident_mcp.investigate.catalogue import ROUTE_DOWN, ROUTE_TO_NOWHERE
 from incident_mcp.investigate.find import find_chains
+from incident_mcp.investigate.kinds.network import (
+    NO_ENDPOINTS,
+    ROUTE_DOWN,
+    ROUTE_PORT_MISSING,
+    ROUTE_TO_NOWHERE,
+)
+from incident_mcp.investigate.silence import Silence
 from incident_mcp.vocabulary.finding import Chain, Finding
 from incident_mcp.vocabulary.observation import Observation, PodGroup
 from incident_mcp.vocabulary.refs import Ref
 
+_ROUTES = (ROUTE_DOWN.code, ROUTE_TO_NOWHERE.code, ROUTE_PORT_MISSING.code)
 
-def assess(seen: Observation, *, earlier: Sequence[EarlierLook] = ()) -> Assessment:
-    """`earlier` are counts of the worst root's workload at earlier looks, for the trend."""
-    chains = find_chains(seen)
+
+def assess(seen: Observation, *, earlier: Sequence[EarlierLook] = (), silenced: Sequence[Silence] = ()) -> Assessment:
+    """`earlier` are counts of the worst root's workload at earlier looks, for the trend. What is only a notice is
+    nobody's incident, and what somebody silenced is left out.
+    """
+    chains = [chain for chain in find_chains(seen, silenced) if chain.worst != "notice"]
     first = chains[0] if chains else None
     began = onset(seen, first) if first else None
     changed = changes(seen, chains, began)
@@ -32,7 +42,7 @@ def assess(seen: Observation, *, earlier: Sequence[EarlierLook] = ()) -> Assessm
         rows=tuple(_row(seen, chain, changed) for chain in chains),
         onset=began,
         changes=changed,
-        trend=trend(seen, first.root.target, began, earlier) if first else None,
+        trend=trend(seen, first.subject, began, earlier) if first else None,
         severity=propose(seen, chains, hurt),
         impact=hurt,
         decision=decide(seen, first, began, changed) if first else None,
@@ -45,12 +55,12 @@ def _row(seen: Observation, chain: Chain, changed: tuple[Change, ...]) -> Row:
     began = onset(seen, chain)
     return Row(
         target=chain.root.target,
-        state=state_of(seen, chain.root.target),
+        state=state_of(seen, chain.subject),
         since=began.at if began else chain.root.since,
         cause=chain.root,
         symptoms=chain.symptoms,
         evidence=chain.root.evidence,
-        changed=next((each for each in changed if each.target == chain.root.target), None),
+        changed=next((each for each in changed if each.target in (chain.root.target, chain.subject)), None),
         breaks=" -> ".join(broken_words(each) for each in chain.breaks),
         chain=chain,
     )
@@ -71,8 +81,8 @@ def _group(group: PodGroup) -> str:
 
 def broken_words(finding: Finding) -> str:
     """One link of the chain, short: a route by what users ask for, anything else by its name."""
-    if finding.code in (ROUTE_DOWN.code, ROUTE_TO_NOWHERE.code):
+    if finding.code in _ROUTES:
         return f"Ingress {finding.summary.partition(':')[0]}"
-    if finding.target.kind == "Service":
+    if finding.code == NO_ENDPOINTS.code:
         return f"{finding.target} has no endpoints"
     return f"{finding.target}: {finding.summary}"

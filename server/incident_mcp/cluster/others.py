@@ -3,6 +3,7 @@
 What only explains a refusal (quotas, webhooks, storage classes, policies) waits until something was refused.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -20,6 +21,7 @@ from incident_mcp.cluster.picture import Picture
 from incident_mcp.cluster.policies import read_policies
 from incident_mcp.cluster.quotas import read_quotas
 from incident_mcp.cluster.suspects import Suspicion, read_suspects
+from incident_mcp.cluster.tables import Table
 from incident_mcp.cluster.traffic import read_traffic
 from incident_mcp.cluster.webhooks import read_webhooks
 from incident_mcp.vocabulary.refs import Ref
@@ -55,7 +57,11 @@ async def read_others_of_pods(look: Look, picture: Picture) -> None:
     claims, *others = _suspicions(look, picture)
     wanted = [each for each in others if each.kind == "HorizontalPodAutoscaler"]
     if waiting:
-        wanted.append(replace(claims, names=lambda table: (name for name in unbound(table) if name in waiting)))
+
+        def waited_for(table: Table) -> Iterator[str]:
+            return (name for name in unbound(table) if name in waiting)
+
+        wanted.append(replace(claims, names=waited_for))
     await together([partial(read_suspects, look, each, picture.namespaces) for each in wanted])
 
 
@@ -91,6 +97,7 @@ async def read_reasons(look: Look, picture: Picture) -> None:
             partial(_quotas, look, picture),
             partial(_webhooks, look, picture, said),
             partial(_storage_classes, look, picture),
+            partial(_cron_jobs_of, look, picture),
             partial(read_policies, look, _policed(picture), picture.policies),
         ]
     )
@@ -124,6 +131,20 @@ async def _storage_classes(look: Look, picture: Picture) -> None:
     answer = await look.ask("storage classes", lambda: look.api.get_json(path), None)
     if answer is not None:
         picture.storage_classes = [storage_class_seen(each) for each in items(answer, "items")]
+
+
+async def _cron_jobs_of(look: Look, picture: Picture) -> None:
+    """The CronJobs of failed Jobs: a later run may have succeeded."""
+    known = {each.ref for each in picture.cron_jobs}
+    owners = {job.owner for job in picture.jobs if job.owner and job.owner.kind == "CronJob"} - known
+
+    async def read(ref: Ref) -> None:
+        path, params = collection("CronJob", ref.namespace), {"fieldSelector": f"metadata.name={ref.name}"}
+        call = partial(look.api.get_json, path, params=params)
+        answer = await look.ask("cron jobs", call, {}, where=ref.namespace or "")
+        picture.cron_jobs.extend(cron_job_seen(each) for each in items(answer, "items"))
+
+    await together([partial(read, owner) for owner in owners])
 
 
 def _policed(picture: Picture) -> list[str]:

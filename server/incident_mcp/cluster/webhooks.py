@@ -1,4 +1,4 @@
-"""Admission webhooks, read when a refusal speaks of one: which configuration it stands in, and which Service answers."""
+"""Admission webhooks, read when a refusal speaks of one: whose configuration it is, and which Service answers."""
 
 from typing import Any
 

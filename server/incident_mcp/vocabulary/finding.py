@@ -61,4 +61,5 @@ class Chain(Value):
     @property
     def worst(self) -> Gravity:
         """The gravest of all its findings."""
-        return min((each.severity for each in (self.root, *self.symptoms, *self.breaks)), key=GRAVITIES.index)
+        there = {each.severity for each in (self.root, *self.symptoms, *self.breaks)}
+        return next(gravity for gravity in GRAVITIES if gravity in there)

@@ -42,6 +42,7 @@ class ContainerSeen(Value):
     message: Untrusted = Untrusted("")
     exit_code: int | None = None
     last_reason: str = ""
+    last_message: Untrusted = Untrusted("")
     last_exit_code: int | None = None
     last_started: datetime | None = None
     last_finished: datetime | None = None
