@@ -19,7 +19,7 @@ from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.vocabulary.severity import LEVELS, Severity
 from incident_mcp.vocabulary.value import Value
 from incident_mcp.workflow.desk import Desk
-from incident_mcp.workflow.findings import evidence_line, finding_line
+from incident_mcp.workflow.findings import evidence_line, finding_line, silenced_words
 from incident_mcp.workflow.health import totals_words
 from incident_mcp.workflow.looks import recorded
 from incident_mcp.workflow.statements import Statements
@@ -78,6 +78,7 @@ class AssessmentReply(Reply):
     looked_at: tuple[str, ...] = ()
     totals: str = ""
     took: str = ""
+    silenced: str = ""
 
 
 async def assess_incident(desk: Desk, by: Actor, *, namespace: str | None, incident: str | None) -> AssessmentReply:
@@ -85,7 +86,7 @@ async def assess_incident(desk: Desk, by: Actor, *, namespace: str | None, incid
     name = await desk.incident_id(incident)
     before = await desk.record.entries(name)
     seen = await observe(desk.api, Scope(namespace=namespace), clock=desk.clock, deadline_seconds=desk.tool_seconds)
-    result = assess(seen, earlier=_earlier(before))
+    result = assess(seen, earlier=_earlier(before), silenced=desk.silenced)
     shown = first(result.rows, SHOWN)
     said = Statements(desk.record, name, by, before)
     roots = [await _root(said, row) for row in shown.items]
@@ -104,6 +105,7 @@ async def assess_incident(desk: Desk, by: Actor, *, namespace: str | None, incid
         not_checked=tuple(str(one) for one in result.not_checked),
         totals=totals_words(result.totals),
         took=duration(result.took),
+        silenced=silenced_words(seen, desk.silenced),
     )
     counts: dict[str, JsonValue] = {
         str(w.ref): {"ready": w.ready, "desired": w.desired, "at": seen.at.isoformat()} for w in seen.workloads

@@ -22,7 +22,7 @@ HTTP = port(80, "http", "http")
 
 
 def ingress(**fields: Any) -> IngressSeen:
-    return IngressSeen(ref=SHOP, **{"class_name": "nginx", **fields})
+    return IngressSeen(ref=SHOP, class_name=fields.pop("class_name", "nginx"), **fields)
 
 
 FAULTS = [
