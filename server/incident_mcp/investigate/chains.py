@@ -32,10 +32,10 @@ def join(findings: list[Finding], seen: Observation) -> list[Chain]:
 
 
 def _root_of(target: Ref, by_target: dict[Ref, list[Finding]]) -> Ref:
-    """Follow `because_of` to its end. A circle (two that wait for each other) ends where it began."""
+    """Follow the deepest finding's `because_of` to its end. Two that wait for each other end where it began."""
     visited = [target]
     while True:
-        because = next((each.because_of for each in by_target[visited[-1]] if each.because_of), None)
+        because = by_target[visited[-1]][0].because_of
         if because is None or because not in by_target or because in visited:
             return visited[-1]
         visited.append(because)
@@ -59,8 +59,8 @@ def _explained(finding: Finding, by: Ref) -> Finding:
 def _distance(target: Ref, root: Ref, by_target: dict[Ref, list[Finding]]) -> int:
     steps, here = 0, target
     while here != root and steps < len(by_target):
-        because = next((each.because_of for each in by_target[here] if each.because_of in by_target), None)
-        if because is None:
+        because = by_target[here][0].because_of
+        if because not in by_target:
             break
         here, steps = because, steps + 1
     return steps

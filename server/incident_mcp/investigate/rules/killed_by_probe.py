@@ -1,6 +1,7 @@
 """Containers that the kubelet restarts because their liveness or startup probe fails."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from incident_mcp.investigate.kinds.containers import KILLED_BY_PROBE
 from incident_mcp.investigate.probes import Probe, asked, meaning
@@ -9,6 +10,8 @@ from incident_mcp.investigate.sufferers import Sufferer, events_about, finding, 
 from incident_mcp.vocabulary.finding import Evidence, Finding
 from incident_mcp.vocabulary.observation import ContainerSeen, EventSeen, Observation, PodSeen
 
+JUST_BEFORE = timedelta(minutes=2)
+"""A probe that failed longer before the end has not brought it about."""
 _PROBES: tuple[tuple[str, Probe], ...] = (("iveness probe", "livenessProbe"), ("tartup probe", "startupProbe"))
 _BY_ITSELF = ("OOMKilled",)
 
@@ -30,7 +33,7 @@ def _kills(seen: Observation, pod: PodSeen, container: ContainerSeen) -> list[Ev
         for event in events_about(seen, (pod,), "Killing", "Unhealthy")
         if event.container in ("", container.name)
         and any(event.message.contains(mark) for mark, _ in _PROBES)
-        and not event.message.contains("eadiness probe")
+        and (container.last_finished is None or event.last >= container.last_finished - JUST_BEFORE)
     ]
 
 

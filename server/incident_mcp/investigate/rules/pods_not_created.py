@@ -4,18 +4,21 @@ object is the root, and the workloads hang on it.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from incident_mcp.investigate.kinds.creating import ACCOUNT_MISSING, PODS_NOT_CREATED, QUOTA_EXCEEDED, WEBHOOK_DOWN
 from incident_mcp.investigate.kinds.kind import Kind
 from incident_mcp.investigate.refusals import Refusal, amounts, refusal
-from incident_mcp.investigate.sufferers import finding, gravest, gravity
+from incident_mcp.investigate.sufferers import finding, gravest, gravity, recent
 from incident_mcp.text.words import listed
 from incident_mcp.vocabulary.condition import condition
 from incident_mcp.vocabulary.finding import Evidence, Finding
 from incident_mcp.vocabulary.observation import EventSeen, Observation, WorkloadSeen
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.untrusted import Untrusted
+
+LATELY = timedelta(minutes=20)
+"""Controllers try again at least every 17 minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,13 @@ def _all(seen: Observation) -> Iterator[_Refused]:
         if workload.ready >= workload.desired and workload.updated >= workload.desired:
             continue
         told = condition(workload.conditions, "ReplicaFailure")
-        events = [event for event in seen.events if event.uid in _uids(workload) and event.reason == "FailedCreate"]
+        if workload.ref.kind == "Deployment" and workload.conditions and not told:
+            continue  # a Deployment says so as long as it lasts: events alone are an old story
+        events = [
+            event
+            for event in seen.events
+            if event.uid in _uids(workload) and event.reason == "FailedCreate" and recent(event.last, seen.at, LATELY)
+        ]
         if told or events:
             message = told.message if told else events[0].message
             times = [*(event.first for event in events), *([told.since] if told and told.since else [])]

@@ -90,7 +90,7 @@ def _unserved(seen: Observation, ingress: IngressSeen) -> Iterator[Finding]:
     names = [each.name for each in seen.ingress_classes]
     if not names or ingress.class_name in (*names, *_BUILT_IN):
         return
-    if not ingress.class_name and any(each.default for each in seen.ingress_classes):
+    if not ingress.class_name and (ingress.served or any(each.default for each in seen.ingress_classes)):
         return
     what = f"its class {ingress.class_name} does not exist" if ingress.class_name else "it names no class"
     yield finding(

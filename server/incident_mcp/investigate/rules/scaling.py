@@ -1,6 +1,7 @@
 """Autoscalers that can't do their work or stand at their maximum, and budgets that let no pod go."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from incident_mcp.investigate.behind import labels_of
 from incident_mcp.investigate.kinds.scaling import (
@@ -9,7 +10,7 @@ from incident_mcp.investigate.kinds.scaling import (
     AUTOSCALER_UNABLE,
     BUDGET_BLOCKS,
 )
-from incident_mcp.investigate.sufferers import finding
+from incident_mcp.investigate.sufferers import finding, recent
 from incident_mcp.text.words import count
 from incident_mcp.vocabulary.condition import ConditionSeen, condition
 from incident_mcp.vocabulary.finding import Evidence, Finding
@@ -17,6 +18,7 @@ from incident_mcp.vocabulary.observation import Observation
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.scaling_seen import AutoscalerSeen, BudgetSeen
 
+PATIENCE = timedelta(minutes=2)
 _METRICS = ".metrics.k8s.io"
 _WHY = (
     ("missing request for", "its pods request none of what it measures"),
@@ -39,12 +41,17 @@ def _autoscaler(seen: Observation, scaler: AutoscalerSeen) -> Iterator[Finding]:
     unable = condition(scaler.conditions, "AbleToScale", "False")
     blind = condition(scaler.conditions, "ScalingActive", "False")
     full = condition(scaler.conditions, "ScalingLimited", "True")
-    if unable:
+    if unable and not unable.reason.startswith("Backoff"):
         yield _cannot(scaler, unable)
-    elif blind and blind.reason != "ScalingDisabled":
+    elif blind and blind.reason != "ScalingDisabled" and (_sure(blind) or not recent(blind.since, seen.at, PATIENCE)):
         yield _blind(seen, scaler, blind)
     elif full and full.reason == "TooManyReplicas" and scaler.current >= scaler.most:
         yield _full(scaler, full)
+
+
+def _sure(told: ConditionSeen) -> bool:
+    """It will not mend itself: metrics of a new pod only take their time."""
+    return any(told.message.contains(mark) for mark, _ in _WHY[:1])
 
 
 def _why(told: ConditionSeen) -> str:

@@ -1,5 +1,6 @@
 """Services without a ready endpoint or with a port that nobody serves, and whose fault that is."""
 
+import re
 from collections.abc import Iterator
 
 from incident_mcp.investigate.behind import Near, labels_of, nearest, outlines_of, reached, selects
@@ -11,6 +12,7 @@ from incident_mcp.vocabulary.network_seen import OutlineSeen, PortSeen
 from incident_mcp.vocabulary.observation import Observation, PodSeen, ServiceSeen
 from incident_mcp.vocabulary.refs import Ref
 
+_ASIDE = re.compile(r"metric|prom|health|probe|admin|debug|monitor|telemetry")
 _DNS = {"k8s-app": "kube-dns"}
 
 
@@ -41,11 +43,16 @@ def astray(seen: Observation) -> Iterator[tuple[ServiceSeen, PortSeen, list[Outl
         if service.headless or not service.ready or not _in_scope(seen, service):
             continue
         outlines = outlines_of(seen, service)
-        if not outlines or any(not each.ports for each in outlines):
+        if not outlines or any(not _serving(each) for each in outlines):
             continue
         for port in service.ports:
             if not any(each.has_port(port.target) for each in outlines):
                 yield service, port, outlines
+
+
+def _serving(outline: OutlineSeen) -> list[int]:
+    """Ports that are declared for the work itself. One that declares only its metrics says nothing of the others."""
+    return [number for name, number in outline.ports if not _ASIDE.search(name)]
 
 
 def _without_endpoints(seen: Observation, service: ServiceSeen) -> Finding | None:

@@ -1,13 +1,16 @@
 """Volumes that can't be attached or mounted, and pods whose sandbox can't be made: no container is ever created."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from incident_mcp.investigate.kinds.containers import SANDBOX_FAILED, VOLUME_ATTACH, VOLUME_MOUNT
 from incident_mcp.investigate.kinds.kind import Kind
-from incident_mcp.investigate.sufferers import Sufferer, events_about, finding, gravity, in_pods, sufferers
+from incident_mcp.investigate.sufferers import Sufferer, events_about, finding, gravity, in_pods, recent, sufferers
 from incident_mcp.vocabulary.finding import Evidence, Finding
 from incident_mcp.vocabulary.observation import ContainerSeen, EventSeen, Observation, PodSeen
 
+LATELY = timedelta(minutes=5)
+"""The kubelet tries again at least every two minutes: what it has not said for longer is over."""
 _REASONS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
     (VOLUME_ATTACH, ("FailedAttachVolume",)),
     (VOLUME_MOUNT, ("FailedMount", "FailedMapVolume")),
@@ -53,7 +56,8 @@ def find(seen: Observation) -> Iterator[Finding]:
 
     for sufferer in sufferers(seen, fails, statuses=_WAITING):
         for kind, reasons in _REASONS:
-            if events := events_about(seen, sufferer.pods, *reasons):
+            events = events_about(seen, sufferer.pods, *reasons)
+            if events and recent(events[0].last, seen.at, LATELY):
                 yield _finding(seen, sufferer, kind, events)
                 break
 
