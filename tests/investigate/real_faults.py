@@ -13,8 +13,6 @@ class RealFault:
     objects: tuple[Json, ...]
     cause: str
     target: str
-    scope: str = "namespace"
-    """`cluster` where the root belongs to no namespace."""
 
 
 def thing(kind: str, name: str, api: str = "v1", **fields: Any) -> Json:
@@ -64,6 +62,21 @@ def claim(storage_class: str) -> Json:
     resources = {"requests": {"storage": "1Gi"}}
     spec = {"accessModes": ["ReadWriteOnce"], "storageClassName": storage_class, "resources": resources}
     return thing("PersistentVolumeClaim", "data", spec=spec)
+
+
+def webhook(namespace: str) -> Json:
+    """Called for every new pod of this one namespace; Service `policy` there should answer."""
+    hook = {
+        "name": "pods.policy.example",
+        "clientConfig": {"service": {"namespace": namespace, "name": "policy"}},
+        "rules": [{"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["pods"]}],
+        "admissionReviewVersions": ["v1"],
+        "sideEffects": "None",
+        "timeoutSeconds": 2,
+        "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": namespace}},
+    }
+    api = "admissionregistration.k8s.io/v1"
+    return thing("ValidatingWebhookConfiguration", namespace, api, webhooks=[hook])
 
 
 def affinity(app: str) -> Json:

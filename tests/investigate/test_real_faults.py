@@ -14,7 +14,7 @@ from incident_mcp.vocabulary.clock import system_clock
 from incident_mcp.vocabulary.finding import Chain
 from incident_mcp.vocabulary.refs import Scope
 from tests.controlplane.control_plane import ControlPlane
-from tests.investigate.real_faults import CPU, FAULTS, PORTS, RealFault, deployment, ingress, service
+from tests.investigate.real_faults import CPU, FAULTS, PORTS, RealFault, deployment, ingress, service, webhook
 
 LONGEST = 60.0
 NEIGHBOUR = (
@@ -62,3 +62,29 @@ async def test_a_healthy_neighbour_gives_nothing(control_plane: ControlPlane, na
 
 def _ready(control_plane: ControlPlane, namespace: str) -> bool:
     return control_plane.get("deployment", "web", "-n", namespace)["status"].get("readyReplicas") == 2
+
+
+async def test_a_webhook_whose_pods_are_scaled_away_is_the_root_of_what_it_refuses(
+    control_plane: ControlPlane, namespace: str, api: Api
+) -> None:
+    control_plane.require("controllers", "faults")
+    control_plane.apply(
+        [deployment("policy", replicas=0, container=PORTS), service("policy", 8080, port=443)], namespace
+    )
+    control_plane.apply(webhook(namespace))
+    try:
+        control_plane.apply(deployment("api"), namespace)
+        until, chains = time.monotonic() + LONGEST, list[Chain]()
+        while time.monotonic() < until and not (chains and len(chains[0].breaks) == 3):
+            await anyio.sleep(0.5)
+            chains = find_chains(await observe(api, Scope(namespace=namespace), clock=system_clock))
+    finally:
+        control_plane.kubectl("delete", "validatingwebhookconfiguration", namespace)
+    (chain,) = chains
+    told = [(each.cause, each.target.name) for each in (chain.root, *chain.breaks)]
+    assert told == [
+        ("scaled-to-zero", "policy"),
+        ("no-endpoints", "policy"),
+        ("webhook-down", namespace),
+        ("pods-not-created", "api"),
+    ]

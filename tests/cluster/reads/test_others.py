@@ -129,7 +129,8 @@ def test_what_a_policy_lets_out() -> None:
     dns = {"ports": [{"port": 53, "protocol": "UDP"}]}
     web = {"ports": [{"port": 443}]}
     some = {"ports": [{"port": 1, "endPort": 100}]}
-    assert [policy(egress=rules).dns for rules in ([], [web], [web, dns], [{}], [some])] == [
+    cases: list[list[dict[str, Any]]] = [[], [web], [web, dns], [{}], [some]]
+    assert [policy(egress=rules).dns for rules in cases] == [
         False,
         False,
         True,
