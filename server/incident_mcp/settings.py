@@ -14,7 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from incident_mcp.vocabulary.actor import Actor, KnownBy
@@ -69,6 +69,21 @@ class Settings(BaseSettings):
     protected_namespaces: tuple[str, ...] = Field(
         _DEFAULT_POLICY.protected_namespaces, description="Namespaces in which every change wants the name typed."
     )
+
+    silence: tuple[str, ...] = Field(
+        (),
+        description="Findings not to be told: `INC404`, `INC163 batch`, `INC101 shop/checkout`; `*` for any letters.",
+    )
+
+    @field_validator("silence")
+    @classmethod
+    def _silences(cls, lines: tuple[str, ...]) -> tuple[str, ...]:
+        if lines:
+            from incident_mcp.investigate.silence import silence
+
+            for line in lines:
+                silence(line)
+        return lines
 
     @classmethod
     def settings_customise_sources(

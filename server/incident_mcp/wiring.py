@@ -12,6 +12,7 @@ import anyio
 from incident_mcp.cluster.connection import ConnectOptions, connect
 from incident_mcp.gate.gate import AdvisoryGate
 from incident_mcp.gate.writing import Writing
+from incident_mcp.investigate.silence import silence
 from incident_mcp.mitigate.registry import ACTIONS, actions
 from incident_mcp.record.journal import Journal
 from incident_mcp.record.plans import PlanStory, story
@@ -54,6 +55,7 @@ async def open_desk(settings: Settings, environment: Mapping[str, str], clock: C
         postmortems=settings.postmortems,
         tool_seconds=settings.tool_timeout,
         soak_seconds=settings.soak,
+        silenced=tuple(silence(line) for line in settings.silence),
     )
 
 

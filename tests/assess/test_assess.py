@@ -5,6 +5,7 @@ from datetime import timedelta
 from incident_mcp.assess.assess import assess
 from incident_mcp.assess.assessment import Assessment
 from incident_mcp.assess.trend import EarlierLook
+from incident_mcp.investigate.silence import silence
 from incident_mcp.vocabulary.observation import Observation
 from incident_mcp.vocabulary.refs import Scope
 from incident_mcp.vocabulary.severity import Severity
@@ -17,12 +18,14 @@ from tests.investigate.observations import (
     crashing,
     deployment,
     event,
+    group,
     node,
     observation,
     pod,
     revision,
     route,
     service,
+    waiting,
     workload,
 )
 
@@ -232,3 +235,42 @@ def test_a_pod_that_turned_a_moment_ago_makes_it_worse() -> None:
     turned = pod("api", "api-1", crashing(), created=at("01:00:00"), ready_since=NOW - timedelta(seconds=30))
     found = assess(observation(workload("api", 2, 3), turned))
     assert str(found.trend) == "worse: 1 pod turned unready within the last minute"
+
+
+# Roots that are no workload, and notices
+
+
+def test_a_rollout_that_asks_for_a_missing_secret_is_rolled_back_although_the_secret_is_the_root() -> None:
+    waits = waiting("CreateContainerConfigError", 'secret "db-credentials" not found')
+    kept = (
+        revision(2, at("02:11:31"), "api:2", current=True),
+        revision(1, at("00:00:00") - timedelta(hours=5), "api:1"),
+    )
+    broken = pod("api", "api-1", waits, phase="Pending", revision="rs-2")
+    seen = observation(
+        workload("api", 0, 2, rolled_out=at("02:11:31"), revisions=kept),
+        broken,
+        event(broken, "Failed", "Error: secret not found", first="02:11:34"),
+        group("api", "CreateContainerConfigError", 2),
+    )
+    found = assess(seen)
+    (row,) = found.rows
+    assert (str(row.target), row.state) == (
+        "Secret shop/db-credentials",
+        "0 of 2 ready, 2 pods in CreateContainerConfigError",
+    )
+    assert row.breaks.startswith("Deployment shop/api: container app can't start")
+    assert found.decision
+    assert found.decision.call
+    assert (found.decision.recent_deployment, found.decision.call.arguments["revision"]) == ("yes", 1)
+
+
+def test_a_notice_is_nobodys_incident() -> None:
+    found = assess(observation(node("node-2", ready=True, unschedulable=True)))
+    assert not found.rows
+    assert found.severity is None
+
+
+def test_what_is_silenced_is_nobodys_incident_either() -> None:
+    found = assess(bad_rollout(), silenced=[silence("INC104"), silence("INC101"), silence("INC201")])
+    assert [row.cause.cause for row in found.rows] == ["route-down"]

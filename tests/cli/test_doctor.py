@@ -123,7 +123,7 @@ async def test_a_viewer_of_one_namespace_reads_there(sandbox: Sandbox) -> None:
     assert done.returncode == 0
     assert (
         "✓ tools         check_health and assess_incident: work in namespace shop, "
-        "without get nodes; list namespaces and nodes" in done.stdout
+        "without get nodes; list namespaces, nodes, persistentvolumeclaims, " in done.stdout
     )
     assert "incident-mcp doctor --rbac" in done.stdout
 

@@ -43,12 +43,22 @@ GITOPS = {
     "list kustomizations.kustomize.toolkit.fluxcd.io",
     "list helmreleases.helm.toolkit.fluxcd.io",
 }
+REASONS = {
+    *(f"list {name}" for name in ("resourcequotas", "storageclasses.storage.k8s.io", "persistentvolumeclaims")),
+    *(f"list {kind}webhookconfigurations.admissionregistration.k8s.io" for kind in ("mutating", "validating")),
+    "list networkpolicies.networking.k8s.io",
+}
+"""Read only where something was refused or waits: nothing is in the scenario, and only once something fails."""
 SELDOM = {
-    "what_changed": {*SECRETS, *GITOPS},  # neither Argo CD nor Flux is installed
+    "check_health": {*SECRETS, *REASONS},
+    "assess_incident": {*SECRETS, *REASONS},
+    "diagnose_workload": {*SECRETS, *REASONS},
+    "rollback_workload": {*SECRETS, *REASONS},
+    "what_changed": {*SECRETS, *GITOPS, *REASONS},  # neither Argo CD nor Flux is installed
     "resource_usage": {"get pods", "list nodes", "list nodes.metrics.k8s.io"},  # the scenario has no metrics server
-    "verify_fix": {*SECRETS, "get pods/log"},  # only where an error was promised to be gone
+    "verify_fix": {*SECRETS, *REASONS, "get pods/log"},  # only where an error was promised to be gone
     # Logs only where a pod that may go is not ready; revisions only where a StatefulSet's scaling is watched.
-    "scale_workload": {*SECRETS, "get pods/log", "list controllerrevisions.apps", *map(str, NEAR_MISSES)},
+    "scale_workload": {*SECRETS, *REASONS, "get pods/log", "list controllerrevisions.apps", *map(str, NEAR_MISSES)},
 }
 
 

@@ -3,6 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from incident_mcp.vocabulary.condition import ConditionSeen
+from incident_mcp.vocabulary.control_seen import ApiServiceSeen, NamespaceSeen, QuotaSeen, WebhookSeen
+from incident_mcp.vocabulary.jobs_seen import CronJobSeen, JobSeen
+from incident_mcp.vocabulary.network_seen import IngressClassSeen, IngressSeen, OutlineSeen, PolicySeen, PortSeen
 from incident_mcp.vocabulary.observation import (
     ConfigSeen,
     ContainerSeen,
@@ -19,6 +23,8 @@ from incident_mcp.vocabulary.observation import (
     WorkloadSeen,
 )
 from incident_mcp.vocabulary.refs import Cluster, Ref, Scope
+from incident_mcp.vocabulary.scaling_seen import AutoscalerSeen, BudgetSeen
+from incident_mcp.vocabulary.storage_seen import ClaimSeen, StorageClassSeen
 from incident_mcp.vocabulary.untrusted import Untrusted
 
 NOW = datetime(2026, 11, 24, 2, 14, 3, tzinfo=UTC)
@@ -38,18 +44,23 @@ def service_ref(name: str, namespace: str = "shop") -> Ref:
     return Ref(kind="Service", namespace=namespace, name=name)
 
 
+def ref(kind: str, name: str, namespace: str | None = "shop") -> Ref:
+    return Ref(kind=kind, namespace=namespace, name=name)
+
+
 def workload(name: str, ready: int, desired: int, **fields: Any) -> WorkloadSeen:
+    spec: dict[str, Any] = fields.pop("spec", {})
     container: dict[str, Any] = {"name": "app", "image": f"registry.example/shop/{name}:1.42"}
     container |= fields.pop("container", {})
     return WorkloadSeen(
-        ref=deployment(name),
+        ref=fields.pop("ref", deployment(name)),
         uid=f"uid-{name}",
         desired=desired,
         ready=ready,
         updated=fields.pop("updated", desired),
         created=NOW - timedelta(days=31),
         selector={"app": name},
-        template={"metadata": {"labels": {"app": name}}, "spec": {"containers": [container]}},
+        template={"metadata": {"labels": {"app": name}}, "spec": {**spec, "containers": [container]}},
         **fields,
     )
 
@@ -68,7 +79,7 @@ def revision(number: int, created: datetime, image: str, *, current: bool = Fals
     )
 
 
-def pod(owner: str | None, name: str, container: ContainerSeen | None = None, **fields: Any) -> PodSeen:
+def pod(app: str | None, name: str, container: ContainerSeen | None = None, **fields: Any) -> PodSeen:
     return PodSeen(
         ref=Ref(kind="Pod", namespace="shop", name=name),
         uid=f"uid-{name}",
@@ -76,8 +87,8 @@ def pod(owner: str | None, name: str, container: ContainerSeen | None = None, **
         ready=fields.pop("ready", False),
         node=fields.pop("node", "node-1"),
         created=fields.pop("created", at("02:11:31")),
-        owner=deployment(owner) if owner else None,
-        labels={"app": owner} if owner else {},
+        owner=fields.pop("owner", deployment(app) if app else None),
+        labels={"app": app} if app else {},
         containers=(container,) if container else (),
         **fields,
     )
@@ -103,7 +114,11 @@ def crashing(**fields: Any) -> ContainerSeen:
 
 
 def event(
-    about: PodSeen | WorkloadSeen, reason: str, message: str = "", first: str = "02:11:40", **fields: Any
+    about: PodSeen | WorkloadSeen | ClaimSeen | CronJobSeen,
+    reason: str,
+    message: str = "",
+    first: str = "02:11:40",
+    **fields: Any,
 ) -> EventSeen:
     return EventSeen(
         about=about.ref,
@@ -129,10 +144,27 @@ def service(name: str, ready: int, not_ready: int = 0, **fields: Any) -> Service
 
 
 def route(name: str, path: str | None = None, **fields: Any) -> RouteSeen:
-    ingress = Ref(kind="Ingress", namespace="shop", name="shop")
+    ingress = fields.pop("ingress", ref("Ingress", "shop"))
     return RouteSeen(
         ingress=ingress, host="shop.example.com", path=path or f"/{name}", service=service_ref(name), **fields
     )
+
+
+def port(number: int, target: str, name: str = "") -> PortSeen:
+    return PortSeen(number=number, name=name, target=target)
+
+
+def outline(name: str, *ports: int, desired: int = 2, **labels: str) -> OutlineSeen:
+    return OutlineSeen(
+        ref=deployment(name),
+        labels=labels or {"app": name},
+        ports=tuple(("http", number) for number in ports),
+        desired=desired,
+    )
+
+
+def told(kind: str, status: str, reason: str = "", message: str = "", since: str = "02:05:00") -> ConditionSeen:
+    return ConditionSeen(type=kind, status=status, reason=reason, message=Untrusted(message), since=at(since))
 
 
 def node(name: str, *conditions: str, ready: bool = False, **fields: Any) -> NodeSeen:
@@ -147,16 +179,33 @@ def group(owner: str, status: str, count: int) -> PodGroup:
     return PodGroup(namespace="shop", controller=f"{owner}-7c9f8", owner=deployment(owner), status=status, count=count)
 
 
-def healthy_neighbour() -> tuple[WorkloadSeen, PodSeen, ServiceSeen, RouteSeen]:
-    """`web`: two of two ready, one old restart, reached by the same Ingress."""
+def healthy_neighbour() -> tuple[Any, ...]:
+    """`web`: two of two ready, one old restart, reached by an Ingress, with a claim, an autoscaler and the rest."""
     running = container(
         state="running", ready=True, restarts=1, last_reason="OOMKilled", last_finished=NOW - timedelta(days=2)
     )
     return (
         workload("web", 2, 2),
         pod("web", "web-5d77-aaaaa", running, ready=True),
-        service("web", 2),
-        route("web", "/"),
+        service("web", 2, ports=(port(80, "http", "http"),)),
+        route("web", "/", port="http", ingress=ref("Ingress", "web")),
+        outline("web", 8080),
+        IngressSeen(ref=ref("Ingress", "web"), class_name="nginx", secrets=(ref("Secret", "web-tls"),)),
+        IngressClassSeen(name="nginx"),
+        ConfigSeen(ref=ref("Secret", "web-tls"), keys=None),
+        StorageClassSeen(name="standard", default=True),
+        ClaimSeen(ref=ref("PersistentVolumeClaim", "web-cache"), uid="uid-web-cache", phase="Pending", created=NOW),
+        CronJobSeen(
+            ref=ref("CronJob", "web-report"), created=at("00:00:00"), schedule="0 * * * *", scheduled=at("02:00:00")
+        ),
+        AutoscalerSeen(
+            ref=ref("HorizontalPodAutoscaler", "web"),
+            target=deployment("web"),
+            most=2,
+            current=2,
+            conditions=(told("AbleToScale", "True"), told("ScalingActive", "True"), told("ScalingLimited", "False")),
+        ),
+        PolicySeen(ref=ref("NetworkPolicy", "web"), selector={"app": "web"}, egress=True, rules=1),
     )
 
 
@@ -182,6 +231,21 @@ def observation(*things: Any, scope: Scope | None = None, total: int = 9) -> Obs
         events=of(EventSeen),
         services=of(ServiceSeen),
         routes=of(RouteSeen),
+        outlines=of(OutlineSeen),
+        ingresses=of(IngressSeen),
+        ingress_classes=of(IngressClassSeen),
+        policies=of(PolicySeen),
+        jobs=of(JobSeen),
+        cron_jobs=of(CronJobSeen),
+        autoscalers=of(AutoscalerSeen),
+        budgets=of(BudgetSeen),
+        claims=of(ClaimSeen),
+        storage_classes=of(StorageClassSeen),
+        quotas=of(QuotaSeen),
+        webhooks=of(WebhookSeen),
+        api_services=of(ApiServiceSeen),
+        namespaces=of(NamespaceSeen),
+        looked_at=("pods", "workloads", "services"),
         configs=of(ConfigSeen),
         logs=of(LogSeen),
     )

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from incident_mcp.investigate.find import find, find_chains
 from incident_mcp.vocabulary.finding import Chain
+from tests.investigate.faults import creating, storage
 from tests.investigate.observations import (
     NOW,
     at,
@@ -11,6 +12,7 @@ from tests.investigate.observations import (
     container,
     crashing,
     deployment,
+    event,
     log,
     node,
     observation,
@@ -18,6 +20,8 @@ from tests.investigate.observations import (
     route,
     service,
     service_ref,
+    told,
+    waiting,
     workload,
 )
 
@@ -127,3 +131,103 @@ def test_what_is_down_is_ranked_before_what_only_limps() -> None:
         pod("down", "down-1", crashing()),
     )
     assert [chain.root.target for chain in find_chains(seen)] == [deployment("down"), deployment("limping")]
+
+
+def test_a_missing_secret_is_the_root_from_the_deployment_to_the_users() -> None:
+    message = 'secret "db-credentials" not found'
+    waits = waiting("CreateContainerConfigError", message)
+    seen = observation(
+        workload("api", 0, 1),
+        pod("api", "api-1", waits, phase="Pending"),
+        service("api", 0, 1),
+        route("api"),
+    )
+    (chain,) = find_chains(seen)
+    assert outline(chain) == [
+        ("missing-config", "shop/db-credentials"),
+        ("waits-for-config", "shop/api"),
+        ("container-not-created", "shop/api"),
+        ("no-endpoints", "shop/api"),
+        ("route-down", "shop/shop"),
+    ]
+    assert chain.subject == deployment("api")
+
+
+def test_two_workloads_that_lack_the_same_hang_on_it_together() -> None:
+    waits = waiting("CreateContainerConfigError", "couldn't find key TOKEN in ConfigMap shop/common")
+    seen = observation(
+        workload("api", 0, 1),
+        workload("job", 0, 1),
+        pod("api", "api-1", waits, phase="Pending"),
+        pod("job", "job-1", waits, phase="Pending"),
+    )
+    (chain,) = find_chains(seen)
+    assert (
+        chain.root.summary
+        == "it has no key TOKEN, and Deployment shop/api and Deployment shop/job can't start without it"
+    )
+
+
+def test_a_webhook_without_pods_is_what_keeps_others_from_being_made() -> None:
+    seen = creating.FAULTS[-1].seen
+    (chain,) = find_chains(seen)
+    assert outline(chain) == [
+        ("scaled-to-zero", "shop/policy"),
+        ("no-endpoints", "shop/policy"),
+        ("webhook-down", "policy"),
+        ("pods-not-created", "shop/api"),
+    ]
+
+
+def test_a_claim_without_class_is_what_keeps_a_pod_from_its_node() -> None:
+    (chain,) = find_chains(storage.FAULTS[1].seen)
+    assert outline(chain) == [("storage-class-missing", "shop/data"), ("unschedulable", "shop/api")]
+
+
+def test_the_clusters_dns_is_behind_names_that_do_not_resolve() -> None:
+    api, dns = pod("api", "api-1", crashing()), pod("dns", "dns-1", crashing())
+    seen = observation(
+        workload("dns", 0, 2),
+        dns.model_copy(update={"labels": {"k8s-app": "kube-dns"}}),
+        service("kube-dns", 0, 2, selector={"k8s-app": "kube-dns"}),
+        workload("api", 0, 1),
+        api,
+        log(api, "dial tcp: lookup payments.example.com: no such host"),
+    )
+    (chain,) = find_chains(seen)
+    assert outline(chain) == [
+        ("crash-loop", "shop/dns"),
+        ("dns-down", "shop/kube-dns"),
+        ("dependency-down", "shop/api"),
+        ("crash-loop", "shop/api"),
+    ]
+
+
+def test_what_a_program_is_told_by_its_own_log_is_not_overruled_by_a_shallower_sign() -> None:
+    """It is killed for memory; that it also could not reach a Service without pods is another story."""
+    api = pod("api", "api-1", crashing(last_reason="OOMKilled", last_exit_code=137))
+    seen = observation(
+        workload("db", 0, 1),
+        pod("db", "db-1", crashing()),
+        service("db", 0, 1),
+        workload("api", 0, 1),
+        api,
+        log(api, "connection refused: db:5432"),
+    )
+    assert sorted(chain.root.cause for chain in find_chains(seen)) == ["crash-loop", "out-of-memory"]
+
+
+def test_a_line_in_the_log_of_a_pod_that_only_starts_proves_nothing() -> None:
+    starting = container(state="running", started=NOW - timedelta(seconds=20))
+    api = pod("api", "api-1", starting)
+    seen = observation(
+        workload("api", 1, 2, rolled_out=NOW - timedelta(seconds=30)), api, log(api, "connection refused: db:5432")
+    )
+    assert find(seen) == []
+
+
+def test_a_refusal_of_an_hour_ago_is_not_the_reason_for_what_crashes_now() -> None:
+    api = workload("api", 0, 1, conditions=(told("Available", "False"),))
+    old = event(api, "FailedCreate", "exceeded quota: compute, requested: pods=1, used: pods=1, limited: pods=1")
+    (chain,) = find_chains(observation(api, pod("api", "api-1", crashing()), old))
+    assert chain.root.cause == "crash-loop"

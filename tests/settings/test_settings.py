@@ -42,6 +42,8 @@ def test_the_file_lies_in_the_users_configuration_folder(tmp_path: Path, monkeyp
         ("soak = -1", "soak: Input should be greater"),
         ("soak = 'x", "can't be read"),
         ("protected_namespaces = 3", "protected_namespaces"),
+        ('silence = ["INC999"]', "there is no finding INC999"),
+        ('silence = ["INC404 Shop!"]', "is not CODE, CODE NAMESPACE or CODE NAMESPACE/NAME"),
     ],
 )
 def test_a_mistake_in_the_file_is_named(file: Path, text: str, told: str) -> None:
@@ -63,7 +65,7 @@ def test_every_key_can_be_set_by_the_environment(file: Path, monkeypatch: pytest
     values = {
         "kubeconfig": "/k", "context": "c", "namespace": "n", "user": "u", "home": "/h", "allow_writes": "1",
         "postmortems": "p", "request_timeout": "3", "tool_timeout": "4", "plan_life": "5", "soak": "6",
-        "protected_namespaces": '["x"]',
+        "protected_namespaces": '["x"]', "silence": '["INC404"]',
     }  # fmt: skip
     assert set(values) == set(Settings.model_fields)
     for key, value in values.items():

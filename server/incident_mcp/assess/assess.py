@@ -9,16 +9,31 @@ from incident_mcp.assess.impact import impact
 from incident_mcp.assess.onset import onset
 from incident_mcp.assess.severity import propose
 from incident_mcp.assess.trend import EarlierLook, trend
-from incident_mcp.investigate.catalogue import ROUTE_DOWN, ROUTE_TO_NOWHERE
 from incident_mcp.investigate.find import find_chains
+from incident_mcp.investigate.kinds.network import (
+    NO_ENDPOINTS,
+    ROUTE_DOWN,
+    ROUTE_PORT_MISSING,
+    ROUTE_TO_NOWHERE,
+)
+from incident_mcp.investigate.silence import Silence
 from incident_mcp.vocabulary.finding import Chain, Finding
 from incident_mcp.vocabulary.observation import Observation, PodGroup
 from incident_mcp.vocabulary.refs import Ref
 
+_ROUTES = (ROUTE_DOWN.code, ROUTE_TO_NOWHERE.code, ROUTE_PORT_MISSING.code)
 
-def assess(seen: Observation, *, earlier: Mapping[str, Sequence[EarlierLook]] | None = None) -> Assessment:
-    """`earlier` are counts at earlier looks by workload (as text): the trend compares those of the worst root's."""
-    chains = find_chains(seen)
+
+def assess(
+    seen: Observation,
+    *,
+    earlier: Mapping[str, Sequence[EarlierLook]] | None = None,
+    silenced: Sequence[Silence] = (),
+) -> Assessment:
+    """`earlier` are counts at earlier looks by workload (as text): the trend compares those of the worst root's. What
+    is only a notice is nobody's incident, and what somebody silenced is left out.
+    """
+    chains = [chain for chain in find_chains(seen, silenced) if chain.worst != "notice"]
     first = chains[0] if chains else None
     began = onset(seen, first) if first else None
     changed = changes(seen, chains, began)
@@ -32,7 +47,7 @@ def assess(seen: Observation, *, earlier: Mapping[str, Sequence[EarlierLook]] | 
         rows=tuple(_row(seen, chain, changed) for chain in chains),
         onset=began,
         changes=changed,
-        trend=trend(seen, first.root.target, began, (earlier or {}).get(str(first.root.target), ())) if first else None,
+        trend=trend(seen, first.subject, began, (earlier or {}).get(str(first.subject), ())) if first else None,
         severity=propose(seen, chains, hurt),
         impact=hurt,
         decision=decide(seen, first, began, changed) if first else None,
@@ -45,12 +60,12 @@ def _row(seen: Observation, chain: Chain, changed: tuple[Change, ...]) -> Row:
     began = onset(seen, chain)
     return Row(
         target=chain.root.target,
-        state=state_of(seen, chain.root.target),
+        state=state_of(seen, chain.subject),
         since=began.at if began else chain.root.since,
         cause=chain.root,
         symptoms=chain.symptoms,
         evidence=chain.root.evidence,
-        changed=next((each for each in changed if each.target == chain.root.target), None),
+        changed=next((each for each in changed if each.target in (chain.root.target, chain.subject)), None),
         breaks=" -> ".join(broken_words(each) for each in chain.breaks),
         chain=chain,
     )
@@ -71,8 +86,8 @@ def _group(group: PodGroup) -> str:
 
 def broken_words(finding: Finding) -> str:
     """One link of the chain, short: a route by what users ask for, anything else by its name."""
-    if finding.code in (ROUTE_DOWN.code, ROUTE_TO_NOWHERE.code):
+    if finding.code in _ROUTES:
         return f"Ingress {finding.summary.partition(':')[0]}"
-    if finding.target.kind == "Service":
+    if finding.code == NO_ENDPOINTS.code:
         return f"{finding.target} has no endpoints"
     return f"{finding.target}: {finding.summary}"

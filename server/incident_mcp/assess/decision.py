@@ -9,13 +9,14 @@ from datetime import timedelta
 from incident_mcp.assess.assessment import Call, Change, Decision, Onset
 from incident_mcp.cluster.rollback_target import pick_target
 from incident_mcp.cluster.rollout_history import history_of
-from incident_mcp.investigate.catalogue import NODE_NOT_READY, NODE_PRESSURE
 from incident_mcp.text.words import clock, duration
 from incident_mcp.vocabulary.errors import BadRequest
 from incident_mcp.vocabulary.finding import Chain
 from incident_mcp.vocabulary.observation import Observation, WorkloadSeen
 from incident_mcp.vocabulary.rollout import Revision
 
+_ASKED_FOR = ("ConfigMap", "Secret", "ServiceAccount", "PersistentVolumeClaim")
+"""What a rollout can begin to ask for: then going back helps although the root is another object."""
 RECENT = timedelta(hours=1)
 """Between rollout and first sign: beyond, something else must have come to it."""
 SLACK = timedelta(seconds=2)
@@ -25,9 +26,9 @@ ROLLBACK = "rollback_workload"
 
 def decide(seen: Observation, chain: Chain, onset: Onset | None, changes: tuple[Change, ...]) -> Decision:
     """For the worst chain."""
-    workload = next((each for each in seen.workloads if each.ref == chain.root.target), None)
-    change = next((each for each in changes if each.kind == "rollout" and each.target == chain.root.target), None)
-    if workload is None or chain.root.code in (NODE_NOT_READY.code, NODE_PRESSURE.code):
+    workload = next((each for each in seen.workloads if each.ref == chain.subject), None)
+    change = next((each for each in changes if each.kind == "rollout" and each.target == chain.subject), None)
+    if workload is None or (chain.root.target != chain.subject and chain.root.target.kind not in _ASKED_FOR):
         return _no(f"the root is {chain.root.target}", chain, changes)
     if not workload.revisions:
         return Decision(recent_deployment="unknown", why="its revisions could not be read", so=_look(chain))

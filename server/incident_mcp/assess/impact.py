@@ -1,13 +1,20 @@
 """What is hurt: Services, the paths that users ask for, and the share of pods that is gone."""
 
 from incident_mcp.assess.assessment import Impact
-from incident_mcp.investigate.catalogue import NO_ENDPOINTS, NO_SELECTED_PODS, ROUTE_DOWN, ROUTE_TO_NOWHERE
+from incident_mcp.investigate.kinds.network import (
+    DNS_DOWN,
+    NO_ENDPOINTS,
+    NO_SELECTED_PODS,
+    ROUTE_DOWN,
+    ROUTE_PORT_MISSING,
+    ROUTE_TO_NOWHERE,
+    TARGET_PORT,
+)
 from incident_mcp.vocabulary.finding import Chain, Finding
 from incident_mcp.vocabulary.observation import Observation, RouteSeen
-from incident_mcp.vocabulary.refs import Ref
 
-_SERVICES = (NO_ENDPOINTS.code, NO_SELECTED_PODS.code)
-_ROUTES = (ROUTE_DOWN.code, ROUTE_TO_NOWHERE.code)
+_SERVICES = (NO_ENDPOINTS.code, NO_SELECTED_PODS.code, TARGET_PORT.code, DNS_DOWN.code)
+_ROUTES = (ROUTE_DOWN.code, ROUTE_TO_NOWHERE.code, ROUTE_PORT_MISSING.code)
 
 
 def impact(seen: Observation, chains: list[Chain]) -> Impact:
@@ -27,9 +34,6 @@ def impact(seen: Observation, chains: list[Chain]) -> Impact:
 
 
 def hurt_routes(seen: Observation, findings: list[Finding]) -> tuple[RouteSeen, ...]:
-    broken: set[tuple[Ref, Ref | None]] = {(each.target, each.because_of) for each in findings if each.code in _ROUTES}
-    return tuple(
-        route
-        for route in seen.routes
-        if (route.ingress, route.service) in broken or (route.service_missing and (route.ingress, None) in broken)
-    )
+    """A finding on an Ingress begins with the address that it is about."""
+    broken = {(each.target, each.summary.partition(" ")[0]) for each in findings if each.code in _ROUTES}
+    return tuple(route for route in seen.routes if (route.ingress, route.url) in broken)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from incident_mcp.assess.assessment import Onset
+from incident_mcp.investigate.kinds import images
 from incident_mcp.investigate.rules.crash_loop import crashes
 from incident_mcp.vocabulary.finding import Chain
 from incident_mcp.vocabulary.observation import ContainerSeen, Observation, PodSeen
@@ -22,13 +23,14 @@ _FIRST = {
     "FailedMount": "first failed mount",
     "FailedCreate": "first refused pod",
 }
+_IMAGES = tuple(kind.code for kind in images.ALL)
 _AT_START = timedelta(seconds=5)
 _Sign = tuple[datetime, str, bool]
 
 
 def onset(seen: Observation, chain: Chain) -> Onset | None:
     """The first sign on the root's own pods, or on the root; None when nothing carries a time."""
-    pods = tuple(pod for pod in seen.pods if (pod.owner or pod.ref) == chain.root.target)
+    pods = tuple(pod for pod in seen.pods if (pod.owner or pod.ref) in (chain.root.target, chain.subject))
     signs = [*_events(seen, chain, pods), *(sign for pod in pods for sign in _pod_signs(seen, pod))]
     signs += _found(chain, pods)
     if not signs:
@@ -40,13 +42,13 @@ def onset(seen: Observation, chain: Chain) -> Onset | None:
 def _events(seen: Observation, chain: Chain, pods: tuple[PodSeen, ...]) -> Iterator[_Sign]:
     uids = {pod.uid for pod in pods}
     for event in seen.events:
-        about_it = event.uid in uids or event.about == chain.root.target
+        about_it = event.uid in uids or event.about in (chain.root.target, chain.subject)
         if event.warning and about_it and event.reason in _FIRST:
             yield event.first, f"{_what(event.reason, chain)}, {event.about.name}", True
 
 
 def _what(reason: str, chain: Chain) -> str:
-    if reason == "BackOff" and chain.root.cause == "image-pull":
+    if reason == "BackOff" and chain.root.code in _IMAGES:
         return "first failed pull"
     return _FIRST[reason]
 

@@ -5,7 +5,8 @@ may be switched off) stays *unknown*: that is for a person.
 """
 
 from incident_mcp.assess.assessment import Call, Decision, YesNo
-from incident_mcp.investigate.catalogue import NODE_NOT_READY, NODE_PRESSURE, UNSCHEDULABLE
+from incident_mcp.investigate.kinds import placing
+from incident_mcp.investigate.kinds.nodes import NODE_NOT_READY, NODE_PRESSURE
 from incident_mcp.text.words import count
 from incident_mcp.vocabulary.finding import Chain
 from incident_mcp.vocabulary.observation import Observation, WorkloadSeen
@@ -14,7 +15,7 @@ from incident_mcp.vocabulary.value import Value
 SCALE = "scale_workload"
 BUSY = 0.8
 """From this share of the CPU limit or request on, more replicas would relieve the others."""
-_NO_ROOM = (UNSCHEDULABLE.code, NODE_NOT_READY.code, NODE_PRESSURE.code)
+_NO_ROOM = (*(kind.code for kind in placing.ALL), NODE_NOT_READY.code, NODE_PRESSURE.code)
 
 
 class Branch(Value):

@@ -23,10 +23,13 @@ IDENTITY_REVIEWS = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
 CLUSTER_WIDE = (
     "nodes",
     "namespaces",
-    "clusterroles",
+    "apiservices",
     "clusterrolebindings",
-    "validatingwebhookconfigurations",
+    "clusterroles",
+    "ingressclasses",
     "mutatingwebhookconfigurations",
+    "storageclasses",
+    "validatingwebhookconfigurations",
 )
 """Resources without a namespace, among those that are asked about."""
 

@@ -15,7 +15,10 @@ def containers_seen(pod: dict[str, Any]) -> tuple[ContainerSeen, ...]:
     init = _by_name(items(pod, "status", "initContainerStatuses"))
     main = _by_name(items(pod, "status", "containerStatuses"))
     return (
-        *(_seen(each, init.get(each["name"], {}), init=True) for each in items(pod, "spec", "initContainers")),
+        *(
+            _seen(each, init.get(each["name"], {}), init=each.get("restartPolicy") != "Always")
+            for each in items(pod, "spec", "initContainers")  # one that always restarts is a sidecar, and stays
+        ),
         *(_seen(each, main.get(each["name"], {}), init=False) for each in items(pod, "spec", "containers")),
     )
 
@@ -39,6 +42,7 @@ def _seen(spec: dict[str, Any], status: dict[str, Any], *, init: bool) -> Contai
         exit_code=detail.get("exitCode"),
         started=moment(detail.get("startedAt")) if state == "running" else None,
         last_reason=str(last.get("reason", "")),
+        last_message=Untrusted(str(last.get("message", ""))),
         last_exit_code=last.get("exitCode"),
         last_started=moment(last.get("startedAt")),
         last_finished=moment(last.get("finishedAt")) or moment(detail.get("finishedAt")),

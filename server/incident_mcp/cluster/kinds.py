@@ -19,7 +19,8 @@ class Kind:
     namespaced: bool = True
 
 
-_RBAC, _ADMISSION = "rbac.authorization.k8s.io", "admissionregistration.k8s.io"
+_RBAC = "/apis/rbac.authorization.k8s.io/v1"
+_ADMISSION = "/apis/admissionregistration.k8s.io/v1"
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
@@ -30,33 +31,36 @@ KINDS: dict[str, Kind] = {
         Kind("ReplicaSet", "/apis/apps/v1", "replicasets", ("rs",)),
         Kind("ControllerRevision", "/apis/apps/v1", "controllerrevisions"),
         Kind("Job", "/apis/batch/v1", "jobs"),
+        Kind("CronJob", "/apis/batch/v1", "cronjobs", ("cj",)),
+        Kind("HorizontalPodAutoscaler", "/apis/autoscaling/v2", "horizontalpodautoscalers", ("hpa",)),
+        Kind("PodDisruptionBudget", "/apis/policy/v1", "poddisruptionbudgets", ("pdb",)),
         Kind("Pod", "/api/v1", "pods", ("po",)),
         Kind("Service", "/api/v1", "services", ("svc",)),
         Kind("ConfigMap", "/api/v1", "configmaps", ("cm",)),
         Kind("Secret", "/api/v1", "secrets"),
+        Kind("PersistentVolumeClaim", "/api/v1", "persistentvolumeclaims", ("pvc",)),
+        Kind("ResourceQuota", "/api/v1", "resourcequotas", ("quota",)),
         Kind("Event", "/api/v1", "events", ("ev",)),
         Kind("Node", "/api/v1", "nodes", ("no",), namespaced=False),
         Kind("Namespace", "/api/v1", "namespaces", ("ns",), namespaced=False),
         Kind("EndpointSlice", "/apis/discovery.k8s.io/v1", "endpointslices"),
         Kind("Ingress", "/apis/networking.k8s.io/v1", "ingresses", ("ing",)),
         Kind("NetworkPolicy", "/apis/networking.k8s.io/v1", "networkpolicies", ("netpol",)),
-        Kind("HorizontalPodAutoscaler", "/apis/autoscaling/v2", "horizontalpodautoscalers", ("hpa",)),
-        Kind("PodDisruptionBudget", "/apis/policy/v1", "poddisruptionbudgets", ("pdb",)),
-        Kind("ResourceQuota", "/api/v1", "resourcequotas", ("quota",)),
         Kind("LimitRange", "/api/v1", "limitranges", ("limits",)),
-        Kind("Role", f"/apis/{_RBAC}/v1", "roles"),
-        Kind("RoleBinding", f"/apis/{_RBAC}/v1", "rolebindings"),
-        Kind("ClusterRole", f"/apis/{_RBAC}/v1", "clusterroles", namespaced=False),
-        Kind("ClusterRoleBinding", f"/apis/{_RBAC}/v1", "clusterrolebindings", namespaced=False),
+        Kind("Role", _RBAC, "roles"),
+        Kind("RoleBinding", _RBAC, "rolebindings"),
+        Kind("ClusterRole", _RBAC, "clusterroles", namespaced=False),
+        Kind("ClusterRoleBinding", _RBAC, "clusterrolebindings", namespaced=False),
         Kind(
             "ValidatingWebhookConfiguration",
-            f"/apis/{_ADMISSION}/v1",
+            _ADMISSION,
             "validatingwebhookconfigurations",
             namespaced=False,
         ),
-        Kind(
-            "MutatingWebhookConfiguration", f"/apis/{_ADMISSION}/v1", "mutatingwebhookconfigurations", namespaced=False
-        ),
+        Kind("MutatingWebhookConfiguration", _ADMISSION, "mutatingwebhookconfigurations", namespaced=False),
+        Kind("IngressClass", "/apis/networking.k8s.io/v1", "ingressclasses", namespaced=False),
+        Kind("StorageClass", "/apis/storage.k8s.io/v1", "storageclasses", ("sc",), namespaced=False),
+        Kind("APIService", "/apis/apiregistration.k8s.io/v1", "apiservices", namespaced=False),
     )
 }
 WORKLOAD_KINDS: tuple[WorkloadKind, ...] = ("Deployment", "StatefulSet", "DaemonSet")

@@ -3,14 +3,17 @@
 import difflib
 
 from incident_mcp.cluster.api import Api
+from incident_mcp.cluster.deleted_namespaces import terminating
 from incident_mcp.cluster.kinds import KINDS, WORKLOAD_KINDS, collection, path_of
 from incident_mcp.cluster.look import Look
+from incident_mcp.cluster.tables import Table
 from incident_mcp.vocabulary.errors import ClusterError, Forbidden, NotFound
 from incident_mcp.vocabulary.refs import Ref, Scope
 
 
-async def namespaces_of(look: Look, scope: Scope) -> list[str]:
-    """The namespaces to look at. Without the right to list them, it is the context's own.
+async def namespaces_of(look: Look, scope: Scope, leaving: list[str] | None = None) -> list[str]:
+    """The namespaces to look at; those that are being deleted are added to `leaving` too. Without the right to list
+    them, it is the context's own.
 
     Raises `NotFound` with near misses when the scope's namespace is not there.
     """
@@ -20,12 +23,14 @@ async def namespaces_of(look: Look, scope: Scope) -> list[str]:
         await require_namespace(look.api, scope.namespace)
         return [scope.namespace]
     try:
-        found = await _names(look.api, "Namespace", None)
+        table = await look.api.table(collection("Namespace", None))
     except Forbidden:
         look.miss("other namespaces", "Forbidden: list namespaces")
         return [look.api.default_namespace]
     look.answered += 1
-    return found
+    if leaving is not None:
+        leaving.extend(terminating(table))
+    return _names_of(table)
 
 
 async def require_namespace(api: Api, name: str) -> None:
@@ -71,6 +76,9 @@ async def _names_or_none(api: Api, kind: str, namespace: str | None) -> list[str
 
 
 async def _names(api: Api, kind: str, namespace: str | None) -> list[str]:
-    table = await api.table(collection(kind, namespace))
+    return _names_of(await api.table(collection(kind, namespace)))
+
+
+def _names_of(table: Table) -> list[str]:
     column = table.column("Name")
     return [str(row.cells[column]) for row in table.rows]

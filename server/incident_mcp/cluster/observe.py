@@ -4,6 +4,8 @@ Tables first, for everybody. Then in full, and bounded: the pods and workloads t
 events, the services and routes before them, the configuration they take, and the last log lines of the worst.
 """
 
+from functools import partial
+
 import anyio
 
 from incident_mcp.cluster.api import Api
@@ -15,6 +17,7 @@ from incident_mcp.cluster.look import Look, together
 from incident_mcp.cluster.metrics_api import check_metrics
 from incident_mcp.cluster.namespaces import namespaces_of
 from incident_mcp.cluster.nodes import read_nodes
+from incident_mcp.cluster.others import read_others, read_others_of_pods, read_reasons
 from incident_mcp.cluster.picture import Picture, observation_of
 from incident_mcp.cluster.pods import grouped, pod_groups, read_pods, worth_reading
 from incident_mcp.cluster.sweep import sweep
@@ -29,6 +32,11 @@ from incident_mcp.vocabulary.refs import Ref, Scope
 DEADLINE_SECONDS = 10.0
 SERVED_NAMESPACES = 40
 """Namespaces whose services and routes are read: those with something unwell."""
+CERTIFICATES = 20
+"""Secrets of Ingresses that are asked for."""
+SMALL = 300
+"""In a cluster with so few workloads the services of all namespaces are read: a selector or a port can be wrong while
+every pod is well."""
 
 
 async def observe(
@@ -62,15 +70,18 @@ async def _fill(look: Look, picture: Picture, scope: Scope, *, logs: bool) -> No
             *([lambda: read_failing_logs(look, picture.pods, picture.logs)] if logs else []),
         ]
     )
+    await together([lambda: read_reasons(look, picture), lambda: _certificates(look, picture)])
 
 
 async def _sweep(look: Look, picture: Picture, scope: Scope) -> None:
-    picture.namespaces = await namespaces_of(look, scope)
+    picture.namespaces = await namespaces_of(look, scope, picture.terminating)
 
     async def tables() -> None:
         picture.swept = await sweep(look, picture.namespaces, nodes=scope.namespace is None)
 
-    await together([tables, lambda: check_metrics(look)])
+    whole = scope.namespace is None and not look.forbidden("other namespaces")
+    others = partial(read_others, look, picture, whole=whole)
+    await together([tables, others, lambda: check_metrics(look)])
     _refuse_blindness(look, picture)
     groups = grouped(picture.swept.pods)
     try:
@@ -98,7 +109,7 @@ async def _workload(look: Look, picture: Picture, ref: Ref) -> None:
     workload, pods = await read_scope(look, ref)
     picture.workloads, picture.pods = {ref: workload}, list(pods)
     picture.swept.workloads_seen, picture.swept.pods_seen = 1, len(pods)
-    await check_metrics(look)
+    await together([lambda: check_metrics(look), lambda: read_others_of_pods(look, picture)])
 
 
 async def _happenings(look: Look, picture: Picture) -> None:
@@ -107,16 +118,38 @@ async def _happenings(look: Look, picture: Picture) -> None:
     uids |= {pod.uid: pod.ref.namespace for pod in picture.pods}
     uids |= {each.uid: w.ref.namespace for w in workloads for each in w.revisions if each.current and each.uid}
     uids |= {node.uid: None for node in picture.nodes}
+    uids |= dict.fromkeys({node.name for node in picture.nodes} | _short_of_memory(picture))
+    others = (*picture.claims, *picture.jobs, *picture.cron_jobs)
+    uids |= {each.uid: each.ref.namespace for each in others}
     await read_events(look, uids, picture.events)
+
+
+def _short_of_memory(picture: Picture) -> set[str]:
+    """Nodes on which a container was killed for memory. A kubelet's own events carry the node's name as its uid."""
+    return {
+        pod.node
+        for pod in picture.pods
+        if pod.node and any("OOMKilled" in (each.reason, each.last_reason) for each in pod.containers)
+    }
 
 
 async def _surroundings(look: Look, picture: Picture) -> None:
     unwell = [group.namespace for group in picture.groups] + [ref.namespace or "" for ref in picture.workloads]
     idle = sorted(ref.namespace or "" for ref in picture.swept.idle_slices)
     wanted = list(dict.fromkeys([*unwell, *idle]))
-    if len(wanted) > SERVED_NAMESPACES:
+    whole = len(picture.namespaces) > 1 and picture.swept.workloads_seen <= SMALL
+    if whole or len(picture.namespaces) == 1:
+        wanted = picture.namespaces
+    elif len(wanted) > SERVED_NAMESPACES:
         look.miss(f"services of {len(wanted) - SERVED_NAMESPACES} more namespaces", "too many")
-    await read_traffic(look, wanted[:SERVED_NAMESPACES], picture.services, picture.routes)
+    await read_traffic(look, wanted if whole else wanted[:SERVED_NAMESPACES], picture.traffic, whole=whole)
+
+
+async def _certificates(look: Look, picture: Picture) -> None:
+    """Whether the Secrets that Ingresses name are there."""
+    known = {config.ref for config in picture.configs}
+    refs = [ref for ingress in picture.traffic.ingresses for ref in ingress.secrets if ref not in known]
+    await read_configs(look, refs[:CERTIFICATES], picture.configs)
 
 
 async def _configuration(look: Look, picture: Picture) -> None:

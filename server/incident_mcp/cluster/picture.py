@@ -2,9 +2,14 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Protocol, TypeVar
 
 from incident_mcp.cluster.look import Look
 from incident_mcp.cluster.table_rows import Sweep
+from incident_mcp.cluster.traffic import Traffic
+from incident_mcp.vocabulary.control_seen import ApiServiceSeen, NamespaceSeen, QuotaSeen, WebhookSeen
+from incident_mcp.vocabulary.jobs_seen import CronJobSeen, JobSeen
+from incident_mcp.vocabulary.network_seen import PolicySeen
 from incident_mcp.vocabulary.observation import (
     ConfigSeen,
     EventSeen,
@@ -13,12 +18,12 @@ from incident_mcp.vocabulary.observation import (
     Observation,
     PodGroup,
     PodSeen,
-    RouteSeen,
-    ServiceSeen,
     Totals,
     WorkloadSeen,
 )
 from incident_mcp.vocabulary.refs import Ref, Scope
+from incident_mcp.vocabulary.scaling_seen import AutoscalerSeen, BudgetSeen
+from incident_mcp.vocabulary.storage_seen import ClaimSeen, StorageClassSeen
 
 EVENTS = 500
 """Kept, the latest first."""
@@ -35,8 +40,19 @@ class Picture:
     workloads: dict[Ref, WorkloadSeen] = field(default_factory=dict[Ref, WorkloadSeen])
     nodes: list[NodeSeen] = field(default_factory=list[NodeSeen])
     events: list[EventSeen] = field(default_factory=list[EventSeen])
-    services: list[ServiceSeen] = field(default_factory=list[ServiceSeen])
-    routes: list[RouteSeen] = field(default_factory=list[RouteSeen])
+    traffic: Traffic = field(default_factory=Traffic)
+    policies: list[PolicySeen] = field(default_factory=list[PolicySeen])
+    jobs: list[JobSeen] = field(default_factory=list[JobSeen])
+    cron_jobs: list[CronJobSeen] = field(default_factory=list[CronJobSeen])
+    autoscalers: list[AutoscalerSeen] = field(default_factory=list[AutoscalerSeen])
+    budgets: list[BudgetSeen] = field(default_factory=list[BudgetSeen])
+    claims: list[ClaimSeen] = field(default_factory=list[ClaimSeen])
+    storage_classes: list[StorageClassSeen] | None = None
+    quotas: list[QuotaSeen] = field(default_factory=list[QuotaSeen])
+    webhooks: list[WebhookSeen] = field(default_factory=list[WebhookSeen])
+    api_services: list[ApiServiceSeen] = field(default_factory=list[ApiServiceSeen])
+    terminating: list[str] = field(default_factory=list[str])
+    deleted: list[NamespaceSeen] = field(default_factory=list[NamespaceSeen])
     configs: list[ConfigSeen] = field(default_factory=list[ConfigSeen])
     logs: list[LogSeen] = field(default_factory=list[LogSeen])
 
@@ -62,13 +78,39 @@ def observation_of(look: Look, picture: Picture, scope: Scope, took: timedelta) 
         groups=picture.groups,
         nodes=tuple(sorted(picture.nodes, key=lambda node: node.name)),
         events=tuple(sorted(picture.events, key=lambda event: event.last, reverse=True)[:EVENTS]),
-        services=tuple(sorted(picture.services, key=lambda service: service.ref.path)),
-        routes=tuple(sorted(picture.routes, key=lambda route: (str(route.ingress), route.host))),
+        services=tuple(sorted(picture.traffic.services, key=lambda service: service.ref.path)),
+        routes=tuple(sorted(picture.traffic.routes, key=lambda route: (str(route.ingress), route.host))),
+        outlines=_by_name(picture.traffic.outlines),
+        ingresses=_by_name(picture.traffic.ingresses),
+        ingress_classes=tuple(picture.traffic.classes),
+        policies=_by_name(picture.policies),
+        jobs=_by_name(picture.jobs),
+        cron_jobs=_by_name(picture.cron_jobs),
+        autoscalers=_by_name(picture.autoscalers),
+        budgets=_by_name(picture.budgets),
+        claims=_by_name(picture.claims),
+        storage_classes=None if picture.storage_classes is None else tuple(picture.storage_classes),
+        quotas=_by_name(picture.quotas),
+        webhooks=tuple(sorted(picture.webhooks, key=lambda webhook: (str(webhook.config), webhook.name))),
+        api_services=_by_name(picture.api_services),
+        namespaces=tuple(sorted(picture.deleted, key=lambda namespace: namespace.name)),
         configs=tuple(sorted(picture.configs, key=lambda config: str(config.ref))),
         logs=tuple(sorted(picture.logs, key=lambda log: (log.pod.path, log.container))),
         looked_at=look.looked_at,
         not_checked=look.not_checked,
     )
+
+
+class _Named(Protocol):
+    @property
+    def ref(self) -> Ref: ...
+
+
+_N = TypeVar("_N", bound=_Named)
+
+
+def _by_name(things: list[_N]) -> tuple[_N, ...]:
+    return tuple(sorted(things, key=lambda thing: str(thing.ref)))
 
 
 def _worst_first(picture: Picture) -> tuple[WorkloadSeen, ...]:

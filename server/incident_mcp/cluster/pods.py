@@ -6,9 +6,11 @@ from typing import Any
 
 from incident_mcp.cluster.conditions import conditions_seen
 from incident_mcp.cluster.containers import containers_seen
+from incident_mcp.cluster.json_parts import items, text
 from incident_mcp.cluster.kinds import path_of
 from incident_mcp.cluster.look import Look, together
-from incident_mcp.cluster.moments import created
+from incident_mcp.cluster.moments import created, moment
+from incident_mcp.cluster.object_meta import finalizers_of
 from incident_mcp.cluster.owners import HASH_LABEL, REVISION_LABEL, controller_name, owner_of_pod
 from incident_mcp.cluster.table_rows import PodRow
 from incident_mcp.vocabulary.observation import PodGroup, PodSeen
@@ -20,6 +22,7 @@ EACH = ((4, 5), (12, 3), (1_000_000, 2))
 MOST = 300
 """Pods read in full in one look, whatever the cluster's size."""
 
+_CLAIM = ("persistentVolumeClaim", "claimName")
 _Key = tuple[str, str, str]
 
 
@@ -41,11 +44,16 @@ def pod_seen(pod: dict[str, Any]) -> PodSeen:
         controller=direct,
         owner=owner,
         containers=containers_seen(pod),
+        message=Untrusted(str(status.get("message", ""))),
         scheduling=scheduled.message if scheduled and scheduled.status == "False" else Untrusted(""),
+        gated=scheduled is not None and scheduled.reason == "SchedulingGated",
         labels=labels,
         revision=labels.get(HASH_LABEL) or labels.get(REVISION_LABEL) or "",
         ready_since=ready.since if ready else None,
         deleting="deletionTimestamp" in meta,
+        deleted=moment(meta.get("deletionTimestamp")),
+        finalizers=finalizers_of(pod),
+        claims=tuple(claim for v in items(pod, "spec", "volumes") if (claim := text(v, *_CLAIM))),
     )
 
 

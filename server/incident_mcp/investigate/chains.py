@@ -5,11 +5,14 @@ objects, `because_of` leads on: an Ingress path to its Service, that to its Depl
 that it needs or a node that it stands on.
 """
 
-from incident_mcp.investigate.catalogue import BY_CODE, NODE_NOT_READY, NOT_READY
+from incident_mcp.investigate.catalogue import BY_CODE
+from incident_mcp.investigate.kinds.containers import NOT_READY
+from incident_mcp.investigate.kinds.nodes import NODE_NETWORK, NODE_NOT_READY
 from incident_mcp.vocabulary.finding import Chain, Finding
 from incident_mcp.vocabulary.observation import Observation
 from incident_mcp.vocabulary.refs import Ref
 
+_DEAD = (NODE_NOT_READY.code, NODE_NETWORK.code)
 _GRAVITY = {"critical": 0, "warning": 1, "notice": 2}
 
 
@@ -29,10 +32,10 @@ def join(findings: list[Finding], seen: Observation) -> list[Chain]:
 
 
 def _root_of(target: Ref, by_target: dict[Ref, list[Finding]]) -> Ref:
-    """Follow `because_of` to its end. A circle (two that wait for each other) ends where it began."""
+    """Follow the deepest finding's `because_of` to its end. Two that wait for each other end where it began."""
     visited = [target]
     while True:
-        because = next((each.because_of for each in by_target[visited[-1]] if each.because_of), None)
+        because = by_target[visited[-1]][0].because_of
         if because is None or because not in by_target or because in visited:
             return visited[-1]
         visited.append(because)
@@ -56,8 +59,8 @@ def _explained(finding: Finding, by: Ref) -> Finding:
 def _distance(target: Ref, root: Ref, by_target: dict[Ref, list[Finding]]) -> int:
     steps, here = 0, target
     while here != root and steps < len(by_target):
-        because = next((each.because_of for each in by_target[here] if each.because_of in by_target), None)
-        if because is None:
+        because = by_target[here][0].because_of
+        if because not in by_target:
             break
         here, steps = because, steps + 1
     return steps
@@ -67,7 +70,7 @@ def _on_its_node(finding: Finding, findings: list[Finding], seen: Observation) -
     """Pods that are merely unready, all of them on nodes that are not ready: the node explains them."""
     if finding.code != NOT_READY.code:
         return finding
-    dead = {each.target.name: each.target for each in findings if each.code == NODE_NOT_READY.code}
+    dead = {each.target.name: each.target for each in findings if each.code in _DEAD}
     hurt = [pod for pod in seen.pods if (pod.owner or pod.ref) == finding.target and not pod.ready]
     if not hurt or any(pod.node not in dead for pod in hurt):
         return finding

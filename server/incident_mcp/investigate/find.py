@@ -1,57 +1,90 @@
 """All rules over one observation, joined and ranked: the root of the worst chain first. Nothing wrong gives nothing."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from incident_mcp.investigate import chains
+from incident_mcp.investigate.kinds import programs as said
+from incident_mcp.investigate.kinds.containers import MISSING_ENVIRONMENT
 from incident_mcp.investigate.rules import (
+    api_services,
+    bad_command,
     below_number,
     container_error,
     crash_loop,
     dependency,
     image_pull,
+    init_container,
+    jobs,
+    killed_by_probe,
+    leaving,
     missing_config,
     missing_environment,
-    mount,
     nodes,
     out_of_memory,
     pods_not_created,
+    programs,
     readiness,
+    rollouts,
     routes,
+    scaling,
     services,
+    storage,
     unschedulable,
+    volumes,
 )
+from incident_mcp.investigate.silence import Silence
 from incident_mcp.vocabulary.finding import Chain, Finding
 from incident_mcp.vocabulary.observation import Observation
 
+_SAID = {kind.code for kind in (*said.ALL, MISSING_ENVIRONMENT)}
+"""What only a log tells."""
 Rule = Callable[[Observation], Iterable[Finding]]
 
 RULES: tuple[Rule, ...] = (
+    api_services.find,
+    bad_command.find,
+    container_error.find,
     crash_loop.find,
-    out_of_memory.find,
+    dependency.find,
     image_pull.find,
+    init_container.find,
+    jobs.find,
+    killed_by_probe.find,
+    leaving.find,
     missing_config.find,
     missing_environment.find,
-    mount.find,
-    container_error.find,
-    unschedulable.find,
-    pods_not_created.find,
-    readiness.find,
-    dependency.find,
     nodes.find,
-    services.find,
+    out_of_memory.find,
+    pods_not_created.find,
+    programs.find,
+    readiness.find,
+    rollouts.find,
     routes.find,
+    scaling.find,
+    services.find,
+    storage.find,
+    unschedulable.find,
+    volumes.find,
 )
 """In no particular order: ranking is by what a finding breaks."""
 
 
-def find(seen: Observation) -> list[Finding]:
+def find(seen: Observation, silenced: Sequence[Silence] = ()) -> list[Finding]:
     """All findings, chain by chain, each chain's root first; then what shows on it, then what it breaks."""
-    return [each for chain in find_chains(seen) for each in (chain.root, *chain.symptoms, *chain.breaks)]
+    return [each for chain in find_chains(seen, silenced) for each in (chain.root, *chain.symptoms, *chain.breaks)]
 
 
-def find_chains(seen: Observation) -> list[Chain]:
-    """The same, as chains: the worst first."""
-    found = [each for rule in RULES for each in rule(seen)]
-    explained = {each.target for each in found}
+def find_chains(seen: Observation, silenced: Sequence[Silence] = ()) -> list[Chain]:
+    """The same, as chains: the worst first. What somebody silenced is left out before they are joined."""
+    found = _corroborated([each for rule in RULES for each in rule(seen)])
+    explained = {each.target for each in found if each.severity != "notice"}
     found += [each for each in below_number.find(seen) if each.target not in explained]
-    return chains.join(found, seen)
+    return chains.join([each for each in found if not any(one.covers(each) for one in silenced)], seen)
+
+
+def _corroborated(found: list[Finding]) -> list[Finding]:
+    """A log line explains what fails; of a program that is starting, or runs well again, it proves nothing."""
+    failing = {each.target for each in found if each.code not in _SAID}
+    kept = [each for each in found if each.code not in _SAID or each.target in failing]
+    behind = {each.because_of for each in kept}
+    return [*kept, *(each for each in found if each.code == said.POLICY_BLOCKS.code and each.target in behind)]

@@ -1,10 +1,10 @@
 """The pods that fail alike, by whose they are: thirty pods of one workload are one sufferer, and become one finding."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from incident_mcp.investigate.catalogue import Kind
+from incident_mcp.investigate.kinds.kind import Kind
 from incident_mcp.text.words import count
 from incident_mcp.vocabulary.finding import Evidence, Finding, Gravity
 from incident_mcp.vocabulary.observation import ContainerSeen, EventSeen, Observation, PodSeen, WorkloadSeen
@@ -49,6 +49,11 @@ def gravity(seen: Observation, target: Ref) -> Gravity:
     """Critical when nothing of it is ready; a warning while some of it still works, or nobody knows."""
     workload = workload_of(seen, target)
     return "critical" if workload is not None and workload.ready == 0 < workload.desired else "warning"
+
+
+def gravest(seen: Observation, targets: Iterable[Ref]) -> Gravity:
+    """The gravity of whichever of these is hurt most."""
+    return "critical" if any(gravity(seen, target) == "critical" for target in targets) else "warning"
 
 
 def events_about(seen: Observation, pods: tuple[PodSeen, ...], *reasons: str) -> list[EventSeen]:

@@ -8,6 +8,9 @@ from incident_mcp.vocabulary.untrusted import Untrusted
 from incident_mcp.vocabulary.value import Value
 
 Gravity = Literal["critical", "warning", "notice"]
+"""A notice is somebody's intention or no trouble of its own: it explains, and never makes a cluster unwell."""
+GRAVITIES: tuple[Gravity, ...] = ("critical", "warning", "notice")
+_WITH_PODS = ("Deployment", "StatefulSet", "DaemonSet", "Pod", "Job")
 
 
 class Evidence(Value):
@@ -48,3 +51,15 @@ class Chain(Value):
     """Findings on the same object that the root explains (its pods crash-loop)."""
     breaks: tuple[Finding, ...] = ()
     """Findings on other objects that hang on the root."""
+
+    @property
+    def subject(self) -> Ref:
+        """The workload whose state tells the chain's: the root itself, else the first one that hangs on it."""
+        targets = (self.root.target, *(each.target for each in self.breaks))
+        return next((target for target in targets if target.kind in _WITH_PODS), self.root.target)
+
+    @property
+    def worst(self) -> Gravity:
+        """The gravest of all its findings."""
+        there = {each.severity for each in (self.root, *self.symptoms, *self.breaks)}
+        return next(gravity for gravity in GRAVITIES if gravity in there)

@@ -8,7 +8,13 @@ on a cluster of any size.
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from incident_mcp.vocabulary.condition import ConditionSeen
+from incident_mcp.vocabulary.control_seen import ApiServiceSeen, NamespaceSeen, QuotaSeen, WebhookSeen
+from incident_mcp.vocabulary.jobs_seen import CronJobSeen, JobSeen
+from incident_mcp.vocabulary.network_seen import IngressClassSeen, IngressSeen, OutlineSeen, PolicySeen, PortSeen
 from incident_mcp.vocabulary.refs import Cluster, Ref, Scope
+from incident_mcp.vocabulary.scaling_seen import AutoscalerSeen, BudgetSeen
+from incident_mcp.vocabulary.storage_seen import ClaimSeen, StorageClassSeen
 from incident_mcp.vocabulary.untrusted import Untrusted
 from incident_mcp.vocabulary.value import Value
 
@@ -21,16 +27,6 @@ class NotChecked(Value):
 
     def __str__(self) -> str:
         return f"{self.what} ({self.why})"
-
-
-class ConditionSeen(Value):
-    """One condition of an object's status. `since` is its last transition."""
-
-    type: str
-    status: str
-    reason: str = ""
-    message: Untrusted = Untrusted("")
-    since: datetime | None = None
 
 
 class ContainerSeen(Value):
@@ -46,6 +42,7 @@ class ContainerSeen(Value):
     message: Untrusted = Untrusted("")
     exit_code: int | None = None
     last_reason: str = ""
+    last_message: Untrusted = Untrusted("")
     last_exit_code: int | None = None
     last_started: datetime | None = None
     last_finished: datetime | None = None
@@ -68,14 +65,23 @@ class PodSeen(Value):
     controller: str | None = None
     owner: Ref | None = None
     containers: tuple[ContainerSeen, ...] = ()
+    message: Untrusted = Untrusted("")
+    """Why its phase is what it is: the kubelet's words about an eviction, say."""
     scheduling: Untrusted = Untrusted("")
     """The scheduler's message while the pod can't be placed."""
+    gated: bool = False
+    """Nobody tries to place it before its scheduling gates are taken away."""
     labels: dict[str, str] = {}
     revision: str = ""
     """The pod-template-hash or controller-revision-hash: which revision made this pod."""
     ready_since: datetime | None = None
     """When the Ready condition last turned, in either direction."""
     deleting: bool = False
+    deleted: datetime | None = None
+    """When it should be gone by, its grace period included."""
+    finalizers: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
+    """Names of the volume claims that it mounts."""
 
 
 class PodGroup(Value):
@@ -164,6 +170,9 @@ class ServiceSeen(Value):
     not_ready: int = 0
     external: bool = False
     """Reached from outside by itself: LoadBalancer or NodePort."""
+    ports: tuple[PortSeen, ...] = ()
+    headless: bool = False
+    """Clients get the pods' own addresses and ports."""
 
 
 class RouteSeen(Value):
@@ -173,6 +182,8 @@ class RouteSeen(Value):
     host: str
     path: str
     service: Ref
+    port: str = ""
+    """Number or name of the Service's port; empty when it is not told."""
     service_missing: bool = False
     """The Service itself is not there (known only where services could be read)."""
 
@@ -245,6 +256,23 @@ class Observation(Value):
     events: tuple[EventSeen, ...] = ()
     services: tuple[ServiceSeen, ...] = ()
     routes: tuple[RouteSeen, ...] = ()
+    outlines: tuple[OutlineSeen, ...] = ()
+    """Workloads, well or not, in the namespaces whose services were read."""
+    ingresses: tuple[IngressSeen, ...] = ()
+    ingress_classes: tuple[IngressClassSeen, ...] = ()
+    policies: tuple[PolicySeen, ...] = ()
+    jobs: tuple[JobSeen, ...] = ()
+    cron_jobs: tuple[CronJobSeen, ...] = ()
+    autoscalers: tuple[AutoscalerSeen, ...] = ()
+    budgets: tuple[BudgetSeen, ...] = ()
+    claims: tuple[ClaimSeen, ...] = ()
+    storage_classes: tuple[StorageClassSeen, ...] | None = None
+    """None when nobody looked; then no class can be said to be missing."""
+    quotas: tuple[QuotaSeen, ...] = ()
+    webhooks: tuple[WebhookSeen, ...] = ()
+    api_services: tuple[ApiServiceSeen, ...] = ()
+    namespaces: tuple[NamespaceSeen, ...] = ()
+    """Those that are being deleted."""
     configs: tuple[ConfigSeen, ...] = ()
     logs: tuple[LogSeen, ...] = ()
     looked_at: tuple[str, ...] = ()

@@ -26,7 +26,7 @@ from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.vocabulary.severity import LEVELS, Severity
 from incident_mcp.vocabulary.value import Value
 from incident_mcp.workflow.desk import Desk
-from incident_mcp.workflow.findings import FindingLine, evidence_line, finding_line
+from incident_mcp.workflow.findings import FindingLine, evidence_line, finding_line, silenced_words
 from incident_mcp.workflow.health import totals_words
 from incident_mcp.workflow.looks import recorded
 from incident_mcp.workflow.statements import Statements
@@ -100,6 +100,7 @@ class AssessmentReply(Reply):
     looked_at: tuple[str, ...] = ()
     totals: str = ""
     took: str = ""
+    silenced: str = ""
 
 
 async def assess_incident(desk: Desk, by: Actor, *, namespace: str | None, incident: str | None) -> AssessmentReply:
@@ -107,7 +108,7 @@ async def assess_incident(desk: Desk, by: Actor, *, namespace: str | None, incid
     name = await desk.incident_id(incident)
     before = await desk.record.entries(name)
     seen = await observe(desk.api, Scope(namespace=namespace), clock=desk.clock, deadline_seconds=desk.tool_seconds)
-    result = assess(seen, earlier=_earlier(before))
+    result = assess(seen, earlier=_earlier(before), silenced=desk.silenced)
     worst = result.rows[0].chain if result.rows else None
     tree = walk(seen, worst, result.decision)
     shown = first(result.rows, SHOWN)
@@ -131,6 +132,7 @@ async def assess_incident(desk: Desk, by: Actor, *, namespace: str | None, incid
         not_checked=tuple(str(one) for one in result.not_checked),
         totals=totals_words(result.totals),
         took=duration(result.took),
+        silenced=silenced_words(seen, desk.silenced),
     )
     counts: dict[str, JsonValue] = {
         str(w.ref): {"ready": w.ready, "desired": w.desired, "at": seen.at.isoformat()} for w in seen.workloads

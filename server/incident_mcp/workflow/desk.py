@@ -5,6 +5,7 @@ from pathlib import Path
 
 from incident_mcp.cluster.api import Api
 from incident_mcp.gate.gate import Gate
+from incident_mcp.investigate.silence import Silence
 from incident_mcp.record.incident import Incident
 from incident_mcp.record.record import Record
 from incident_mcp.vocabulary.action import Actions
@@ -26,6 +27,8 @@ class Desk:
     postmortems: Path
     tool_seconds: float
     soak_seconds: float
+    silenced: tuple[Silence, ...] = ()
+    """Findings that nobody here wants to be told."""
 
     @property
     def cluster(self) -> str:

@@ -1,8 +1,13 @@
 """Findings as an answer shows them: outside text quoted, times short, nothing empty."""
 
+from collections.abc import Sequence
+
+from incident_mcp.investigate.find import find
+from incident_mcp.investigate.silence import Silence
 from incident_mcp.text.fencing import plain
-from incident_mcp.text.words import clock
+from incident_mcp.text.words import clock, count, listed
 from incident_mcp.vocabulary.finding import Evidence, Finding, Gravity
+from incident_mcp.vocabulary.observation import Observation
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.value import Value
 
@@ -39,6 +44,14 @@ def finding_line(finding: Finding) -> FindingLine:
         evidence=tuple(evidence_words(one) for one in finding.evidence[:EVIDENCE_SHOWN]),
         next_step=plain(finding.next_step),
     )
+
+
+def silenced_words(seen: Observation, silenced: Sequence[Silence]) -> str:
+    """`2 findings silenced by the settings: INC404 and INC163`; empty when nothing is."""
+    codes = [each.code for each in find(seen) if any(one.covers(each) for one in silenced)] if silenced else []
+    if not codes:
+        return ""
+    return f"{count(len(codes), 'finding')} silenced by the settings: {listed(list(dict.fromkeys(codes)), most=5)}"
 
 
 def evidence_line(evidence: tuple[Evidence, ...]) -> str:

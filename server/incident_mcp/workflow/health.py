@@ -13,10 +13,11 @@ from incident_mcp.vocabulary.observation import Observation, Totals
 from incident_mcp.vocabulary.refs import Scope
 from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.workflow.desk import Desk
-from incident_mcp.workflow.findings import FindingLine, finding_line
+from incident_mcp.workflow.findings import FindingLine, finding_line, silenced_words
 from incident_mcp.workflow.looks import recorded
 
 SHOWN = 8
+NOTED = 4
 
 
 class HealthReply(Reply):
@@ -27,6 +28,7 @@ class HealthReply(Reply):
     """None: nothing unwell was seen, but too little was checked to say so."""
     more: str = ""
     looked_at: tuple[str, ...] = ()
+    silenced: str = ""
 
 
 async def check_health(
@@ -36,7 +38,7 @@ async def check_health(
     found = await desk.incident_id(incident)
     scope = scope_of(namespace, kind, name)
     seen = await observe(desk.api, scope, clock=desk.clock, deadline_seconds=desk.tool_seconds)
-    reply = _reply(desk.cluster, seen, find_chains(seen))
+    reply = _reply(desk.cluster, seen, find_chains(seen, desk.silenced), silenced_words(seen, desk.silenced))
     arguments = {"namespace": namespace, "kind": kind, "name": name}
     return await recorded(desk, found, "check_health", {**arguments}, reply, by)
 
@@ -53,28 +55,41 @@ def scope_of(namespace: str | None, kind: str | None, name: str | None) -> Scope
     return Scope(namespace=namespace, workload=workload_ref(kind, namespace, name))
 
 
-def _reply(cluster: str, seen: Observation, chains: list[Chain]) -> HealthReply:
+def _reply(cluster: str, seen: Observation, chains: list[Chain], silenced: str) -> HealthReply:
     lines = [finding_line(one) for chain in chains for one in (chain.root, *chain.symptoms, *chain.breaks)]
     part = first(lines, SHOWN)
     return HealthReply(
         cluster=cluster,
         summary=tuple(_summary(cluster, seen, chains)),
-        healthy=False if chains else (True if seen.looked_at else None),
+        healthy=False if _faults(chains) else (True if seen.looked_at else None),
         findings=part.items,
         more=f"{part.note}; name a namespace or workload to narrow." if part.note else "",
         looked_at=seen.looked_at,
+        silenced=silenced,
         not_checked=tuple(str(one) for one in seen.not_checked),
     )
 
 
 def _summary(cluster: str, seen: Observation, chains: list[Chain]) -> list[str]:
     looked = f"{totals_words(seen.totals)}, {duration(seen.took)}"
-    if not chains:
+    faults = _faults(chains)
+    if not faults:
         not_seen = f" Not checked: {listed([str(one) for one in seen.not_checked])}." if seen.not_checked else ""
-        return [f"{cluster}: no fault found in {seen.scope}: {looked}. Looked at: {listed(seen.looked_at)}.{not_seen}"]
-    lines = [f"{cluster}: {count(len(chains), 'cause')} found in {seen.scope}: {looked}."]
-    lines += [chain_line(number, chain) for number, chain in enumerate(chains[:SHOWN], 1)]
-    return [*lines, f"Next: {chains[0].root.next_step}" if chains[0].root.next_step else ""]
+        well = f"{cluster}: no fault found in {seen.scope}: {looked}. Looked at: {listed(seen.looked_at)}.{not_seen}"
+        return [well, *_noted(chains)]
+    lines = [f"{cluster}: {count(len(faults), 'cause')} found in {seen.scope}: {looked}."]
+    lines += [chain_line(number, chain) for number, chain in enumerate(faults[:SHOWN], 1)]
+    return [*lines, *_noted(chains), f"Next: {faults[0].root.next_step}" if faults[0].root.next_step else ""]
+
+
+def _faults(chains: list[Chain]) -> list[Chain]:
+    return [chain for chain in chains if chain.worst != "notice"]
+
+
+def _noted(chains: list[Chain]) -> list[str]:
+    """What is somebody's intention, in one line."""
+    notices = [str(chain.root.target) for chain in chains if chain.worst == "notice"]
+    return [f"Noted, and no fault: {listed(notices, most=NOTED)}."] if notices else []
 
 
 def chain_line(number: int, chain: Chain) -> str:

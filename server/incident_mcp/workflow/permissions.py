@@ -54,13 +54,25 @@ class ToolNeeds:
 _WORKLOADS = "deployments.apps statefulsets.apps daemonsets.apps"
 _SCALES = "deployments.apps/scale statefulsets.apps/scale"
 _REVISIONS = "replicasets.apps controllerrevisions.apps"
-_TRAFFIC = "services endpointslices.discovery.k8s.io ingresses.networking.k8s.io"
+_TRAFFIC = "services endpointslices.discovery.k8s.io ingresses.networking.k8s.io ingressclasses.networking.k8s.io"
+_SCALERS = "horizontalpodautoscalers.autoscaling"
+_CLAIMS = "persistentvolumeclaims"
+_OTHERS = (
+    f"{_CLAIMS} {_SCALERS} jobs.batch cronjobs.batch poddisruptionbudgets.policy apiservices.apiregistration.k8s.io"
+)
+"""Kinds of which only those that are off are read in full."""
+_REASONS = (
+    "resourcequotas storageclasses.storage.k8s.io networkpolicies.networking.k8s.io "
+    "mutatingwebhookconfigurations.admissionregistration.k8s.io "
+    "validatingwebhookconfigurations.admissionregistration.k8s.io"
+)
+"""Read only where something was refused, waits or runs and is not well."""
 
 _ONE_WORKLOAD = needs(f"get: {_WORKLOADS}")
 _NEAR_MISSES = needs("get list: namespaces", f"list: {_WORKLOADS}")
 """What there is instead, when a workload is not there."""
 _HISTORY = needs(f"list: {_REVISIONS} pods")
-_AROUND = needs(f"list: events {_TRAFFIC}", "get: configmaps pods/log")
+_AROUND = needs(f"list: events {_TRAFFIC} {_REASONS}", "get: configmaps pods/log")
 _SECRETS = needs("get: secrets")
 """Only whether a Secret is there is asked, but RBAC can't grant that without its value: nobody is given it for this."""
 
@@ -78,14 +90,14 @@ _SYNCS = "applications.argoproj.io kustomizations.kustomize.toolkit.fluxcd.io he
 _A_LOOK = ToolNeeds(
     "",
     either=needs(f"list: pods {_WORKLOADS}"),
-    more=(*needs("get list: namespaces nodes", f"get: pods {_WORKLOADS}"), *_HISTORY, *_AROUND),
+    more=(*needs("get list: namespaces nodes", f"get: pods {_WORKLOADS}", f"list: {_OTHERS}"), *_HISTORY, *_AROUND),
     not_granted=_SECRETS,
 )
 _ONE_LOOK = ToolNeeds(
     "",
     always=needs("list: pods"),
     either=_ONE_WORKLOAD,
-    more=(*_HISTORY, *_AROUND, *_NEAR_MISSES),
+    more=(*needs(f"list: {_SCALERS} {_CLAIMS}"), *_HISTORY, *_AROUND, *_NEAR_MISSES),
     not_granted=_SECRETS,
 )
 _PATCHES = needs(f"patch: {_WORKLOADS}")

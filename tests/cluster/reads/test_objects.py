@@ -5,12 +5,13 @@ from typing import Any
 
 from incident_mcp.cluster.config_refs import config_refs
 from incident_mcp.cluster.events import event_seen
+from incident_mcp.cluster.ingresses import routes_seen
 from incident_mcp.cluster.managed_fields import last_manager
 from incident_mcp.cluster.pod_logs import stamped_lines
 from incident_mcp.cluster.pods import grouped, pod_seen, worth_reading
 from incident_mcp.cluster.revisions import mark_current
+from incident_mcp.cluster.services import services_seen
 from incident_mcp.cluster.table_rows import PodRow
-from incident_mcp.cluster.traffic import routes_seen, services_seen
 from incident_mcp.cluster.workloads import workload_seen
 from incident_mcp.vocabulary.observation import RevisionSeen
 from incident_mcp.vocabulary.refs import Ref

@@ -13,6 +13,8 @@ from incident_mcp.text.words import listed
 from incident_mcp.workflow.permissions import Needs, ToolAccess
 
 _COLUMN = 14
+NAMED = 4
+"""Resources named beside one verb; `--json` has them all."""
 _DECIDES = "check_health"
 """The tool that must be of use: everything begins with it."""
 
@@ -106,7 +108,7 @@ def needed(needs: Needs) -> str:
     by_verb: dict[str, list[str]] = {}
     for need in needs:
         by_verb.setdefault(need.verb, []).append(need.name)
-    return "; ".join(f"{verb} {listed(names)}" for verb, names in by_verb.items())
+    return "; ".join(f"{verb} {listed(names, most=NAMED)}" for verb, names in by_verb.items())
 
 
 def _fare(tool: ToolAccess) -> tuple[bool, str, Needs, bool]:

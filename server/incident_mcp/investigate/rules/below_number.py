@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from incident_mcp.investigate.catalogue import BELOW_NUMBER
+from incident_mcp.investigate.kinds.workloads import BELOW_NUMBER, DAEMON_SET_INCOMPLETE
 from incident_mcp.investigate.sufferers import finding, gravity, recent
+from incident_mcp.text.words import listed
 from incident_mcp.vocabulary.finding import Evidence, Finding
-from incident_mcp.vocabulary.observation import Observation
+from incident_mcp.vocabulary.observation import Observation, WorkloadSeen
+from incident_mcp.vocabulary.refs import Ref
 
 ROLLING = timedelta(minutes=2)
 """A rollout younger than this is simply under way."""
@@ -20,12 +22,33 @@ def find(seen: Observation) -> Iterator[Finding]:
             workload.ref
         ):
             continue
-        counts = f"{workload.ready} of {workload.desired} ready"
-        yield finding(
-            BELOW_NUMBER,
-            target=workload.ref,
-            severity=gravity(seen, workload.ref),
-            summary=f"only {counts}; no cause found",
-            evidence=(Evidence(source=f"{workload.ref}, status", value=f"{counts}, {workload.updated} updated"),),
-            next_step="Read its pods, events and logs; metrics or traces may tell what the cluster does not.",
-        )
+        yield _on_nodes(seen, workload) if workload.ref.kind == "DaemonSet" else _finding(seen, workload)
+
+
+def _finding(seen: Observation, workload: WorkloadSeen) -> Finding:
+    counts = f"{workload.ready} of {workload.desired} ready"
+    return finding(
+        BELOW_NUMBER,
+        target=workload.ref,
+        severity=gravity(seen, workload.ref),
+        summary=f"only {counts}; no cause found",
+        evidence=(Evidence(source=f"{workload.ref}, status", value=f"{counts}, {workload.updated} updated"),),
+        next_step="Read its pods, events and logs; metrics or traces may tell what the cluster does not.",
+    )
+
+
+def _on_nodes(seen: Observation, workload: WorkloadSeen) -> Finding:
+    """A DaemonSet lacks on nodes; where all of those are not ready, the first of them explains it."""
+    lacking = sorted({pod.node for pod in seen.pods_of(workload.ref) if pod.node and not pod.ready})
+    dead = [node.name for node in seen.nodes if not node.ready]
+    explained = dead and all(name in dead for name in lacking)
+    on = f": not on {listed(lacking, most=4)}" if lacking else ""
+    return finding(
+        DAEMON_SET_INCOMPLETE,
+        target=workload.ref,
+        severity=gravity(seen, workload.ref),
+        summary=f"only ready on {workload.ready} of {workload.desired} nodes{on}",
+        evidence=(Evidence(source=f"{workload.ref}, status.numberReady", value=str(workload.ready)),),
+        next_step="Look at its pods on those nodes, and at the nodes.",
+        because_of=Ref(kind="Node", name=(lacking or dead)[0]) if explained else None,
+    )

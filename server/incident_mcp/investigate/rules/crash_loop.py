@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from incident_mcp.investigate.catalogue import CRASH_LOOP
+from incident_mcp.investigate.kinds.containers import CRASH_LOOP
 from incident_mcp.investigate.sufferers import (
     Sufferer,
     events_about,
@@ -32,7 +32,7 @@ EXIT_CODES = {
 
 def find(seen: Observation) -> Iterator[Finding]:
     def fails(pod: PodSeen, container: ContainerSeen) -> bool:
-        return crashes(container, seen.at)
+        return not container.init and crashes(container, seen.at)
 
     for sufferer in sufferers(seen, fails, statuses=("CrashLoopBackOff", "Error")):
         yield _finding(seen, sufferer)
@@ -43,7 +43,8 @@ def crashes(container: ContainerSeen, now: datetime) -> bool:
     if container.state == "waiting":
         return container.reason == "CrashLoopBackOff"
     if container.state == "terminated":
-        return container.exit_code != 0
+        lately = container.last_finished is None or recent(container.last_finished, now, LATELY)
+        return container.exit_code != 0 and lately
     again = 1 if not container.ready else 2
     return container.restarts >= again and recent(container.last_finished, now, LATELY)
 
@@ -53,16 +54,15 @@ def _finding(seen: Observation, sufferer: Sufferer) -> Finding:
     began = since(sufferer, events_about(seen, sufferer.pods, "BackOff"))
     looping = any(each.reason == "CrashLoopBackOff" for _, each in sufferer.containers)
     state = "in CrashLoopBackOff" if looping else "restarting again and again"
-    what = "init container" if container.init else "container"
     return finding(
         CRASH_LOOP,
         target=sufferer.target,
         severity=gravity(seen, sufferer.target),
-        summary=f"{in_pods(sufferer)} {state}: {what} {container.name} ends with exit code {_code(container)}",
+        summary=f"{in_pods(sufferer)} {state}: container {container.name} ends with exit code {exit_words(container)}",
         evidence=(
             Evidence(
-                source=f"{pod.ref}, {what} {container.name}, last state",
-                value=f"{_reason(container)}, exit code {_code(container)}, {container.restarts} restarts",
+                source=f"{pod.ref}, container {container.name}, last state",
+                value=f"{_reason(container)}, exit code {exit_words(container)}, {container.restarts} restarts",
                 at=container.last_finished,
             ),
         ),
@@ -71,7 +71,8 @@ def _finding(seen: Observation, sufferer: Sufferer) -> Finding:
     )
 
 
-def _code(container: ContainerSeen) -> str:
+def exit_words(container: ContainerSeen) -> str:
+    """`137 (SIGKILL)`."""
     code = container.last_exit_code if container.last_exit_code is not None else container.exit_code
     return "unknown" if code is None else EXIT_CODES.get(code, str(code))
 

@@ -1,10 +1,16 @@
-"""ConfigMaps, Secrets and keys of them that a pod names and that are not there: the kubelet refuses the container."""
+"""ConfigMaps, Secrets and keys of them that a pod names and that are not there: the kubelet refuses the container.
+
+The root is the object that is missing, or lacks the key; what can't start without it hangs on it.
+"""
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 
-from incident_mcp.investigate.catalogue import MISSING_CONFIG
-from incident_mcp.investigate.sufferers import Sufferer, events_about, finding, gravity, in_pods, sufferers
+from incident_mcp.investigate.kinds.containers import MISSING_CONFIG, WAITS_FOR_CONFIG
+from incident_mcp.investigate.sufferers import Sufferer, events_about, finding, gravest, gravity, in_pods, sufferers
+from incident_mcp.text.words import listed
 from incident_mcp.vocabulary.finding import Evidence, Finding
 from incident_mcp.vocabulary.observation import ContainerSeen, Observation, PodSeen
 from incident_mcp.vocabulary.refs import Ref
@@ -18,51 +24,90 @@ _KINDS = {"configmap": "ConfigMap", "secret": "Secret"}
 _WAITING = ("CreateContainerConfigError", "ContainerCreating", "PodInitializing")
 
 
+@dataclass(frozen=True, slots=True)
+class _Lack:
+    """What one workload lacks, and what told so."""
+
+    sufferer: Sufferer
+    message: Untrusted
+    key: str
+    """Empty: the whole object is missing."""
+    ref: Ref | None
+    """None: the message does not name the object that lacks the key."""
+
+
 def find(seen: Observation) -> Iterator[Finding]:
     def fails(pod: PodSeen, container: ContainerSeen) -> bool:
         return container.state in ("waiting", "unknown") and (container.reason in _WAITING or not container.reason)
 
+    lacks: dict[Ref, list[_Lack]] = {}
     for sufferer in sufferers(seen, fails, statuses=("CreateContainerConfigError", "ContainerCreating", "Init:0/1")):
-        told = _told(seen, sufferer)
-        if told is not None:
-            yield _finding(seen, sufferer, *told)
+        lack = _told(seen, sufferer)
+        if lack is None:
+            continue
+        if lack.ref is not None:
+            lacks.setdefault(lack.ref, []).append(lack)
+        yield _waits(seen, lack)
+    for ref, those in lacks.items():
+        yield _missing(seen, ref, those)
 
 
-def _told(seen: Observation, sufferer: Sufferer) -> tuple[Untrusted, str, Ref | None] | None:
-    """The message, and what is missing in words, with the object that lacks it."""
+def _told(seen: Observation, sufferer: Sufferer) -> _Lack | None:
     messages = [container.message for _, container in sufferer.containers]
     messages += [event.message for event in events_about(seen, sufferer.pods, "Failed", "FailedMount")]
     for message in messages:
-        if found := _missing(message, sufferer.target.namespace):
-            return message, *found
+        if key := message.identifiers(_NO_KEY):
+            return _Lack(sufferer, message, key[0], Ref(kind=key[1], namespace=key[2], name=key[3]))
+        if thing := message.identifiers(_NO_OBJECT):
+            name = thing[1].rpartition("/")[2]
+            return _Lack(
+                sufferer, message, "", Ref(kind=_KINDS[thing[0]], namespace=sufferer.target.namespace, name=name)
+            )
+        if key := message.identifiers(_NO_VOLUME_KEY):
+            return _Lack(sufferer, message, key[0], None)
     return None
 
 
-def _missing(message: Untrusted, namespace: str | None) -> tuple[str, Ref | None] | None:
-    if key := message.identifiers(_NO_KEY):
-        ref = Ref(kind=key[1], namespace=key[2], name=key[3])
-        return f"{ref} has no key {key[0]}", ref
-    if thing := message.identifiers(_NO_OBJECT):
-        ref = Ref(kind=_KINDS[thing[0]], namespace=namespace, name=thing[1].rpartition("/")[2])
-        return f"{ref} does not exist", ref
-    if key := message.identifiers(_NO_VOLUME_KEY):
-        return f"a volume names the key {key[0]}, which its source does not have", None
-    return None
+def _waits(seen: Observation, lack: _Lack) -> Finding:
+    pod, container = lack.sufferer.worst
+    what = f"{lack.ref}" if lack.ref else f"a volume names the key {lack.key}, which its source does not have"
+    lacking = f"{what} has no key {lack.key}" if lack.key and lack.ref else what
+    return finding(
+        WAITS_FOR_CONFIG if lack.ref else MISSING_CONFIG,
+        target=lack.sufferer.target,
+        severity=gravity(seen, lack.sufferer.target),
+        summary=f"container {container.name} can't start in {in_pods(lack.sufferer)}: {lacking}"
+        f"{'' if lack.key else ' does not exist'}",
+        evidence=(Evidence(source=f"{pod.ref}, container {container.name}", value=lack.message),),
+        next_step="Create what is missing, or roll back if a rollout began to ask for it.",
+        since=_since(seen, lack),
+        because_of=lack.ref,
+    )
 
 
-def _finding(seen: Observation, sufferer: Sufferer, message: Untrusted, missing: str, ref: Ref | None) -> Finding:
-    pod, container = sufferer.worst
+def _missing(seen: Observation, ref: Ref, lacks: list[_Lack]) -> Finding:
+    first = lacks[0]
+    keys = list(dict.fromkeys(lack.key for lack in lacks if lack.key))
+    pod, container = first.sufferer.worst
     config = next((each for each in seen.configs if each.ref == ref), None)
     looked = [Evidence(source=str(ref), value=_state(config.exists, config.keys), at=config.changed)] if config else []
+    starved = listed([f"{lack.sufferer.target}" for lack in lacks], most=3)
+    what = f"has no key {listed(keys)}" if keys else "does not exist"
     return finding(
         MISSING_CONFIG,
-        target=sufferer.target,
-        severity=gravity(seen, sufferer.target),
-        summary=f"{missing}, so container {container.name} can't start in {in_pods(sufferer)}",
-        evidence=(Evidence(source=f"{pod.ref}, container {container.name}", value=message), *looked),
+        target=ref,
+        severity=gravest(seen, (lack.sufferer.target for lack in lacks)),
+        summary=f"it {what}, and {starved} can't start without it",
+        evidence=(Evidence(source=f"{pod.ref}, container {container.name}", value=first.message), *looked),
         next_step="Create what is missing, or roll back if a rollout began to ask for it.",
-        since=min((event.first for event in events_about(seen, sufferer.pods)), default=pod.created),
+        follow_up=f"Check before a rollout that {ref}{f' has {listed(keys)}' if keys else ' exists'}",
+        since=min(_since(seen, lack) for lack in lacks),
     )
+
+
+def _since(seen: Observation, lack: _Lack) -> datetime:
+    events = events_about(seen, lack.sufferer.pods)
+    return min((event.first for event in events), default=lack.sufferer.worst[0].created)
 
 
 def _state(exists: bool, keys: tuple[str, ...] | None) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
-from incident_mcp.investigate.catalogue import MISSING_ENVIRONMENT
+from incident_mcp.investigate.kinds.containers import MISSING_ENVIRONMENT
 from incident_mcp.investigate.log_evidence import Said, said_of
 from incident_mcp.investigate.sufferers import finding, gravity, workload_of
 from incident_mcp.text.words import count, listed

@@ -1,36 +1,74 @@
-"""Nodes that are not ready, or under pressure. A cordoned node is somebody's intention, not a fault."""
+"""Nodes that are not ready, under pressure or without network. A cordoned node is somebody's intention: a notice."""
 
 from collections.abc import Iterator
 
-from incident_mcp.investigate.catalogue import NODE_NOT_READY, NODE_PRESSURE
+from incident_mcp.investigate.kinds.nodes import (
+    NODE_CORDONED,
+    NODE_NETWORK,
+    NODE_NOT_READY,
+    NODE_OUT_OF_MEMORY,
+    NODE_PRESSURE,
+)
 from incident_mcp.investigate.sufferers import finding
 from incident_mcp.text.words import count, listed
 from incident_mcp.vocabulary.finding import Evidence, Finding
-from incident_mcp.vocabulary.observation import NodeSeen, Observation
+from incident_mcp.vocabulary.observation import EventSeen, NodeSeen, Observation
 from incident_mcp.vocabulary.refs import Ref
 
-_PRESSURES = ("MemoryPressure", "DiskPressure", "PIDPressure", "NetworkUnavailable")
+_PRESSURES = ("MemoryPressure", "DiskPressure", "PIDPressure")
+_NETWORK = "NetworkUnavailable"
+SYSTEM_OOM = "SystemOOM"
 
 
 def find(seen: Observation) -> Iterator[Finding]:
     for node in seen.nodes:
         pressures = [name for name in node.conditions if name in _PRESSURES]
-        if not node.ready:
+        if _NETWORK in node.conditions:
+            yield _without_network(seen, node)
+        elif not node.ready:
             yield _not_ready(seen, node)
         elif pressures:
             yield _pressed(node, pressures)
+        if node.unschedulable and node.ready:
+            yield _cordoned(node)
+    for name, events in out_of_memory_nodes(seen).items():
+        yield _out_of_memory(seen, name, events)
+
+
+def out_of_memory_nodes(seen: Observation) -> dict[str, list[EventSeen]]:
+    """Nodes whose kernel killed processes for memory, with the kubelet's reports; latest first."""
+    found: dict[str, list[EventSeen]] = {}
+    for event in seen.events:
+        if event.reason == SYSTEM_OOM and event.about.kind == "Node":
+            found.setdefault(event.about.name, []).append(event)
+    return found
+
+
+def _hurt(seen: Observation, name: str) -> str:
+    return count(sum(pod.node == name for pod in seen.pods), "pod")
 
 
 def _not_ready(seen: Observation, node: NodeSeen) -> Finding:
-    hurt = sum(pod.node == node.name for pod in seen.pods)
     silent = "Ready=Unknown" in node.conditions
     return finding(
         NODE_NOT_READY,
         target=Ref(kind="Node", name=node.name),
         severity="critical",
-        summary=f"{'its kubelet is silent' if silent else 'it is not ready'}; {count(hurt, 'pod')} on it not well",
+        summary=f"{'its kubelet is silent' if silent else 'it is not ready'}; {_hurt(seen, node.name)} on it not well",
         evidence=(Evidence(source=f"Node {node.name}, conditions", value=", ".join(node.conditions), at=node.since),),
         next_step="Look at the machine and its kubelet; cordon and drain it if it does not come back.",
+        since=node.since,
+    )
+
+
+def _without_network(seen: Observation, node: NodeSeen) -> Finding:
+    return finding(
+        NODE_NETWORK,
+        target=Ref(kind="Node", name=node.name),
+        severity="critical",
+        summary=f"its network is not set up; {_hurt(seen, node.name)} on it not well",
+        evidence=(Evidence(source=f"Node {node.name}, conditions", value=", ".join(node.conditions), at=node.since),),
+        next_step="Look at the CNI plugin's pod on this node, and at the cloud's routes.",
         since=node.since,
     )
 
@@ -43,4 +81,28 @@ def _pressed(node: NodeSeen, pressures: list[str]) -> Finding:
         summary=f"it reports {listed(pressures)}",
         evidence=(Evidence(source=f"Node {node.name}, conditions", value=", ".join(node.conditions)),),
         next_step="Find what uses it up; the kubelet evicts pods until it is over.",
+    )
+
+
+def _cordoned(node: NodeSeen) -> Finding:
+    return finding(
+        NODE_CORDONED,
+        target=Ref(kind="Node", name=node.name),
+        severity="notice",
+        summary="it is cordoned: no new pod is placed on it",
+        evidence=(Evidence(source=f"Node {node.name}, spec.unschedulable", value="true"),),
+        next_step="Ask who cordoned it; uncordon it when the work is done.",
+    )
+
+
+def _out_of_memory(seen: Observation, name: str, events: list[EventSeen]) -> Finding:
+    times = count(sum(event.count for event in events), "time")
+    return finding(
+        NODE_OUT_OF_MEMORY,
+        target=Ref(kind="Node", name=name),
+        severity="critical",
+        summary=f"it ran out of memory and its kernel killed processes {times}; {_hurt(seen, name)} on it not well",
+        evidence=(Evidence(source=f"event of Node {name}", value=events[0].message, at=events[0].last),),
+        next_step="Find the pods there that use more than they request; move or limit them.",
+        since=min(event.first for event in events),
     )

@@ -1,9 +1,11 @@
-"""Containers that are killed at their own memory limit: `OOMKilled`, not a node that runs short."""
+"""Containers that are killed for memory: at their own limit, or because their node ran out of it."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
-from incident_mcp.investigate.catalogue import OUT_OF_MEMORY
+from incident_mcp.investigate.kinds.containers import OUT_OF_MEMORY
 from incident_mcp.investigate.rules.crash_loop import LATELY
+from incident_mcp.investigate.rules.nodes import out_of_memory_nodes
 from incident_mcp.investigate.sufferers import (
     Sufferer,
     events_about,
@@ -16,8 +18,11 @@ from incident_mcp.investigate.sufferers import (
 )
 from incident_mcp.vocabulary.finding import Evidence, Finding
 from incident_mcp.vocabulary.observation import ContainerSeen, Observation, PodSeen
+from incident_mcp.vocabulary.refs import Ref
 
 _KILLED = "OOMKilled"
+AROUND = timedelta(minutes=1)
+"""Between a node's report and the end of a container that its kernel killed."""
 
 
 def find(seen: Observation) -> Iterator[Finding]:
@@ -48,6 +53,17 @@ def _finding(seen: Observation, sufferer: Sufferer) -> Finding:
                 at=container.last_finished,
             ),
         ),
+        because_of=_node(seen, sufferer),
         next_step="If a recent rollout lowered the limit or needs more memory, roll it back; else raise the limit.",
         since=since(sufferer, events_about(seen, sufferer.pods, "BackOff")),
     )
+
+
+def _node(seen: Observation, sufferer: Sufferer) -> Ref | None:
+    """The node that ran out of memory itself, just when this container was killed."""
+    for pod, container in sufferer.containers:
+        if pod.node in out_of_memory_nodes(seen) and container.last_finished is not None:
+            events = out_of_memory_nodes(seen)[pod.node]
+            if any(event.first - AROUND <= container.last_finished <= event.last + AROUND for event in events):
+                return Ref(kind="Node", name=pod.node)
+    return None

@@ -1,53 +1,132 @@
-"""Pods that are refused when their controller creates them: quota, LimitRange, pod security, a webhook, an account."""
+"""Pods that are refused when their controller creates them. Where a quota, an account or a webhook is behind it, that
+object is the root, and the workloads hang on it.
+"""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from incident_mcp.investigate.catalogue import PODS_NOT_CREATED
-from incident_mcp.investigate.sufferers import finding, gravity
+from incident_mcp.investigate.kinds.creating import ACCOUNT_MISSING, PODS_NOT_CREATED, QUOTA_EXCEEDED, WEBHOOK_DOWN
+from incident_mcp.investigate.kinds.kind import Kind
+from incident_mcp.investigate.refusals import Refusal, amounts, refusal
+from incident_mcp.investigate.sufferers import finding, gravest, gravity, recent
+from incident_mcp.text.words import listed
+from incident_mcp.vocabulary.condition import condition
 from incident_mcp.vocabulary.finding import Evidence, Finding
-from incident_mcp.vocabulary.observation import ConditionSeen, EventSeen, Observation, WorkloadSeen
+from incident_mcp.vocabulary.observation import EventSeen, Observation, WorkloadSeen
+from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.untrusted import Untrusted
 
-_WHY = (
-    ("exceeded quota", "the namespace's quota is used up"),
-    ("must specify", "the quota demands requests or limits that the template lacks"),
-    ("LimitRange", "it does not fit the namespace's limit range"),
-    ("maximum ", "it does not fit the namespace's limit range"),
-    ("violates PodSecurity", "it violates the namespace's pod security level"),
-    ("serviceaccount", "its service account does not exist"),
-    ("failed calling webhook", "an admission webhook does not answer"),
-    ("denied the request", "an admission webhook denies it"),
-)
+LATELY = timedelta(minutes=20)
+"""Controllers try again at least every 17 minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """One workload whose pods are refused."""
+
+    workload: WorkloadSeen
+    message: Untrusted
+    why: Refusal
+    first: datetime | None
+    last: datetime | None
+
+
+_NEXT = {
+    QUOTA_EXCEEDED: "Raise the quota, or free what is used; see what else of the namespace grew.",
+    ACCOUNT_MISSING: "Create the account, or correct serviceAccountName in the template.",
+    WEBHOOK_DOWN: "Repair what answers the webhook; its failure policy decides whether pods pass without it.",
+}
 
 
 def find(seen: Observation) -> Iterator[Finding]:
+    behind: dict[tuple[Ref, Kind], list[_Refused]] = {}
+    for refused in _all(seen):
+        yield _workload(seen, refused)
+        if refused.why.by is not None:
+            behind.setdefault((refused.why.by, refused.why.kind), []).append(refused)
+    for (ref, kind), those in behind.items():
+        yield _root(seen, ref, kind, those)
+
+
+def _all(seen: Observation) -> Iterator[_Refused]:
     for workload in seen.workloads:
-        if workload.ready >= workload.desired:
+        if workload.ready >= workload.desired and workload.updated >= workload.desired:
             continue
-        condition = next((c for c in workload.conditions if c.type == "ReplicaFailure" and c.status == "True"), None)
-        events = [event for event in seen.events if event.uid in _uids(workload) and event.reason == "FailedCreate"]
-        if condition or events:
-            yield _finding(seen, workload, condition, events)
+        told = condition(workload.conditions, "ReplicaFailure")
+        if workload.ref.kind == "Deployment" and workload.conditions and not told:
+            continue  # a Deployment says so as long as it lasts: events alone are an old story
+        events = [
+            event
+            for event in seen.events
+            if event.uid in _uids(workload) and event.reason == "FailedCreate" and recent(event.last, seen.at, LATELY)
+        ]
+        if told or events:
+            message = told.message if told else events[0].message
+            times = [*(event.first for event in events), *([told.since] if told and told.since else [])]
+            why = refusal(seen, message, workload.ref.namespace)
+            yield _Refused(workload, message, why, min(times, default=None), _last(events))
 
 
 def _uids(workload: WorkloadSeen) -> set[str]:
     return {workload.uid, *(each.uid for each in workload.revisions if each.current and each.uid)}
 
 
-def _finding(
-    seen: Observation, workload: WorkloadSeen, condition: ConditionSeen | None, events: list[EventSeen]
-) -> Finding:
-    message: Untrusted = condition.message if condition else events[0].message
-    why = next((words for mark, words in _WHY if message.contains(mark)), "the API server refuses them")
-    firsts = [event.first for event in events]
-    if condition and condition.since:
-        firsts.append(condition.since)
+def _last(events: list[EventSeen]) -> datetime | None:
+    return max((event.last for event in events), default=None)
+
+
+def _workload(seen: Observation, refused: _Refused) -> Finding:
+    ref, why = refused.workload.ref, refused.why
     return finding(
-        PODS_NOT_CREATED,
-        target=workload.ref,
-        severity=gravity(seen, workload.ref),
-        summary=f"its pods can't be created: {why}",
-        evidence=(Evidence(source=f"controller of {workload.ref}", value=message, at=max(firsts, default=None)),),
+        PODS_NOT_CREATED if why.by else why.kind,
+        target=ref,
+        severity=gravity(seen, ref),
+        summary=f"its pods can't be created: {why.words}",
+        evidence=(Evidence(source=f"controller of {ref}", value=refused.message, at=refused.last or refused.first),),
         next_step="Read the message: raise the quota, or correct the template or the webhook that it names.",
-        since=min(firsts, default=None),
+        since=refused.first,
+        because_of=why.by,
     )
+
+
+def _root(seen: Observation, ref: Ref, kind: Kind, those: list[_Refused]) -> Finding:
+    first = those[0]
+    starved = listed([str(each.workload.ref) for each in those], most=3)
+    return finding(
+        kind,
+        target=ref,
+        severity=gravest(seen, (each.workload.ref for each in those)),
+        summary=f"{_fault(seen, ref, kind, first.message)}, and no pod of {starved} can be created",
+        evidence=(
+            Evidence(source=f"controller of {first.workload.ref}", value=first.message, at=first.last or first.first),
+            *_quota(seen, ref),
+        ),
+        next_step=_NEXT[kind],
+        since=min((each.first for each in those if each.first), default=None),
+        because_of=_answering(seen, ref) if kind is WEBHOOK_DOWN else None,
+    )
+
+
+def _fault(seen: Observation, ref: Ref, kind: Kind, message: Untrusted) -> str:
+    if kind is QUOTA_EXCEEDED:
+        told = amounts(message)
+        return f"it is used up ({told})" if told else "it is used up"
+    if kind is ACCOUNT_MISSING:
+        return "it does not exist"
+    names = [each.name for each in seen.webhooks if each.config == ref and message.contains(each.name)]
+    return f"its webhook {listed(names)} does not answer"
+
+
+def _quota(seen: Observation, ref: Ref) -> list[Evidence]:
+    quota = next((each for each in seen.quotas if each.ref == ref), None)
+    if quota is None:
+        return []
+    full = [f"{name} {quota.used.get(name, '0')} of {hard}" for name, hard in sorted(quota.hard.items())]
+    return [Evidence(source=f"{ref}, status", value=f"used: {listed(full, most=6)}")]
+
+
+def _answering(seen: Observation, ref: Ref) -> Ref | None:
+    """The webhook's own Service, when nobody ready stands behind it."""
+    named = {each.service for each in seen.webhooks if each.config == ref}
+    return next((service.ref for service in seen.services if service.ref in named and not service.ready), None)

@@ -1,41 +1,50 @@
-"""Pods that the scheduler can't place, with its own reasons."""
+"""Pods that the scheduler can't place, with its own reasons, and whose fault that is: a node, a claim, a gate."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any, cast
 
-from incident_mcp.investigate.catalogue import UNSCHEDULABLE
-from incident_mcp.investigate.sufferers import finding, gravity
+from incident_mcp.investigate.kinds.placing import (
+    GATED,
+    INSUFFICIENT,
+    NO_MATCHING_NODE,
+    NODES_CORDONED,
+    UNSCHEDULABLE,
+    VOLUME_ELSEWHERE,
+)
+from incident_mcp.investigate.scheduling import BY_CONDITION, Ruled, main_kind, reasons, told
+from incident_mcp.investigate.sufferers import finding, gravity, workload_of
 from incident_mcp.text.words import count, listed
 from incident_mcp.vocabulary.finding import Evidence, Finding
 from incident_mcp.vocabulary.observation import EventSeen, Observation, PodSeen
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.untrusted import Untrusted
 
-# kubernetes/kubernetes, pkg/scheduler/framework/plugins: each plugin's own words.
-_REASONS = (
-    ("Insufficient cpu", "too little CPU"),
-    ("Insufficient memory", "too little memory"),
-    ("Insufficient ", "too little of another resource"),
-    ("Too many pods", "the nodes hold no more pods"),
-    ("untolerated taint", "a taint that it does not tolerate"),
-    ("didn't match Pod's node affinity/selector", "no node with the labels that it asks for"),
-    ("anti-affinity", "its anti-affinity rules"),
-    ("didn't match pod affinity", "its affinity rules"),
-    ("topology spread", "its topology spread rules"),
-    ("didn't have free ports", "a host port that is taken"),
-    ("persistentvolumeclaim", "a volume claim that is not there or not bound"),
-    ("volume node affinity", "a volume that lives on other nodes"),
-    ("were unschedulable", "cordoned nodes"),
-)
+NO_CLAIM = re.compile(r'persistentvolumeclaim "([^"]+)" not found')
+_UNBOUND = ("unbound immediate PersistentVolumeClaims", "unbound PersistentVolumeClaims")
+_NEXT = {
+    INSUFFICIENT: "Add capacity or lower the requests; roll back if a rollout asked for more.",
+    NO_MATCHING_NODE: "Compare the pod's selector and affinity with the nodes' labels; roll back a rollout's change.",
+    VOLUME_ELSEWHERE: "Compare the volume's node affinity with where the pod may run.",
+    NODES_CORDONED: "Uncordon a node, or add one.",
+}
 
 
 def find(seen: Observation) -> Iterator[Finding]:
     groups: dict[Ref, list[PodSeen]] = {}
     for pod in seen.pods:
-        if pod.phase == "Pending" and pod.node is None and not pod.deleting and (pod.scheduling or _failed(seen, pod)):
+        waits = pod.gated or pod.scheduling or _failed(seen, pod)
+        if pod.phase == "Pending" and pod.node is None and not pod.deleting and waits:
             groups.setdefault(pod.owner or pod.ref, []).append(pod)
     for target, pods in groups.items():
-        yield _finding(seen, target, pods)
+        yield _gated(seen, target, pods) if pods[0].gated else _finding(seen, target, pods)
+
+
+def unplaced(seen: Observation, pods: list[PodSeen]) -> Untrusted:
+    """The scheduler's message."""
+    events = [event for pod in pods for event in _failed(seen, pod)]
+    return pods[0].scheduling or (events[0].message if events else Untrusted(""))
 
 
 def _failed(seen: Observation, pod: PodSeen) -> list[EventSeen]:
@@ -44,20 +53,83 @@ def _failed(seen: Observation, pod: PodSeen) -> list[EventSeen]:
 
 def _finding(seen: Observation, target: Ref, pods: list[PodSeen]) -> Finding:
     events = [event for pod in pods for event in _failed(seen, pod)]
-    message: Untrusted = pods[0].scheduling or (events[0].message if events else Untrusted(""))
-    why = [words for mark, words in _REASONS if message.contains(mark)]
-    if "too little CPU" in why or "too little memory" in why:
-        why = [words for words in why if words != "too little of another resource"]
+    message = unplaced(seen, pods)
+    ruled = reasons(message)
+    why, because = _claim(seen, message, pods)
+    if not why:
+        why, because = told(ruled), _node(seen, ruled)
+    kind = UNSCHEDULABLE if because and because.kind == "PersistentVolumeClaim" else main_kind(ruled)
+    asks = _asks(seen, target) if kind in (INSUFFICIENT, NO_MATCHING_NODE) else ""
     number = max(len(pods), sum(g.count for g in seen.groups if g.owner == target and g.status == "Pending"))
     return finding(
-        UNSCHEDULABLE,
+        kind,
         target=target,
         severity=gravity(seen, target),
         summary=f"no node takes {count(number, 'pod')}{f': {listed(why)}' if why else ''}",
-        evidence=(Evidence(source=f"scheduler about {pods[0].ref}", value=message, at=_latest(events)),),
-        next_step="Add capacity or correct what the pod asks for; roll back if a rollout asked for more.",
+        evidence=(
+            Evidence(source=f"scheduler about {pods[0].ref}", value=message, at=_latest(events)),
+            *([Evidence(source=f"{target}, template", value=asks)] if asks else []),
+        ),
+        next_step=_NEXT.get(
+            kind, "Add capacity or correct what the pod asks for; roll back if a rollout asked for more."
+        ),
         since=min((pod.created for pod in pods), default=None),
+        because_of=because,
     )
+
+
+def _gated(seen: Observation, target: Ref, pods: list[PodSeen]) -> Finding:
+    return finding(
+        GATED,
+        target=target,
+        severity=gravity(seen, target),
+        summary=f"{count(len(pods), 'pod')} held back by scheduling gates",
+        evidence=(Evidence(source=f"{pods[0].ref}, condition PodScheduled", value="SchedulingGated"),),
+        next_step="See which controller sets the gates in spec.schedulingGates, and why it does not lift them.",
+        since=min(pod.created for pod in pods),
+    )
+
+
+def _claim(seen: Observation, message: Untrusted, pods: list[PodSeen]) -> tuple[list[str], Ref | None]:
+    """What it says about claims, and the claim itself."""
+    namespace = pods[0].ref.namespace
+    if name := message.identifiers(NO_CLAIM):
+        ref = Ref(kind="PersistentVolumeClaim", namespace=namespace, name=name[0])
+        return [f"its volume claim {name[0]} does not exist"], ref
+    named = {claim for pod in pods for claim in pod.claims}
+    waiting = (each.ref for each in seen.claims if each.ref.namespace == namespace and each.ref.name in named)
+    ref = next(waiting, None)
+    if any(message.contains(mark) for mark in _UNBOUND) or (ref and message.contains("persistent volumes")):
+        return [f"its volume claim {ref.name} is not bound" if ref else "a volume claim that is not bound"], ref
+    return [], None
+
+
+def _node(seen: Observation, ruled: list[Ruled]) -> Ref | None:
+    """The node whose own trouble rules it out, where that is the main reason."""
+    if not ruled:
+        return None
+    if ruled[0].kind is NODES_CORDONED:
+        cordoned = (node for node in seen.nodes if node.unschedulable)
+        return next((Ref(kind="Node", name=node.name) for node in cordoned), None)
+    if ruled[0].taint.startswith(BY_CONDITION):
+        unwell = (node for node in seen.nodes if not node.ready or node.conditions)
+        return next((Ref(kind="Node", name=node.name) for node in unwell), None)
+    return None
+
+
+def _asks(seen: Observation, target: Ref) -> str:
+    """`requests cpu 64, memory 1Gi; node selector disktype=ssd`."""
+    workload = workload_of(seen, target)
+    spec: dict[str, Any] = (workload.template.get("spec") or {}) if workload else {}
+    parts: list[str] = []
+    for container in cast("list[dict[str, Any]]", spec.get("containers") or []):
+        resources: dict[str, dict[str, Any]] = container.get("resources") or {}
+        if requests := resources.get("requests"):
+            amounts = ", ".join(f"{name} {amount}" for name, amount in requests.items())
+            parts.append(f"{container.get('name')} requests {amounts}")
+    if selector := cast("dict[str, str]", spec.get("nodeSelector") or {}):
+        parts.append(f"node selector {','.join(f'{key}={value}' for key, value in selector.items())}")
+    return "; ".join(parts)
 
 
 def _latest(events: list[EventSeen]) -> datetime | None:

@@ -1,0 +1,70 @@
+"""Pods that the API server refuses when their controller creates them."""
+
+from incident_mcp.investigate.kinds.kind import Kind
+
+PODS_NOT_CREATED = Kind(
+    "INC108",
+    "pods-not-created",
+    "Pods are refused when they are created",
+    66,
+    "The controller reports FailedCreate; the API server's message is quoted.",
+)
+QUOTA_EXCEEDED = Kind(
+    "INC140",
+    "quota-exceeded",
+    "A ResourceQuota is used up",
+    82,
+    "What is used and what one more pod wants exceed the hard limit: raise it, or free something.",
+)
+QUOTA_NEEDS_LIMITS = Kind(
+    "INC146",
+    "quota-needs-limits",
+    "A ResourceQuota demands requests or limits that the template lacks",
+    67,
+    "Set them in the template, or give the namespace a LimitRange with defaults.",
+)
+LIMIT_RANGE = Kind(
+    "INC141",
+    "limit-range",
+    "A pod does not fit the namespace's LimitRange",
+    67,
+    "Its requests or limits lie outside of the range.",
+)
+POD_SECURITY = Kind(
+    "INC142",
+    "pod-security",
+    "A pod violates the namespace's pod security level",
+    67,
+    "Running pods stay; none can be made again before template or level change.",
+)
+WEBHOOK_DOWN = Kind(
+    "INC143",
+    "webhook-down",
+    "An admission webhook does not answer",
+    82,
+    "With failure policy Fail everything that it matches is refused. Repair what answers it.",
+)
+WEBHOOK_DENIES = Kind(
+    "INC144",
+    "webhook-denies",
+    "An admission webhook denies the pods",
+    67,
+    "It answers, and says no: its reason is quoted.",
+)
+ACCOUNT_MISSING = Kind(
+    "INC145",
+    "service-account-missing",
+    "A ServiceAccount that pods run as does not exist",
+    82,
+    "No pod can be created until it does.",
+)
+ALL = (
+    PODS_NOT_CREATED,
+    QUOTA_EXCEEDED,
+    LIMIT_RANGE,
+    POD_SECURITY,
+    WEBHOOK_DOWN,
+    WEBHOOK_DENIES,
+    ACCOUNT_MISSING,
+    QUOTA_NEEDS_LIMITS,
+)

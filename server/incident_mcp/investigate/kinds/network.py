@@ -1,0 +1,70 @@
+"""The way from a user to the pods."""
+
+from incident_mcp.investigate.kinds.kind import Kind
+
+NO_ENDPOINTS = Kind(
+    "INC201", "no-endpoints", "A Service has no ready endpoint", 5, "The pods that it selects are not ready, or none."
+)
+NO_SELECTED_PODS = Kind(
+    "INC202",
+    "selects-nothing",
+    "A Service selects no pod",
+    6,
+    "Its selector fits no workload's labels. The nearest workload, and the label that differs, are named.",
+)
+TARGET_PORT = Kind(
+    "INC203",
+    "target-port",
+    "A Service's target port is none of its pods' ports",
+    7,
+    "The pods are well and nobody listens where the Service sends to.",
+)
+ROUTE_DOWN = Kind(
+    "INC301",
+    "route-down",
+    "An Ingress path leads to a Service without endpoints",
+    3,
+    "What users see of it: 502 or 503.",
+)
+ROUTE_TO_NOWHERE = Kind(
+    "INC302", "backend-missing", "An Ingress path leads to a Service that does not exist", 4, "Users get 503 or 404."
+)
+ROUTE_PORT_MISSING = Kind(
+    "INC303",
+    "backend-port-missing",
+    "An Ingress path names a port that its Service does not have",
+    4,
+    "Compare the backend's port with the Service's ports.",
+)
+INGRESS_CLASS_MISSING = Kind(
+    "INC304",
+    "ingress-class-missing",
+    "Nobody serves an Ingress: its class does not exist",
+    4,
+    "Or it names none and no class is the default.",
+)
+CERTIFICATE_MISSING = Kind(
+    "INC305",
+    "certificate-missing",
+    "The Secret of an Ingress's certificate does not exist",
+    4,
+    "The controller answers with a certificate of its own, which browsers refuse.",
+)
+DNS_DOWN = Kind(
+    "INC701",
+    "dns-down",
+    "The cluster's DNS has no ready endpoint",
+    8,
+    "No name of a Service resolves anywhere in the cluster.",
+)
+ALL = (
+    NO_ENDPOINTS,
+    NO_SELECTED_PODS,
+    TARGET_PORT,
+    ROUTE_DOWN,
+    ROUTE_TO_NOWHERE,
+    ROUTE_PORT_MISSING,
+    INGRESS_CLASS_MISSING,
+    CERTIFICATE_MISSING,
+    DNS_DOWN,
+)

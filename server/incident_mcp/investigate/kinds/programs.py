@@ -1,0 +1,92 @@
+"""What failing programs say themselves, in their logs."""
+
+from incident_mcp.investigate.kinds.kind import Kind
+
+DEPENDENCY_DOWN = Kind(
+    "INC110",
+    "dependency-down",
+    "Another service that a program needs does not answer",
+    76,
+    "Refused, or its name does not resolve. Where it is a Service of this cluster, the chain goes on behind it.",
+)
+RBAC_DENIED = Kind(
+    "INC180",
+    "rbac-denied",
+    "A program may not do at the API server what it needs",
+    75,
+    "The refusal names the account, the verb and the resource: a Role or binding was changed or never made.",
+)
+CERTIFICATE_INVALID = Kind(
+    "INC181",
+    "certificate-invalid",
+    "A program does not accept a certificate",
+    75,
+    "Expired, of another name, or of an authority that it does not know.",
+)
+POOL_EXHAUSTED = Kind(
+    "INC182",
+    "pool-exhausted",
+    "A connection pool is used up",
+    74,
+    "Connections leak or are held too long, or the database takes no more.",
+)
+AUTHENTICATION_FAILED = Kind(
+    "INC183",
+    "authentication-failed",
+    "A program's credentials are refused",
+    75,
+    "A password that was rotated on one side only, or a user that was removed.",
+)
+DISK_FULL = Kind("INC184", "disk-full", "No space is left on a volume", 75, "Free some, or enlarge the claim.")
+TOO_MANY_FILES = Kind(
+    "INC185", "too-many-open-files", "A program may open no more files", 74, "A leak, or a limit that is too low."
+)
+DEPENDENCY_SLOW = Kind(
+    "INC186",
+    "deadline-exceeded",
+    "A program waits in vain for an answer",
+    60,
+    "Something that it needs is slow, or its packets are dropped on the way.",
+)
+HEAP_EXHAUSTED = Kind(
+    "INC187",
+    "heap-exhausted",
+    "A program runs out of memory by its own account",
+    77,
+    "Its own heap limit is reached before the container's: a leak, or a limit that does not fit.",
+)
+PERMISSION_DENIED = Kind(
+    "INC188",
+    "permission-denied",
+    "The operating system refuses a program a file or a call",
+    61,
+    "Its user, the volume's owner or the security context don't fit.",
+)
+POLICY_BLOCKS = Kind(
+    "INC189",
+    "policy-blocks",
+    "A NetworkPolicy keeps a program from what it needs",
+    81,
+    "It isolates what the pods send, and no rule lets this out: name look-ups need port 53.",
+)
+DNS_POLICY = Kind(
+    "INC702",
+    "dns-policy",
+    "A pod does not ask the cluster's DNS",
+    78,
+    "Its dnsPolicy is None or Default, so names of Services can't resolve.",
+)
+ALL = (
+    DEPENDENCY_DOWN,
+    RBAC_DENIED,
+    CERTIFICATE_INVALID,
+    POOL_EXHAUSTED,
+    AUTHENTICATION_FAILED,
+    DISK_FULL,
+    TOO_MANY_FILES,
+    DEPENDENCY_SLOW,
+    HEAP_EXHAUSTED,
+    PERMISSION_DENIED,
+    POLICY_BLOCKS,
+    DNS_POLICY,
+)

@@ -1,0 +1,33 @@
+"""Those who decide how many pods there are, and how many may go."""
+
+from incident_mcp.investigate.kinds.kind import Kind
+
+AUTOSCALER_BLIND = Kind(
+    "INC170",
+    "autoscaler-blind",
+    "An autoscaler gets no metrics",
+    30,
+    "It leaves the number of pods as it is, whatever the load. No metrics server, or pods without requests.",
+)
+AUTOSCALER_UNABLE = Kind(
+    "INC171",
+    "autoscaler-unable",
+    "An autoscaler can't scale its target",
+    31,
+    "The target does not exist, or may not be scaled.",
+)
+AUTOSCALER_AT_MAXIMUM = Kind(
+    "INC172",
+    "autoscaler-at-maximum",
+    "An autoscaler wants more pods than it may have",
+    20,
+    "The load is above what the maximum serves: raise it if there is capacity.",
+)
+BUDGET_BLOCKS = Kind(
+    "INC173",
+    "budget-blocks",
+    "A PodDisruptionBudget lets no pod go",
+    15,
+    "A drain waits for it as long as it stands: its rule leaves no pod to spare.",
+)
+ALL = (AUTOSCALER_BLIND, AUTOSCALER_UNABLE, AUTOSCALER_AT_MAXIMUM, BUDGET_BLOCKS)

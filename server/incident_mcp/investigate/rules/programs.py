@@ -1,0 +1,111 @@
+"""What failing programs say of themselves: refused, expired, exhausted, full. One finding a workload and meaning."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from incident_mcp.investigate.kinds.kind import Kind
+from incident_mcp.investigate.kinds.programs import (
+    AUTHENTICATION_FAILED,
+    CERTIFICATE_INVALID,
+    DEPENDENCY_SLOW,
+    DISK_FULL,
+    HEAP_EXHAUSTED,
+    PERMISSION_DENIED,
+    POOL_EXHAUSTED,
+    RBAC_DENIED,
+    TOO_MANY_FILES,
+)
+from incident_mcp.investigate.log_evidence import Said, said_of
+from incident_mcp.investigate.policies import blocking
+from incident_mcp.investigate.sufferers import finding, gravity
+from incident_mcp.logs.causes import LogCause
+from incident_mcp.vocabulary.finding import Finding
+from incident_mcp.vocabulary.observation import Observation
+
+_ACCOUNT = re.compile(r"system:serviceaccount:([^:]+):([^:]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Says:
+    """A meaning as a finding: its kind, what it is in words, and what to do."""
+
+    kind: Kind
+    words: str
+    next_step: str
+
+
+_SAYS: dict[LogCause, _Says] = {
+    "certificate-invalid": _Says(
+        CERTIFICATE_INVALID,
+        "it does not accept a certificate",
+        "See whose certificate it is and when it ended; renew it, or give the program the right authority.",
+    ),
+    "pool-exhausted": _Says(
+        POOL_EXHAUSTED,
+        "its connection pool is used up",
+        "See who holds the connections, and how many the database still takes.",
+    ),
+    "authentication-failed": _Says(
+        AUTHENTICATION_FAILED,
+        "its credentials are refused",
+        "Compare the Secret with what the other side knows; a pod takes a changed variable only when it restarts.",
+    ),
+    "permission-denied": _Says(
+        PERMISSION_DENIED,
+        "the operating system refuses it a file or a call",
+        "Compare its user with the volume's owner and the security context.",
+    ),
+    "disk-full": _Says(DISK_FULL, "no space is left on a volume of it", "Free some space, or enlarge the claim."),
+    "too-many-open-files": _Says(
+        TOO_MANY_FILES, "it may open no more files", "Look for a leak of connections or files; see its limit."
+    ),
+    "out-of-memory": _Says(
+        HEAP_EXHAUSTED,
+        "it runs out of memory by its own account",
+        "Compare its own heap limit with the container's; if a rollout brought it, roll back.",
+    ),
+    "deadline-exceeded": _Says(
+        DEPENDENCY_SLOW, "it waits in vain for an answer", "Find what it waits for: its log or a trace names it."
+    ),
+}
+
+
+def find(seen: Observation) -> Iterator[Finding]:
+    told: set[tuple[object, str]] = set()
+    for said in said_of(seen, *_SAYS):
+        found = _denied(seen, said) if "resource" in said.meaning.parts else _finding(seen, said)
+        if (found.target, found.code) not in told:  # the same said of several users or containers is one finding
+            told.add((found.target, found.code))
+            yield found
+
+
+def _finding(seen: Observation, said: Said) -> Finding:
+    says = _SAYS[said.meaning.cause]
+    user = said.meaning.parts.get("user")
+    slow = said.meaning.cause == "deadline-exceeded"
+    return finding(
+        says.kind,
+        target=said.target,
+        severity=gravity(seen, said.target),
+        summary=f"{says.words}{f' (user {user})' if user else ''}",
+        evidence=said.evidence,
+        next_step=says.next_step,
+        since=said.first,
+        because_of=blocking(seen, said.target, names=False) if slow else None,
+    )
+
+
+def _denied(seen: Observation, said: Said) -> Finding:
+    parts = said.meaning.parts
+    account = _ACCOUNT.fullmatch(parts["user"])
+    who = f"ServiceAccount {account[1]}/{account[2]}" if account else parts["user"]
+    return finding(
+        RBAC_DENIED,
+        target=said.target,
+        severity=gravity(seen, said.target),
+        summary=f"{who} may not {parts['verb']} {parts['resource']}",
+        evidence=said.evidence,
+        next_step=f"Grant {who} {parts['verb']} on {parts['resource']}, or see which Role or binding was changed.",
+        since=said.first,
+    )

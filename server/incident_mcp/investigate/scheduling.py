@@ -1,0 +1,82 @@
+"""The scheduler's message, taken apart: how many nodes each reason rules out. What is left out is quoted anyway."""
+
+import re
+from dataclasses import dataclass, replace
+
+from incident_mcp.investigate.kinds.kind import Kind
+from incident_mcp.investigate.kinds.placing import (
+    HOST_PORT_TAKEN,
+    INSUFFICIENT,
+    NO_MATCHING_NODE,
+    NODES_CORDONED,
+    TAINTED,
+    UNSCHEDULABLE,
+    VOLUME_ELSEWHERE,
+)
+from incident_mcp.vocabulary.untrusted import Untrusted
+
+_CONTROL = r"\{node-role\.kubernetes\.io/"
+# kubernetes/kubernetes, pkg/scheduler/framework/plugins: each plugin's own words.
+_REASONS: tuple[tuple[str, Kind, str], ...] = (
+    (r"Insufficient cpu", INSUFFICIENT, "too little CPU"),
+    (r"Insufficient memory", INSUFFICIENT, "too little memory"),
+    (r"Insufficient (?!cpu|memory)\S", INSUFFICIENT, "too little of another resource"),
+    (r"Too many pods", INSUFFICIENT, "the nodes hold no more pods"),
+    (rf"node\(s\) had untolerated taint\S* (?!{_CONTROL})", TAINTED, "a taint that it does not tolerate"),
+    (rf"node\(s\) had untolerated taint\S* {_CONTROL}", TAINTED, "the taint of the control plane"),
+    (r"node\(s\) didn't match Pod's node affinity/selector", NO_MATCHING_NODE, "no node with the labels it asks for"),
+    (r"node\(s\) didn't match pod anti-affinity rules", NO_MATCHING_NODE, "its anti-affinity rules"),
+    (r"node\(s\) didn't satisfy existing pods anti-affinity", NO_MATCHING_NODE, "other pods' anti-affinity rules"),
+    (r"node\(s\) didn't match pod affinity rules", NO_MATCHING_NODE, "its affinity rules"),
+    (r"node\(s\) didn't match pod topology spread constraints", NO_MATCHING_NODE, "its topology spread rules"),
+    (r"node\(s\) didn't match the requested node name", NO_MATCHING_NODE, "no node of the name that it asks for"),
+    (r"node\(s\) didn't have free ports", HOST_PORT_TAKEN, "a host port that is taken"),
+    (r"node\(s\) had volume node affinity conflict", VOLUME_ELSEWHERE, "a volume that lives on other nodes"),
+    (r"node\(s\) had no available volume zone", VOLUME_ELSEWHERE, "a volume that lives in another zone"),
+    (r"node\(s\) didn't find available persistent volumes", VOLUME_ELSEWHERE, "no volume that its claim fits"),
+    (r"node\(s\) exceed max volume count", VOLUME_ELSEWHERE, "the nodes hold no more volumes"),
+    (r"node\(s\) were unschedulable", NODES_CORDONED, "cordoned nodes"),
+)
+_TAINT = re.compile(rf"node\(s\) had untolerated taint\S* (?!{_CONTROL})\{{([^}}:]+):")
+BY_CONDITION = "node.kubernetes.io/"
+"""Taints that follow a node's own condition: not ready, unreachable, under pressure, cordoned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """One reason, and how many nodes it rules out."""
+
+    kind: Kind
+    words: str
+    nodes: int
+    taint: str = ""
+    """Its key, where the reason is one."""
+
+    @property
+    def usual(self) -> bool:
+        """The taint that keeps pods off the control plane: it is on every list, and nobody's fault."""
+        return self.kind is TAINTED and "control plane" in self.words
+
+
+def reasons(message: Untrusted) -> list[Ruled]:
+    """Those of the most nodes first, and what is on every list last."""
+    found: list[Ruled] = []
+    for pattern, kind, words in _REASONS:
+        number = message.identifiers(re.compile(rf"(\d+) {pattern}"))
+        if number is None:
+            continue
+        ruled = Ruled(kind, words, int(number[0]))
+        taint = message.identifiers(_TAINT) if kind is TAINTED and not ruled.usual else None
+        if taint:
+            ruled = replace(ruled, words=f"the taint {taint[0]}, which it does not tolerate", taint=taint[0])
+        found.append(ruled)
+    return sorted(found, key=lambda ruled: (ruled.usual, -ruled.nodes))
+
+
+def main_kind(ruled: list[Ruled]) -> Kind:
+    return ruled[0].kind if ruled else UNSCHEDULABLE
+
+
+def told(ruled: list[Ruled]) -> list[str]:
+    """In words, without the control plane's taint where there is anything else to say."""
+    return [each.words for each in ruled if not each.usual] or [each.words for each in ruled]

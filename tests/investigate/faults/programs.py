@@ -1,0 +1,91 @@
+"""What failing programs say. All of them crash alike; their logs tell them apart."""
+
+from typing import Any
+
+from incident_mcp.vocabulary.network_seen import PolicySeen
+from incident_mcp.vocabulary.observation import Observation
+from tests.investigate.faults.fault import API, Fault, api
+from tests.investigate.observations import crashing, log, observation, pod, port, ref, service
+
+
+def says(line: str, *things: Any, **fields: Any) -> Observation:
+    broken = pod("api", "api-1", crashing())
+    return observation(api(**fields), broken, log(broken, line), *things)
+
+
+POLICY = ref("NetworkPolicy", "locked")
+LOOKUP = "dial tcp: lookup db on 10.96.0.10:53: i/o timeout"
+FAULTS = [
+    Fault(
+        says("dial tcp 10.0.0.9:8443: connect: connection refused"),
+        "dependency-down",
+        API,
+        "connection refused to 10.0.0.9:8443",
+    ),
+    Fault(
+        says("connection refused: db:5433", service("db", 1, ports=(port(5432, "5432"),))),
+        "dependency-down",
+        API,
+        "connection refused to db:5433; Service shop/db has no port 5433, it has 5432",
+    ),
+    Fault(
+        says("could not resolve host: databse", service("database", 1)),
+        "dependency-down",
+        API,
+        "the name databse does not resolve; there is no Service databse in shop, but database",
+    ),
+    Fault(
+        says("could not resolve host: db", service("db", 1), spec={"dnsPolicy": "None"}),
+        "dns-policy",
+        API,
+        "the name db does not resolve: its pods don't ask the cluster's DNS (dnsPolicy None)",
+    ),
+    Fault(
+        says(
+            LOOKUP, service("db", 1), PolicySeen(ref=POLICY, selector={"app": "api"}, egress=True, rules=1, dns=False)
+        ),
+        "policy-blocks",
+        POLICY,
+        "it does not let names be looked up (port 53) of Deployment shop/api",
+    ),
+    Fault(
+        says("connection timed out", PolicySeen(ref=POLICY, everything=True, egress=True)),
+        "policy-blocks",
+        POLICY,
+        "it does not let anything out of Deployment shop/api",
+    ),
+    Fault(
+        says('pods is forbidden: User "system:serviceaccount:shop:api" cannot list resource "pods" in API group ""'),
+        "rbac-denied",
+        API,
+        "ServiceAccount shop/api may not list pods",
+    ),
+    Fault(
+        says("x509: certificate has expired or is not yet valid"),
+        "certificate-invalid",
+        API,
+        "it does not accept a certificate",
+    ),
+    Fault(says("FATAL: too many clients already"), "pool-exhausted", API, "its connection pool is used up"),
+    Fault(
+        says('FATAL: password authentication failed for user "shop"'),
+        "authentication-failed",
+        API,
+        "its credentials are refused (user shop)",
+    ),
+    Fault(says("write: no space left on device"), "disk-full", API, "no space is left on a volume of it"),
+    Fault(says("accept: too many open files"), "too-many-open-files", API, "it may open no more files"),
+    Fault(says("rpc: context deadline exceeded"), "deadline-exceeded", API, "it waits in vain for an answer"),
+    Fault(
+        says("java.lang.OutOfMemoryError: Java heap space"),
+        "heap-exhausted",
+        API,
+        "it runs out of memory by its own account",
+    ),
+    Fault(
+        says("open /data/app.db: permission denied"),
+        "permission-denied",
+        API,
+        "the operating system refuses it a file or a call",
+    ),
+]
