@@ -11,7 +11,7 @@ from incident_mcp.cluster.kinds import collection
 from incident_mcp.cluster.rollout_history import rollout_history
 from incident_mcp.mitigate import pointers
 from incident_mcp.mitigate.pointers import REVISION, TEMPLATE, UID, replace
-from incident_mcp.vocabulary.errors import Conflict, Forbidden, Invalid
+from incident_mcp.vocabulary.errors import Conflict, Forbidden, Invalid, NotFound
 from tests.contract.cluster import Asked, Cluster
 from tests.contract.shop import TEAM, Workload, workload
 
@@ -198,3 +198,15 @@ async def test_the_audit_names_the_plan_of_each_write(idle: Workload, api: Api, 
         Asked("patch", "deployments/scale", "admin", AGENT, 200, dry_run=False),
         Asked("patch", "deployments", "admin", AGENT, 422, dry_run=False),
     ]
+
+
+async def test_a_dry_run_of_a_deletion_deletes_nothing(place: str, api: Api) -> None:
+    path = collection("ConfigMap", place)
+    note = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "note"}, "data": {"a": "1"}}
+    made = await api.create(path, note, user_agent=AGENT)
+    right = {"preconditions": {"uid": made["metadata"]["uid"]}}
+    await api.delete(f"{path}/note", right, user_agent=AGENT, dry_run=True)
+    assert (await api.get_json(f"{path}/note"))["data"] == {"a": "1"}
+    await api.delete(f"{path}/note", right, user_agent=AGENT)
+    with pytest.raises(NotFound):
+        await api.get_json(f"{path}/note")
