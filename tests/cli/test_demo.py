@@ -92,7 +92,7 @@ def test_ctrl_c_at_the_question_ends_the_demo(tmp_path: Path) -> None:
     while "Approve? [y/N] " not in shown:
         shown += demo.stdout.read(1)
     demo.send_signal(signal.SIGINT)
-    assert demo.wait(5) == 130
+    assert demo.wait(20) == 130
     os.close(controller)
     os.close(terminal)
 

@@ -94,7 +94,7 @@ async def test_a_revision_that_nobody_can_go_back_to(
         ("Deployment", "checkout", 31, ("look like a slip", "has 3, and one step may go up to 30")),
         ("Deployment", "checkout", 3, ("has 3 replicas already.", "Name another count.")),
         ("Deployment", "checkout", "three", ("replicas", "integer")),
-        ("DaemonSet", "log-agent", 3, ("has one pod a node and can't be scaled.", "Cordon nodes")),
+        ("DaemonSet", "log-agent", 3, ("has one pod a node and can't be scaled.", "Change its node selector")),
     ],
 )
 async def test_a_count_that_makes_no_sense(

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mcp.types import ElicitRequestParams, ElicitResult
+from mcp.types import ElicitRequestParams, ElicitResult, TextContent
 
 from incident_mcp.cluster.api import Api
 from incident_mcp.cluster.template_diff import differences
@@ -91,16 +91,15 @@ async def test_a_change_by_somebody_else_in_the_human_pause_is_not_overwritten(
     idle: Workload, tmp_path: Path, mode: Mode
 ) -> None:
     def slow(params: ElicitRequestParams) -> ElicitResult:
-        if len(here.questions) > 1:
-            return DECLINE
         idle.set_image("3", manager="helm")
         return agrees(params)
 
     async with desk(idle.cluster, tmp_path, slow, mode=mode) as here:
-        answer = await here.call("rollback_workload", **idle.arguments)
-    assert "changed" not in answer or answer["changed"] is False
-    told = " ".join((*answer["summary"], *here.questions[1:]))
+        answer = await here.client.call_tool("rollback_workload", idle.arguments)
+    told = "".join(block.text for block in answer.content if isinstance(block, TextContent))
+    assert "Not applied. Since the plan was made" in told
     assert "field manager helm" in told
+    assert len(here.questions) == 1
     assert spec(idle.live())["template"]["spec"]["containers"][0]["image"] == f"{TEAM}:3"
     assert written(idle) == []
 

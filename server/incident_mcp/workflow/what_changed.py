@@ -78,7 +78,7 @@ async def what_changed(
 
 
 def _reply(cluster: str, seen: Observation, window: Window, hours: int) -> ChangesReply:
-    chains = find_chains(seen)
+    chains = [chain for chain in find_chains(seen) if chain.worst != "notice"]
     began = onset(seen, chains[0]) if chains else None
     window.add(_rollout(each) for workload in window.workloads for each in rollouts(workload, seen.at))
     ranked = rank(told_once(window.found), seen, chains, began)

@@ -81,13 +81,6 @@ FAULTS = [
         "its class ngnix does not exist, so nobody serves it; there is nginx",
     ),
     Fault(
-        observation(ingress(class_name="")),
-        "ingress-class-missing",
-        SHOP,
-        "it names no class, so nobody serves it; there is nginx",
-        "warning",
-    ),
-    Fault(
         observation(
             ingress(secrets=(ref("Secret", "shop-tls"),)),
             config("x").model_copy(update={"ref": ref("Secret", "shop-tls"), "exists": False, "keys": None}),

@@ -41,7 +41,7 @@ INGRESS_CLASS_MISSING = Kind(
     "ingress-class-missing",
     "Nobody serves an Ingress: its class does not exist",
     4,
-    "Or it names none and no class is the default.",
+    "One without a class is left alone: a controller may serve it.",
 )
 CERTIFICATE_MISSING = Kind(
     "INC305",

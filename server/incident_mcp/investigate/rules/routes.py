@@ -86,19 +86,16 @@ def _port_missing(route: RouteSeen, service: ServiceSeen) -> Finding:
 
 
 def _unserved(seen: Observation, ingress: IngressSeen) -> Iterator[Finding]:
-    """Only where the cluster has classes at all: a controller may serve whatever there is without any."""
+    """Only for a class that is named and not there: a controller may serve whatever names none."""
     names = [each.name for each in seen.ingress_classes]
-    if not names or ingress.class_name in (*names, *_BUILT_IN):
+    if not names or not ingress.class_name or ingress.class_name in (*names, *_BUILT_IN):
         return
-    if not ingress.class_name and (ingress.served or any(each.default for each in seen.ingress_classes)):
-        return
-    what = f"its class {ingress.class_name} does not exist" if ingress.class_name else "it names no class"
     yield finding(
         INGRESS_CLASS_MISSING,
         target=ingress.ref,
-        severity="critical" if ingress.class_name else "warning",
-        summary=f"{what}, so nobody serves it; there is {listed(names, most=4)}",
-        evidence=(Evidence(source=f"{ingress.ref}, ingressClassName", value=ingress.class_name or "none"),),
+        severity="critical",
+        summary=f"its class {ingress.class_name} does not exist, so nobody serves it; there is {listed(names, most=4)}",
+        evidence=(Evidence(source=f"{ingress.ref}, ingressClassName", value=ingress.class_name),),
         next_step="Correct the class's name in the Ingress, or install the controller that it means.",
     )
 
