@@ -86,7 +86,10 @@ def test_a_closed_terminal_is_nobodys_decline(tmp_path: Path) -> None:
 def test_ctrl_c_at_the_question_ends_the_demo(tmp_path: Path) -> None:
     controller, terminal = pty.openpty()
     environment = os.environ | {"INCIDENT_HOME": str(tmp_path)}
+    # A child inherits an ignored SIGINT, as under a shell's `&`; a terminal's own child does not have it ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     demo = subprocess.Popen([BIN, "demo"], env=environment, stdin=terminal, stdout=subprocess.PIPE, text=True)
+    signal.signal(signal.SIGINT, before)
     assert demo.stdout
     shown = ""
     while "Approve? [y/N] " not in shown:
