@@ -105,7 +105,7 @@ def parse(path: Path, content: bytes) -> KubeconfigFile:
     import yaml  # 11 ms of start-up that a server in a pod never needs
 
     try:
-        plain = yaml.load(content, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+        plain = yaml.load(content, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
     except (yaml.YAMLError, ValueError) as error:
         # yaml's own message quotes the line: only its place is told.
         mark = getattr(error, "problem_mark", None)

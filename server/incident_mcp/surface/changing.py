@@ -1,7 +1,7 @@
 """Mutating tools, made from actions: the plan and the person's answer are resolved, never given by the model."""
 
 import inspect
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from mcp.server.mcpserver import Context, Elicit, ElicitationResult, Resolve
 from mcp.server.mcpserver.tools import Tool
@@ -79,11 +79,18 @@ def _resolved(name: str, annotation: Any) -> inspect.Parameter:
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation)
 
 
+_SAID: dict[Literal["accept", "decline", "cancel"], Said] = {
+    "accept": "accepted",
+    "decline": "declined",
+    "cancel": "cancelled",
+}
+
+
 def _answered(ctx: Context[Any, Any]) -> Said | None:
     """What this round's answer says, should it turn out to be for a plan that has ended; None in a first round."""
     for response in (ctx.input_responses or {}).values():
         if isinstance(response, ElicitResult):
-            return {"accept": "accepted", "decline": "declined"}.get(response.action, "cancelled")  # type: ignore[return-value]
+            return _SAID[response.action]
     return None
 
 

@@ -21,6 +21,9 @@ class Known(Value):
     """Revisions that were seen failing, or were rolled away: none of them is a default target."""
 
 
+NOTHING_KNOWN = Known()
+
+
 class Action(Protocol, Generic[A]):
     """One kind of change: `arguments` is the typed call, the methods are the life of a plan."""
 
@@ -30,7 +33,7 @@ class Action(Protocol, Generic[A]):
     description: str
     arguments: type[A]
 
-    async def preview(self, arguments: A, known: Known = Known()) -> Draft:  # noqa: B008 - frozen
+    async def preview(self, arguments: A, known: Known = NOTHING_KNOWN) -> Draft:
         """Read the cluster, dry-run the change, and say what it would do.
 
         Raises `BadRequest` with a next step when the arguments make no sense on this cluster.

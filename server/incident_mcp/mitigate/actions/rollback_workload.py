@@ -19,7 +19,7 @@ from incident_mcp.cluster.workloads import workload_object
 from incident_mcp.mitigate.pointers import REVISION, TEMPLATE, UID, fact, replace, tests, value_at
 from incident_mcp.mitigate.writing import ObjectAction
 from incident_mcp.text.words import clock, count
-from incident_mcp.vocabulary.action import Known
+from incident_mcp.vocabulary.action import NOTHING_KNOWN, Known
 from incident_mcp.vocabulary.errors import BadRequest
 from incident_mcp.vocabulary.observation import WorkloadSeen
 from incident_mcp.vocabulary.plan import Draft, Fact, Plan, Promise, Undo, Write
@@ -51,7 +51,7 @@ class RollbackWorkload(ObjectAction):
     )
     arguments = RollbackArguments
 
-    async def preview(self, arguments: RollbackArguments, known: Known = Known()) -> Draft:  # noqa: B008 - frozen
+    async def preview(self, arguments: RollbackArguments, known: Known = NOTHING_KNOWN) -> Draft:
         """Raises `BadRequest` when there is no such revision, it runs already, the rollout is paused, or the default
         would be a revision that this incident saw failing.
         """

@@ -12,7 +12,7 @@ from incident_mcp.cluster.workloads import workload_object
 from incident_mcp.mitigate.pointers import UID, fact, value_at
 from incident_mcp.mitigate.writing import ObjectAction
 from incident_mcp.text.words import clock, count
-from incident_mcp.vocabulary.action import Known
+from incident_mcp.vocabulary.action import NOTHING_KNOWN, Known
 from incident_mcp.vocabulary.clock import Clock
 from incident_mcp.vocabulary.errors import BadRequest
 from incident_mcp.vocabulary.plan import Draft, Plan, Promise, Risk, Undo, Write
@@ -44,7 +44,7 @@ class ScaleWorkload(ObjectAction):
         super().__init__(api, clock)
         self.policy = policy
 
-    async def preview(self, arguments: ScaleArguments, known: Known = Known()) -> Draft:  # noqa: B008 - frozen
+    async def preview(self, arguments: ScaleArguments, known: Known = NOTHING_KNOWN) -> Draft:
         """Raises `BadRequest` for a kind without replicas, the present count, or an absurd one."""
         target = workload_ref(arguments.kind, arguments.namespace, arguments.name)
         if target.kind == "DaemonSet":
