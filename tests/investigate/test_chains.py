@@ -4,11 +4,13 @@ from datetime import timedelta
 
 from incident_mcp.investigate.find import find, find_chains
 from incident_mcp.vocabulary.finding import Chain
+from incident_mcp.vocabulary.network_seen import IngressSeen
 from tests.investigate.faults import creating, storage
 from tests.investigate.observations import (
     NOW,
     at,
     bad_rollout,
+    config,
     container,
     crashing,
     deployment,
@@ -17,6 +19,7 @@ from tests.investigate.observations import (
     node,
     observation,
     pod,
+    ref,
     route,
     service,
     service_ref,
@@ -231,3 +234,23 @@ def test_a_refusal_of_an_hour_ago_is_not_the_reason_for_what_crashes_now() -> No
     old = event(api, "FailedCreate", "exceeded quota: compute, requested: pods=1, used: pods=1, limited: pods=1")
     (chain,) = find_chains(observation(api, pod("api", "api-1", crashing()), old))
     assert chain.root.cause == "crash-loop"
+
+
+def test_each_path_of_an_ingress_goes_its_own_way() -> None:
+    """One leads to a Service that is down, one to none at all, and its certificate is missing: three stories."""
+    lacks = config("x").model_copy(update={"ref": ref("Secret", "shop-tls"), "exists": False, "keys": None})
+    seen = observation(
+        workload("api", 0, 1),
+        pod("api", "api-1", crashing()),
+        service("api", 0, 1),
+        route("api"),
+        route("gone", service_missing=True),
+        route("gone", "/gone/too", service_missing=True),
+        IngressSeen(ref=ref("Ingress", "shop"), class_name="nginx", secrets=(ref("Secret", "shop-tls"),)),
+        lacks,
+    )
+    assert [outline(chain) for chain in find_chains(seen)] == [
+        [("crash-loop", "shop/api"), ("no-endpoints", "shop/api"), ("route-down", "shop/shop")],
+        [("backend-missing", "shop/shop"), ("backend-missing", "shop/shop")],
+        [("certificate-missing", "shop/shop")],
+    ]

@@ -153,3 +153,10 @@ def test_in_a_look_at_one_workload_other_services_are_not_its_business() -> None
     scope = Scope(namespace="shop", workload=API)
     seen = observation(api(ready=2), service("other", 0), route("other"), scope=scope)
     assert [each.cause for each in roots(seen)] == []
+
+
+def test_a_fault_proposes_what_to_do_so_that_it_does_not_come_back() -> None:
+    (found,) = roots(observation(api(), pod("api", "api-1", crashing(last_reason="OOMKilled"))))
+    assert found.follow_up == (
+        "Set the memory limit of Deployment shop/api to what it needs, and alert before it is reached"
+    )

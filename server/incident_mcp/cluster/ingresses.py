@@ -18,7 +18,6 @@ def ingress_seen(ingress: dict[str, Any]) -> IngressSeen:
     return IngressSeen(
         ref=ref,
         class_name=text(ingress, "spec", "ingressClassName") or str(notes.get(_OLD_CLASS, "")),
-        served=bool(items(ingress, "status", "loadBalancer", "ingress")),
         secrets=tuple(Ref(kind="Secret", namespace=ref.namespace, name=name) for name in names if name),
     )
 

@@ -21,14 +21,35 @@ def join(findings: list[Finding], seen: Observation) -> list[Chain]:
     placed = [_on_its_node(each, findings, seen) for each in findings]
     by_target: dict[Ref, list[Finding]] = {}
     for each in placed:
-        by_target.setdefault(each.target, []).append(each)
+        if not _is_path(each):
+            by_target.setdefault(each.target, []).append(each)
     for group in by_target.values():
         group.sort(key=lambda each: -BY_CODE[each.code].depth)
-    roots: dict[Ref, list[Ref]] = {}
-    for target in by_target:
-        roots.setdefault(_root_of(target, by_target), []).append(target)
-    chains = [_chain(root, members, by_target) for root, members in roots.items()]
+    members: dict[Ref, list[Finding]] = {}
+    for target, group in by_target.items():
+        members.setdefault(_root_of(target, by_target), []).extend(group)
+    alone: dict[tuple[Ref, str], list[Finding]] = {}
+    for each in filter(_is_path, placed):
+        if each.because_of in by_target:
+            members[_root_of(each.because_of, by_target)].append(each)
+        else:
+            alone.setdefault((each.target, each.code), []).append(each)
+    chains = [_chain(root, those, by_target) for root, those in members.items()]
+    chains += [_of_paths(paths) for paths in alone.values()]
     return sorted(chains, key=lambda chain: _rank(chain, seen))
+
+
+def _is_path(finding: Finding) -> bool:
+    """An Ingress has many paths, which fail for reasons of their own: each finding goes its own way."""
+    return finding.target.kind == "Ingress"
+
+
+def _of_paths(paths: list[Finding]) -> Chain:
+    first, *others = paths
+    return Chain(
+        root=first.model_copy(update={"root": True}),
+        symptoms=tuple(_explained(each, first.target) for each in others),
+    )
 
 
 def _root_of(target: Ref, by_target: dict[Ref, list[Finding]]) -> Ref:
@@ -41,10 +62,10 @@ def _root_of(target: Ref, by_target: dict[Ref, list[Finding]]) -> Ref:
         visited.append(because)
 
 
-def _chain(root: Ref, members: list[Ref], by_target: dict[Ref, list[Finding]]) -> Chain:
+def _chain(root: Ref, members: list[Finding], by_target: dict[Ref, list[Finding]]) -> Chain:
     first, *others = by_target[root]
-    hanging = [each for target in members if target != root for each in by_target[target]]
-    hanging.sort(key=lambda each: _distance(each.target, root, by_target))
+    hanging = [each for each in members if each.target != root]
+    hanging.sort(key=lambda each: _distance(each, root, by_target))
     return Chain(
         root=first.model_copy(update={"root": True}),
         symptoms=tuple(_explained(each, root) for each in others),
@@ -56,13 +77,10 @@ def _explained(finding: Finding, by: Ref) -> Finding:
     return finding.model_copy(update={"root": False, "because_of": by})
 
 
-def _distance(target: Ref, root: Ref, by_target: dict[Ref, list[Finding]]) -> int:
-    steps, here = 0, target
-    while here != root and steps < len(by_target):
-        because = by_target[here][0].because_of
-        if because not in by_target:
-            break
-        here, steps = because, steps + 1
+def _distance(finding: Finding, root: Ref, by_target: dict[Ref, list[Finding]]) -> int:
+    steps, here = (1, finding.because_of) if _is_path(finding) else (0, finding.target)
+    while here is not None and here != root and steps < len(by_target):
+        here, steps = by_target[here][0].because_of, steps + 1
     return steps
 
 

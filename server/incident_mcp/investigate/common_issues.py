@@ -147,10 +147,11 @@ def _outside(given: Material) -> Issue:
 
 def _certificates(given: Material) -> Issue:
     name = "Certificate expiration"
+    told = given.said("certificate-invalid")
     found = next((each for each in given.findings if "certificate" in each.cause), None)
-    if found:
+    if found and not told:
         return Issue(name=name, state="found", why=found.summary)
-    return _by_logs(given, name, given.said("certificate-invalid"), "a certificate")
+    return _by_logs(given, name, told, "a certificate")
 
 
 def _by_logs(given: Material, name: str, told: Sequence[Sign], about: str) -> Issue:

@@ -100,7 +100,7 @@ def finding(
         summary=summary,
         evidence=evidence,
         next_step=next_step,
-        follow_up=follow_up,
+        follow_up=follow_up or kind.after.format(target=target),
         since=since,
         because_of=because_of,
     )

@@ -33,8 +33,6 @@ class IngressSeen(Value):
     class_name: str = ""
     """From the spec or the old annotation; empty: whichever class is the default."""
     secrets: tuple[Ref, ...] = ()
-    served: bool = False
-    """Some controller has given it an address."""
 
 
 class IngressClassSeen(Value):

@@ -73,19 +73,19 @@ async def what_changed(
             look.timed_out(SOURCES)
 
     await together([now, lately])
-    reply = _reply(desk.cluster, looks[0], window, hours)
+    reply = _reply(desk, looks[0], window, hours)
     return await recorded(desk, found, "what_changed", {"namespace": namespace, "hours": hours}, reply, by)
 
 
-def _reply(cluster: str, seen: Observation, window: Window, hours: int) -> ChangesReply:
-    chains = [chain for chain in find_chains(seen) if chain.worst != "notice"]
+def _reply(desk: Desk, seen: Observation, window: Window, hours: int) -> ChangesReply:
+    chains = [chain for chain in find_chains(seen, desk.silenced) if chain.worst != "notice"]
     began = onset(seen, chains[0]) if chains else None
     window.add(_rollout(each) for workload in window.workloads for each in rollouts(workload, seen.at))
     ranked = rank(told_once(window.found), seen, chains, began)
     part = fitting([_line(each, seen) for each in ranked], BUDGET)
     return ChangesReply(
-        cluster=cluster,
-        summary=tuple(_summary(cluster, seen, ranked, chains, began, hours)),
+        cluster=desk.cluster,
+        summary=tuple(_summary(desk.cluster, seen, ranked, chains, began, hours)),
         changes=part.items,
         onset=f"{clock(began.at, seen.at)} UTC: {began.what}" if began else "",
         since=f"{clock(window.since, seen.at)} UTC",

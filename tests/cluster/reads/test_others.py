@@ -118,7 +118,7 @@ def test_an_ingress_names_its_class_its_certificates_and_ports() -> None:
     spec = {"defaultBackend": backend, "tls": [{"secretName": "s"}, {"secretName": "s"}, {}]}
     thing = {"metadata": {**META, "annotations": notes}, "spec": spec}
     seen = ingress_seen(thing)
-    assert (seen.class_name, [ref.name for ref in seen.secrets], seen.served) == ("nginx", ["s"], False)
+    assert (seen.class_name, [ref.name for ref in seen.secrets]) == ("nginx", ["s"])
     assert [route.port for route in routes_seen(thing)] == ["80"]
 
 

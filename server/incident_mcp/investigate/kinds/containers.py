@@ -15,6 +15,7 @@ OUT_OF_MEMORY = Kind(
     "A container is killed at its memory limit",
     79,
     "The last instance ended OOMKilled. A rollout that needs more, a leak, or a limit that was lowered.",
+    "Set the memory limit of {target} to what it needs, and alert before it is reached",
 )
 MISSING_ENVIRONMENT = Kind(
     "INC104",
@@ -50,6 +51,7 @@ VOLUME_ATTACH = Kind(
     "A volume can't be attached to the node",
     71,
     "FailedAttachVolume: often a volume for one node that another node still holds.",
+    "Let {target} use a volume that several nodes can hold, or replace its pods one after the other",
 )
 SANDBOX_FAILED = Kind(
     "INC122",
@@ -64,6 +66,7 @@ NOT_READY = Kind(
     "A running container does not pass its readiness probe",
     30,
     "It runs, and gets no traffic. The probe's own words tell a wrong port from a wrong path or a slow answer.",
+    "Check the readiness probe of {target} against the program before a rollout",
 )
 KILLED_BY_PROBE = Kind(
     "INC124",
@@ -71,6 +74,7 @@ KILLED_BY_PROBE = Kind(
     "A container is killed by its liveness or startup probe",
     50,
     "The kubelet restarts it because the probe fails, well or not. Compare the probe's port, path and times.",
+    "Give the probes of {target} the port, path and times that the program needs",
 )
 CONTAINER_ERROR = Kind(
     "INC111",
@@ -78,6 +82,7 @@ CONTAINER_ERROR = Kind(
     "The runtime can't create or start a container",
     64,
     "Command, mounts or security context don't fit the image or the node.",
+    "Start the image of {target} once before it is rolled out",
 )
 BAD_COMMAND = Kind(
     "INC123",
@@ -85,6 +90,7 @@ BAD_COMMAND = Kind(
     "The container's command is not there or not executable",
     62,
     "Exit code 127 means not found, 126 not executable: the command, the image or its architecture is wrong.",
+    "Start the image of {target} once before it is rolled out",
 )
 INIT_CONTAINER = Kind(
     "INC125",
@@ -92,6 +98,7 @@ INIT_CONTAINER = Kind(
     "An init container fails or does not end",
     45,
     "The main containers wait for it. Its log says what it waits for.",
+    "Let the init containers of {target} end in time and say what they wait for",
 )
 ALL = (
     CRASH_LOOP,

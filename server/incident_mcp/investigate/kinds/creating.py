@@ -15,6 +15,7 @@ QUOTA_EXCEEDED = Kind(
     "A ResourceQuota is used up",
     82,
     "What is used and what one more pod wants exceed the hard limit: raise it, or free something.",
+    "Alert when {target} is nearly used up",
 )
 QUOTA_NEEDS_LIMITS = Kind(
     "INC146",
@@ -22,6 +23,7 @@ QUOTA_NEEDS_LIMITS = Kind(
     "A ResourceQuota demands requests or limits that the template lacks",
     67,
     "Set them in the template, or give the namespace a LimitRange with defaults.",
+    "Set requests and limits in the template of {target}",
 )
 LIMIT_RANGE = Kind(
     "INC141",
@@ -29,6 +31,7 @@ LIMIT_RANGE = Kind(
     "A pod does not fit the namespace's LimitRange",
     67,
     "Its requests or limits lie outside of the range.",
+    "Check the requests and limits of {target} against the limit range before a rollout",
 )
 POD_SECURITY = Kind(
     "INC142",
@@ -36,6 +39,7 @@ POD_SECURITY = Kind(
     "A pod violates the namespace's pod security level",
     67,
     "Running pods stay; none can be made again before template or level change.",
+    "Bring the template of {target} to the level of its namespace",
 )
 WEBHOOK_DOWN = Kind(
     "INC143",
@@ -43,6 +47,7 @@ WEBHOOK_DOWN = Kind(
     "An admission webhook does not answer",
     82,
     "With failure policy Fail everything that it matches is refused. Repair what answers it.",
+    "Run what answers {target} with more than one pod, and decide on its failure policy",
 )
 WEBHOOK_DENIES = Kind(
     "INC144",
@@ -57,6 +62,7 @@ ACCOUNT_MISSING = Kind(
     "A ServiceAccount that pods run as does not exist",
     82,
     "No pod can be created until it does.",
+    "Ship {target} together with what runs as it",
 )
 ALL = (
     PODS_NOT_CREATED,

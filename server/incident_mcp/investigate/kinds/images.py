@@ -15,6 +15,7 @@ IMAGE_NOT_FOUND = Kind(
     "The registry has no such image, tag or platform",
     73,
     "A misspelled name or tag, a tag that was never pushed, or no build for the node's architecture.",
+    "Check that the image of {target} is in the registry before a rollout",
 )
 IMAGE_PULL_DENIED = Kind(
     "INC117",
@@ -22,6 +23,7 @@ IMAGE_PULL_DENIED = Kind(
     "The registry refuses the credentials",
     73,
     "The pull secret is missing, wrong or expired, or the repository does not exist (some registries answer alike).",
+    "Watch the age of the pull credentials of {target}",
 )
 REGISTRY_UNREACHABLE = Kind(
     "INC118",
@@ -29,9 +31,15 @@ REGISTRY_UNREACHABLE = Kind(
     "The registry does not answer as it should",
     73,
     "Its name does not resolve, nobody listens, its certificate is not accepted, or it limits pulls.",
+    "Keep the images of {target} where a registry that is down does not matter",
 )
 IMAGE_NAME_INVALID = Kind(
-    "INC119", "image-name-invalid", "The image's name is malformed", 73, "Upper case, a space, or an empty tag."
+    "INC119",
+    "image-name-invalid",
+    "The image's name is malformed",
+    73,
+    "Upper case, a space, or an empty tag.",
+    "Check the image name of {target} before a rollout",
 )
 IMAGE_NOT_PRESENT = Kind(
     "INC120",

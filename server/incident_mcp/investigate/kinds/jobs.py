@@ -8,6 +8,7 @@ JOB_FAILED = Kind(
     "A Job failed and is not tried again",
     45,
     "Its pods failed as often as its backoff limit allows, or its failure policy ended it. Read a pod's log.",
+    "Alert when {target} fails",
 )
 JOB_DEADLINE = Kind(
     "INC161",
@@ -15,6 +16,7 @@ JOB_DEADLINE = Kind(
     "A Job was ended at its deadline",
     46,
     "activeDeadlineSeconds was over before it was done: it hangs, or needs longer.",
+    "Give {target} a deadline that fits its work",
 )
 JOB_SUSPENDED = Kind("INC162", "job-suspended", "A Job is suspended", 15, "Somebody, or a queue, holds it.")
 CRON_JOB_SUSPENDED = Kind(
@@ -26,6 +28,7 @@ CRON_JOB_LATE = Kind(
     "A CronJob did not run when it was due",
     30,
     "The run before is still active and may not be joined, its pods are refused, or the controller is behind.",
+    "Alert when {target} misses a run",
 )
 CRON_JOB_INVALID = Kind(
     "INC165",

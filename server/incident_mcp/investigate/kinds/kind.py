@@ -13,3 +13,5 @@ class Kind:
     depth: int
     means: str
     """What was seen, and where to look next: a sentence or two for whoever looks the code up."""
+    after: str = ""
+    """A proposed action item, so that it does not come back; `{target}` stands for the object."""

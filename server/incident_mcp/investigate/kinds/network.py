@@ -11,6 +11,7 @@ NO_SELECTED_PODS = Kind(
     "A Service selects no pod",
     6,
     "Its selector fits no workload's labels. The nearest workload, and the label that differs, are named.",
+    "Check that {target} selects pods before it is shipped",
 )
 TARGET_PORT = Kind(
     "INC203",
@@ -18,6 +19,7 @@ TARGET_PORT = Kind(
     "A Service's target port is none of its pods' ports",
     7,
     "The pods are well and nobody listens where the Service sends to.",
+    "Check the target port of {target} against the container ports before it is shipped",
 )
 ROUTE_DOWN = Kind(
     "INC301",
@@ -27,7 +29,12 @@ ROUTE_DOWN = Kind(
     "What users see of it: 502 or 503.",
 )
 ROUTE_TO_NOWHERE = Kind(
-    "INC302", "backend-missing", "An Ingress path leads to a Service that does not exist", 4, "Users get 503 or 404."
+    "INC302",
+    "backend-missing",
+    "An Ingress path leads to a Service that does not exist",
+    4,
+    "Users get 503 or 404.",
+    "Check the backends of {target} before it is shipped",
 )
 ROUTE_PORT_MISSING = Kind(
     "INC303",
@@ -35,6 +42,7 @@ ROUTE_PORT_MISSING = Kind(
     "An Ingress path names a port that its Service does not have",
     4,
     "Compare the backend's port with the Service's ports.",
+    "Check the backends of {target} before it is shipped",
 )
 INGRESS_CLASS_MISSING = Kind(
     "INC304",
@@ -42,6 +50,7 @@ INGRESS_CLASS_MISSING = Kind(
     "Nobody serves an Ingress: its class does not exist",
     4,
     "One without a class is left alone: a controller may serve it.",
+    "Check the class of {target} before it is shipped",
 )
 CERTIFICATE_MISSING = Kind(
     "INC305",
@@ -49,6 +58,7 @@ CERTIFICATE_MISSING = Kind(
     "The Secret of an Ingress's certificate does not exist",
     4,
     "The controller answers with a certificate of its own, which browsers refuse.",
+    "Alert when the certificate of {target} is not there",
 )
 DNS_DOWN = Kind(
     "INC701",

@@ -22,6 +22,7 @@ NODE_OUT_OF_MEMORY = Kind(
     "A node ran out of memory and its kernel killed processes",
     86,
     "SystemOOM: not a container's own limit. Pods without limits, or requests far below use, share the blame.",
+    "Reserve memory for the system on {target}, and limit what runs there",
 )
 NODE_CORDONED = Kind(
     "INC404",

@@ -15,6 +15,7 @@ INSUFFICIENT = Kind(
     "No node has the CPU, memory or places that a pod asks for",
     68,
     "Compare the requests with what the nodes can allocate: more than any node has can never fit.",
+    "Alert on free capacity before {target} finds none",
 )
 TAINTED = Kind(
     "INC132",
@@ -22,6 +23,7 @@ TAINTED = Kind(
     "The nodes have a taint that the pod does not tolerate",
     68,
     "Compare the toleration's key, value and effect with the taint, or take the taint away.",
+    "Write down which nodes {target} may use, and check it when a taint is added",
 )
 NO_MATCHING_NODE = Kind(
     "INC133",
@@ -29,6 +31,7 @@ NO_MATCHING_NODE = Kind(
     "No node fits the pod's selector, affinity or spread",
     68,
     "A label that no node has, or more replicas with anti-affinity than nodes.",
+    "Check the node selector and affinity of {target} against the nodes before a rollout",
 )
 VOLUME_ELSEWHERE = Kind(
     "INC134",

@@ -8,6 +8,7 @@ DEPENDENCY_DOWN = Kind(
     "Another service that a program needs does not answer",
     76,
     "Refused, or its name does not resolve. Where it is a Service of this cluster, the chain goes on behind it.",
+    "Let {target} start and wait without what it needs, and alert on that",
 )
 RBAC_DENIED = Kind(
     "INC180",
@@ -15,6 +16,7 @@ RBAC_DENIED = Kind(
     "A program may not do at the API server what it needs",
     75,
     "The refusal names the account, the verb and the resource: a Role or binding was changed or never made.",
+    "Ship the Role and binding together with {target}",
 )
 CERTIFICATE_INVALID = Kind(
     "INC181",
@@ -22,6 +24,7 @@ CERTIFICATE_INVALID = Kind(
     "A program does not accept a certificate",
     75,
     "Expired, of another name, or of an authority that it does not know.",
+    "Alert before the certificates that {target} meets end",
 )
 POOL_EXHAUSTED = Kind(
     "INC182",
@@ -29,6 +32,7 @@ POOL_EXHAUSTED = Kind(
     "A connection pool is used up",
     74,
     "Connections leak or are held too long, or the database takes no more.",
+    "Alert on the use of the connection pool of {target}",
 )
 AUTHENTICATION_FAILED = Kind(
     "INC183",
@@ -36,8 +40,16 @@ AUTHENTICATION_FAILED = Kind(
     "A program's credentials are refused",
     75,
     "A password that was rotated on one side only, or a user that was removed.",
+    "Rotate the credentials of {target} on both sides at once",
 )
-DISK_FULL = Kind("INC184", "disk-full", "No space is left on a volume", 75, "Free some, or enlarge the claim.")
+DISK_FULL = Kind(
+    "INC184",
+    "disk-full",
+    "No space is left on a volume",
+    75,
+    "Free some, or enlarge the claim.",
+    "Alert when a volume of {target} is nearly full",
+)
 TOO_MANY_FILES = Kind(
     "INC185", "too-many-open-files", "A program may open no more files", 74, "A leak, or a limit that is too low."
 )
@@ -68,6 +80,7 @@ POLICY_BLOCKS = Kind(
     "A NetworkPolicy keeps a program from what it needs",
     81,
     "It isolates what the pods send, and no rule lets this out: name look-ups need port 53.",
+    "Test {target} together with what it selects",
 )
 DNS_POLICY = Kind(
     "INC702",

@@ -8,6 +8,7 @@ AUTOSCALER_BLIND = Kind(
     "An autoscaler gets no metrics",
     30,
     "It leaves the number of pods as it is, whatever the load. No metrics server, or pods without requests.",
+    "Alert when {target} gets no metrics",
 )
 AUTOSCALER_UNABLE = Kind(
     "INC171",
@@ -22,6 +23,7 @@ AUTOSCALER_AT_MAXIMUM = Kind(
     "An autoscaler wants more pods than it may have",
     20,
     "The load is above what the maximum serves: raise it if there is capacity.",
+    "Review the maximum of {target}",
 )
 BUDGET_BLOCKS = Kind(
     "INC173",

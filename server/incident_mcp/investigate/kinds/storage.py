@@ -8,6 +8,7 @@ CLAIM_PENDING = Kind(
     "A volume claim is not bound",
     82,
     "The provisioner fails or is not there, or no volume fits; its event is quoted.",
+    "Alert on claims such as {target} that stay pending",
 )
 CLAIM_LOST = Kind(
     "INC502", "claim-lost", "The volume of a claim is gone", 83, "Its data may be gone with it: look before you delete."
@@ -18,6 +19,7 @@ STORAGE_CLASS_MISSING = Kind(
     "A claim names a storage class that does not exist",
     84,
     "Or it names none, and no class is the default.",
+    "Check the storage class of {target} before it is shipped",
 )
 CLAIM_MISSING = Kind(
     "INC504",

@@ -43,6 +43,7 @@ SCALED_TO_ZERO = Kind(
     "A workload that users reach is scaled to 0",
     35,
     "A Service with a route from outside selects it. See who scaled it.",
+    "Alert when {target} has no pods while users reach it",
 )
 EVICTED = Kind(
     "INC601",
@@ -50,6 +51,7 @@ EVICTED = Kind(
     "The kubelet evicted pods because its node ran short",
     55,
     "Memory, disk or processes: the message names what, and who used most.",
+    "Set requests of {target} near its use, so that it is not the first to go",
 )
 STUCK_TERMINATING = Kind(
     "INC602",
@@ -57,6 +59,7 @@ STUCK_TERMINATING = Kind(
     "A pod should be gone and is not",
     56,
     "A finalizer that nobody clears, or a node that does not answer.",
+    "Find why nobody cleared {target}, and alert on pods that stay",
 )
 NAMESPACE_TERMINATING = Kind(
     "INC603",
