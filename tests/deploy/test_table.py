@@ -34,7 +34,10 @@ MISSING = [
     {"kind": kind, "namespace": "shop", "name": "chekout"} for kind in ("Deployment", "StatefulSet", "DaemonSet")
 ]
 NOWHERE = {"kind": "Deployment", "namespace": "shp", "name": "checkout"}
-RECORD_ONLY = {"open_incident", "update_incident", "record_entry", "get_incident", "write_postmortem"}
+RECORD_ONLY = {
+    "open_incident", "update_incident", "record_entry", "get_incident", "hand_over", "close_incident",
+    "write_postmortem",
+}  # fmt: skip
 SECRETS = {"get secrets"}
 """No workload of the scenario takes a Secret."""
 NEAR_MISSES = needs("get list: namespaces", "list: deployments.apps statefulsets.apps daemonsets.apps")
@@ -141,6 +144,8 @@ async def play(here: World, asked: Asked, person: Person) -> None:
 RECORDS: dict[str, dict[str, Any]] = {
     "update_incident": {"severity": "SEV-2"},
     "record_entry": {"kind": "note", "text": "a note"},
+    "hand_over": {"receiver": "Ada"},
+    "close_incident": {"reason": "a rehearsal"},
 }
 
 

@@ -22,7 +22,8 @@ BUDGET = 20_000
 EXPECTED = {
     "assess_incident", "check_health", "rollout_history", "rollback_workload", "scale_workload", "preview_change",
     "verify_fix", "analyze_logs", "open_incident", "update_incident", "record_entry", "get_incident",
-    "write_postmortem", "diagnose_workload", "what_changed", "resource_usage", "read_object",
+    "write_postmortem", "close_incident", "hand_over", "diagnose_workload", "what_changed", "resource_usage",
+    "read_object",
 }  # fmt: skip
 
 

@@ -1,12 +1,12 @@
 """Whether somebody has answered in the time that the severity allows.
 
-The clock starts when the incident is opened. An answer is the first thing that a person decides: an acknowledgement or
-another status, a severity, a decision.
+The clock starts when the incident is opened and stops at the first thing that a person decides.
 """
 
 from collections.abc import Iterable
 from datetime import datetime
 
+from incident_mcp.record.acknowledgement import acknowledgement
 from incident_mcp.text.words import clock, duration
 from incident_mcp.vocabulary.entry import Entry, EntryKind
 from incident_mcp.vocabulary.severity import LEVELS, Severity
@@ -22,18 +22,13 @@ def response_words(entries: Iterable[Entry], severity: Severity, now: datetime) 
     within = LEVELS[severity].response
     if opened is None or within is None:
         return ""
-    answered = next((entry.happened for entry in known if _answers(entry)), None)
+    answer = acknowledgement(known)
     due = opened + within
-    if answered is not None:
+    if answer is not None:
+        answered = answer.happened
         # Nobody can answer in no time at all: *immediately* is kept by an answer within a minute.
         late = (answered - due).total_seconds() > 60
         return f"answered after {duration(answered - opened)}, {'late' if late else 'in time'}"
     if now > due:
         return f"overdue since {clock(due, now)} UTC"
     return f"due by {clock(due, now)} UTC, in {duration(due - now)}"
-
-
-def _answers(entry: Entry) -> bool:
-    if entry.kind is EntryKind.SEVERITY:
-        return not entry.data.get("proposed")
-    return entry.kind is EntryKind.DECISION or (entry.kind is EntryKind.STATUS and entry.data.get("status") != "open")

@@ -4,16 +4,16 @@ from collections.abc import Iterator, Sequence
 
 from incident_mcp.postmortem.markdown import paragraph
 from incident_mcp.postmortem.milestones import Milestones, first_said
-from incident_mcp.postmortem.statement import Statement, state, words
+from incident_mcp.postmortem.statement import Statement, said, state, words
 from incident_mcp.text.words import clock
 from incident_mcp.vocabulary.entry import Entry, EntryKind
 
 
 def root_cause(entries: Sequence[Entry], marks: Milestones) -> tuple[Statement, ...]:
     """Facts first said, first told; whether they explain the incident is a person's word, and the text says so."""
-    if not marks.causes:
+    if not marks.causes and not marks.told_causes:
         return (state("Open: the record holds no cause"),)
-    return (*_causes(marks), *_signs(entries), *_changes(entries, marks), _standing(marks))
+    return (*_causes(marks), *_signs(entries), *_changes(entries, marks), *_standing(marks))
 
 
 def _causes(marks: Milestones) -> Iterator[Statement]:
@@ -37,9 +37,14 @@ def changes_before(entries: Sequence[Entry], marks: Milestones) -> tuple[Entry, 
     return tuple(entry for entry in entries if entry.kind is EntryKind.CHANGE and entry.happened <= marks.began)
 
 
-def _standing(marks: Milestones) -> Statement:
+def _standing(marks: Milestones) -> Iterator[Statement]:
+    for told in marks.told_causes:
+        confirms = f", confirming {told.data['confirms']}" if "confirms" in told.data else ""
+        yield state(f"As told by {said(told)}{confirms}", told)
+    if marks.told_causes or not marks.causes:
+        return
     if len(marks.causes) > 1:
         text = f"These are {len(marks.causes)} proposals of the product; which of them it was, nobody has confirmed"
     else:
         text = "This is the product's proposal; nobody has confirmed it"
-    return state(text, *marks.causes)
+    yield state(text, *marks.causes)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from incident_mcp.postmortem.cause import root_cause
 from incident_mcp.postmortem.changes import plans_told
+from incident_mcp.postmortem.corrections import uncorrected
 from incident_mcp.postmortem.follow_ups import action_items
 from incident_mcp.postmortem.markdown import safe
 from incident_mcp.postmortem.milestones import Milestones, milestones
@@ -48,7 +49,7 @@ class Facts(Value):
 def facts(entries: Sequence[Entry]) -> Facts:
     """Read the entries of one incident, in order; the first opened it."""
     told = fold(list(entries))
-    live = _uncorrected(entries)
+    live = uncorrected(entries)
     plans = plans_told(live)
     marks = milestones(live, plans)
     return Facts(
@@ -70,12 +71,6 @@ def facts(entries: Sequence[Entry]) -> Facts:
         last=entries[-1].id,
         head=entries[-1].hash,
     )
-
-
-def _uncorrected(entries: Sequence[Entry]) -> list[Entry]:
-    """The opening stays whatever corrects it: an incident without one can't be told."""
-    corrected = {entry.corrects for entry in entries if entry.corrects}
-    return [entry for entry in entries if entry.id not in corrected or entry.kind is EntryKind.OPENED]
 
 
 def _notes(entries: Sequence[Entry], marks: Milestones) -> tuple[Statement, ...]:

@@ -20,10 +20,17 @@ class Milestones(Value):
     onset: Entry | None
     causes: tuple[Entry, ...]
     """Each proposed root cause, once, in the order of their first mention."""
+    told_causes: tuple[Entry, ...]
+    """What people said the cause was; one that names a finding confirms it."""
+    fix: Entry | None
+    """The last repair that somebody says was deployed."""
     applied: tuple[PlanTold, ...]
     undone: tuple[tuple[PlanTold, PlanTold], ...]
     """Each change that was taken back, with the change that did it."""
     resolution: Entry | None
+
+    def confirmation(self, cause: Entry) -> Entry | None:
+        return next((told for told in self.told_causes if told.data.get("confirms") == cause.id), None)
 
     @property
     def began(self) -> datetime:
@@ -48,6 +55,8 @@ def milestones(entries: Sequence[Entry], plans: Sequence[PlanTold]) -> Milestone
         opened=entries[0],
         onset=_onset(entries),
         causes=_causes(entries),
+        told_causes=tuple(entry for entry in entries if entry.kind is EntryKind.CAUSE),
+        fix=next((entry for entry in reversed(entries) if entry.kind is EntryKind.FIX), None),
         applied=done,
         undone=_undone(done),
         resolution=_resolution(entries),

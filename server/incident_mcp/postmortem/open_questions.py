@@ -15,7 +15,9 @@ def open_questions(entries: Sequence[Entry], plans: Sequence[PlanTold], marks: M
 
 
 def _about_the_cause(entries: Sequence[Entry], marks: Milestones) -> Iterator[Statement]:
-    if not marks.causes:
+    if marks.told_causes:
+        pass
+    elif not marks.causes:
         yield state("what caused it? The record holds no cause.")
     elif len(marks.causes) > 1:
         yield state("which of the proposed causes was it? Nobody has said so in the record.", *marks.causes)

@@ -51,5 +51,11 @@ def quoted(text: str) -> str:
     return '"' + safe(text).replace('"', "'") + '"'
 
 
+def said(entry: Entry) -> str:
+    """Who said it, and their words: `oncall-2: "we found it"`."""
+    corrects = f" (corrects {entry.corrects})" if entry.corrects else ""
+    return f"{who(entry.actor)}: {quoted(entry.text)}{corrects}"
+
+
 def who(actor: Actor) -> str:
     return actor.name if actor.role == "person" else f"the {actor.role}"

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from incident_mcp.postmortem.changes import PlanTold, door
 from incident_mcp.postmortem.markdown import safe
 from incident_mcp.postmortem.milestones import Milestones, has_own_time, is_told_onset
-from incident_mcp.postmortem.statement import Line, line, quoted, who, words
+from incident_mcp.postmortem.statement import Line, line, quoted, said, who, words
 from incident_mcp.vocabulary.entry import Entry, EntryKind
 
 
@@ -22,9 +22,10 @@ def timeline(entries: Sequence[Entry], plans: Sequence[PlanTold], marks: Milesto
         *_plans(plans, marks),
         *_ending(marks),
         *_told(entries, marks),
+        fix(marks),
     ]
     dated = sorted((one for one in known if one.at is not None), key=lambda one: (one.at, _number(one)))
-    return (*dated, *(one for one in known if one.at is None), fix(marks))
+    return (*dated, *(one for one in known if one.at is None))
 
 
 def _number(one: Line) -> int:
@@ -56,11 +57,16 @@ def _opener(opened: Entry) -> str:
 
 
 def _causes(marks: Milestones) -> Iterator[Line]:
-    if not marks.causes:
+    if not marks.causes and not marks.told_causes:
         yield line(None, "Root cause identified: open; the record holds no cause")
     for number, cause in enumerate(marks.causes):
         label = "Another cause proposed: " if number else "Root cause identified: proposed, "
-        yield line(cause.happened, f"{label}{words(cause)}; confirmed by nobody yet", cause)
+        told = marks.confirmation(cause)
+        confirmed = f"confirmed by {said(told)}" if told else "confirmed by nobody yet"
+        yield line(cause.happened, f"{label}{words(cause)}; {confirmed}", cause, told)
+    for told in marks.told_causes:
+        if "confirms" not in told.data:
+            yield line(told.happened, f"Root cause, as told by {said(told)}", told)
 
 
 def _plans(plans: Sequence[PlanTold], marks: Milestones) -> Iterator[Line]:
@@ -115,7 +121,9 @@ def _ending(marks: Milestones) -> Iterator[Line]:
 
 
 def fix(marks: Milestones) -> Line:
-    """Nothing in the record can say that a fix was deployed; it can say that a mitigation is none."""
+    """That a fix was deployed is somebody's word; the record alone can only say that a mitigation is none."""
+    if marks.fix is not None:
+        return line(marks.fix.happened, f"Fix deployed: as told by {said(marks.fix)}", marks.fix)
     plan = marks.mitigation
     if plan is None:
         return line(None, "Fix deployed: open; the record shows none")
@@ -156,6 +164,10 @@ def _told_words(entry: Entry) -> str:
             return words(entry)
         case EntryKind.STATUS | EntryKind.ROLE:
             return f"{words(entry)}, as told by {who(entry.actor)}" if "told by" not in entry.text else words(entry)
+        case EntryKind.UPDATE:
+            return f"Status update went out, as told by {said(entry)}"
+        case EntryKind.HAND_OVER:
+            return words(entry)
         case EntryKind.REFUSAL:
             return f"Refused: {words(entry)}"
         case EntryKind.VERDICT:

@@ -4,7 +4,7 @@ from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.entry import EntryKind, NewEntry
 from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.workflow.desk import Desk
-from incident_mcp.workflow.incidents import the_incident
+from incident_mcp.workflow.standing import the_incident
 
 
 class PostmortemReply(Reply):

@@ -1,0 +1,149 @@
+"""Where an incident stands: now, or as it was known at an earlier moment.
+
+What was known at a moment is what had been written by then, whenever it happened: hindsight stays out.
+"""
+
+from datetime import datetime
+
+from incident_mcp.postmortem.durations import durations
+from incident_mcp.record.incident import Incident, Status, fold
+from incident_mcp.record.plans import PlanState, PlanStory, story
+from incident_mcp.text.budget import fitting
+from incident_mcp.text.cleaning import one_line
+from incident_mcp.text.moments import moment_said
+from incident_mcp.text.words import clock
+from incident_mcp.vocabulary.actor import Actor
+from incident_mcp.vocabulary.entry import Entry, EntryKind
+from incident_mcp.vocabulary.errors import BadRequest
+from incident_mcp.vocabulary.plan import Plan
+from incident_mcp.vocabulary.reply import Reply
+from incident_mcp.vocabulary.value import Value
+from incident_mcp.workflow.deadlines import deadlines, unchanged
+from incident_mcp.workflow.desk import Desk
+
+LINE = 400
+"""Characters of one entry in an answer."""
+PLANS = 8
+"""The newest plans of an incident are shown; older ones are in the timeline."""
+BUDGET = 1200
+LARGEST = 6500
+"""Tokens for the entries of one answer: by default, and when more are asked for."""
+SHOWN = 30
+"""How many of the newest entries an answer holds before somebody asks for more."""
+
+
+class PlanLine(Value):
+    """A plan and what became of it."""
+
+    id: str
+    change: str
+    state: str
+    until: str = ""
+    outcome: str = ""
+
+
+class IncidentReply(Reply):
+    """Where an incident stands."""
+
+    title: str = ""
+    status: Status = "open"
+    severity: str = ""
+    roles: dict[str, str] = {}
+    times: str = ""
+    """The durations between the milestones that are known."""
+    plans: tuple[PlanLine, ...] = ()
+    timeline: tuple[str, ...] = ()
+    more: str = ""
+
+
+async def get_incident(
+    desk: Desk, by: Actor, *, incident: str | None, entries: int = SHOWN, at: str | None = None
+) -> IncidentReply:
+    """The state of an incident, its plans and its newest entries; with `at`, as the record told it at that moment.
+
+    Raises `BadRequest` when there is no such incident, or it was not open yet.
+    """
+    found = await the_incident(desk, incident)
+    await desk.gate.sweep_expired(found.id, by)
+    moment = moment_said(at, desk.clock()) if at else desk.clock()
+    known = [entry for entry in await desk.record.entries(found.id) if not at or entry.written <= moment]
+    if not known:
+        raise BadRequest(
+            f"{desk.cluster}: incident {found.id} was not open at {clock(moment, found.opened)} UTC.",
+            f"It was opened at {clock(found.opened, moment)} UTC.",
+        )
+    found = fold(known)
+    plans = await plan_lines(desk, known, moment)
+    newest_first = [_line(entry) for entry in reversed(known[-entries:])]
+    shown = fitting(newest_first, BUDGET if entries <= SHOWN else LARGEST).items[::-1]
+    asked = f"{desk.cluster}: as the record told it at {clock(moment, desk.clock())} UTC." if at else ""
+    return IncidentReply(
+        cluster=desk.cluster,
+        summary=(*([asked] if asked else []), *state_lines(desk, known, plans, moment)),
+        incident=found.id,
+        title=found.title,
+        status=found.status,
+        severity=found.severity or "",
+        roles=found.roles,
+        times=str(durations(known)),
+        plans=tuple(plans[-PLANS:]),
+        timeline=shown,
+        more=f"{len(shown)} of {len(known)} entries shown; entries={len(known)} shows all."
+        if len(shown) < len(known)
+        else "",
+    )
+
+
+def state_lines(desk: Desk, known: list[Entry], plans: list[PlanLine], moment: datetime) -> tuple[str, ...]:
+    """The incident in a line, then each plan that waits and each deadline."""
+    found = fold(known)
+    severity = f"{found.severity}, {found.severity_told_by}" if found.severity else "severity not set"
+    if not found.severity and found.proposed:
+        severity += f", {found.proposed} proposed"
+    return (
+        f"{desk.cluster}: {found.title}: {found.status}, {severity}, opened {clock(found.opened)} UTC.",
+        *(f"Plan {plan.id} waits for a person until {plan.until}: {plan.change}" for plan in plans if plan.until),
+        *deadlines(known, found, moment),
+        *unchanged(known, moment),
+    )
+
+
+async def plan_lines(desk: Desk, known: list[Entry], moment: datetime) -> list[PlanLine]:
+    """The plans that these entries tell of, in the state that they tell of."""
+    lines: list[PlanLine] = []
+    for entry in known:
+        if entry.kind is EntryKind.PLAN and entry.plan:
+            plan, _ = await desk.gate.plan(entry.plan)
+            told = story([one for one in known if one.plan == plan.id], plan.expires, moment)
+            lines.append(plan_line(plan, told))
+    return lines
+
+
+def plan_line(plan: Plan, told: PlanStory) -> PlanLine:
+    """A plan in one line; `until` only while it still waits."""
+    waits = told.state in (PlanState.PENDING, PlanState.APPROVED)
+    return PlanLine(
+        id=plan.id,
+        change=plan.draft.headline,
+        state=told.state.value,
+        until=f"{clock(plan.expires)} UTC" if waits else "",
+        outcome=told.outcome_text
+        or ("unknown: the write may have been sent; look before you act" if told.outcome else ""),
+    )
+
+
+def _line(entry: Entry) -> str:
+    return f"{entry.id} {clock(entry.happened)} {one_line(entry.text, LINE)}"
+
+
+async def the_incident(desk: Desk, name: str | None) -> Incident:
+    """The named incident, else the only open one, else the last one. Raises `BadRequest` when there is none."""
+    found = await desk.record.current(name)
+    if found is None:
+        ended = await desk.record.incidents()
+        found = ended[-1] if ended else None
+    if found is None:
+        raise BadRequest(
+            f"{desk.cluster}: no incident has been opened.", "open_incident opens one; its title is enough."
+        )
+    return found
