@@ -13,12 +13,14 @@ from mcp.server.mcpserver import Context, MCPServer, RequestStateSecurity
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool
 from mcp.types import CallToolResult, InputRequiredResult, TextContent
+from mcp.types import Resource as ListedResource
 from mcp.types import Tool as ListedTool
 from pydantic import ValidationError
 
 from incident_mcp import __version__
 from incident_mcp.surface.caller import assistant
 from incident_mcp.surface.office import Office
+from incident_mcp.surface.resources import add_pages, listed, tell
 from incident_mcp.text.masking import mask
 from incident_mcp.vocabulary.errors import BadRequest, IncidentError
 from incident_mcp.workflow.desk import Desk
@@ -54,6 +56,10 @@ class IncidentServer(MCPServer[Any]):
         self._office = office
         self._tools = {tool.name: tool for tool in tools}
         self._changes = {action.name for action in office.actions}
+        add_pages(self, office)
+
+    async def list_resources(self) -> list[ListedResource]:
+        return [*await super().list_resources(), *await listed(self._office)]
 
     async def list_tools(self) -> list[ListedTool]:
         listed = await super().list_tools()
@@ -64,7 +70,10 @@ class IncidentServer(MCPServer[Any]):
     ) -> CallToolResult | InputRequiredResult:
         try:
             self._check(name, arguments)
-            return await super().call_tool(name, arguments, context)
+            result = await super().call_tool(name, arguments, context)
+            if context is not None and isinstance(result, CallToolResult):
+                await tell(context, name, result)
+            return result
         except ToolError as error:
             cause = _no_answer(error) if name in self._changes else None
             cause = cause or _cause(error)
