@@ -74,7 +74,8 @@ def _listed(template: str, incident: str, title: str, mime_type: str) -> ListedR
 
 async def tell(context: Context[Any, Any], tool: str, result: CallToolResult) -> None:
     """A call has written to an incident: tell who listens to its pages, and of new pages."""
-    incident: object = (result.structured_content or {}).get("incident")
+    content = result.structured_content
+    incident = content.get("incident") if content else None
     if not isinstance(incident, str):
         return
     await context.notify_resource_updated(CURRENT)
