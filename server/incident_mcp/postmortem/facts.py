@@ -1,6 +1,7 @@
 """What a postmortem may say, read from the entries of one incident: pure, typed, each statement with its entries.
 
-Entries that a later one corrects are left out; the correction stands in their place and names them.
+Entries that a later one corrects are left out; the correction stands in their place and names them. So are notes of the
+assistant that claim what no entry shows.
 """
 
 from collections.abc import Sequence
@@ -8,6 +9,7 @@ from datetime import datetime
 
 from incident_mcp.postmortem.cause import root_cause
 from incident_mcp.postmortem.changes import plans_told
+from incident_mcp.postmortem.claims import hollow_notes
 from incident_mcp.postmortem.corrections import uncorrected
 from incident_mcp.postmortem.follow_ups import action_items
 from incident_mcp.postmortem.markdown import safe
@@ -49,7 +51,8 @@ class Facts(Value):
 def facts(entries: Sequence[Entry]) -> Facts:
     """Read the entries of one incident, in order; the first opened it."""
     told = fold(list(entries))
-    live = uncorrected(entries)
+    hollow = hollow_notes(entries)
+    live = [entry for entry in uncorrected(entries) if entry.id not in hollow]
     plans = plans_told(live)
     marks = milestones(live, plans)
     return Facts(
@@ -74,8 +77,11 @@ def facts(entries: Sequence[Entry]) -> Facts:
 
 
 def _notes(entries: Sequence[Entry], marks: Milestones) -> tuple[Statement, ...]:
-    return tuple(
-        state(f"Note by {who(entry.actor)}: {quoted(entry.text)}", entry)
-        for entry in entries
-        if entry.kind is EntryKind.NOTE and is_lesson(entry, marks)
-    )
+    notes = [entry for entry in entries if entry.kind is EntryKind.NOTE and is_lesson(entry, marks)]
+    return tuple(state(f"Note by {who(note.actor)}: {quoted(note.text)}", *_behind(note, entries)) for note in notes)
+
+
+def _behind(note: Entry, entries: Sequence[Entry]) -> list[Entry]:
+    cites = note.data.get("cites")
+    names = [note.id, *(cites if isinstance(cites, list) else [])]
+    return [entry for entry in entries if entry.id in names]

@@ -145,8 +145,9 @@ def _told(entries: Sequence[Entry], marks: Milestones) -> Iterator[Line]:
 
 
 def is_lesson(note: Entry, marks: Milestones) -> bool:
-    """A note from after the end looks back."""
-    return marks.resolution is not None and note.written > marks.resolution.written
+    """A note from after the end looks back, and so does one that was added to the postmortem."""
+    late = marks.resolution is not None and note.written > marks.resolution.written
+    return late or "cites" in note.data
 
 
 def _told_words(entry: Entry) -> str:

@@ -8,18 +8,24 @@ from incident_mcp.workflow.standing import the_incident
 
 
 class PostmortemReply(Reply):
-    """Where it was written, and what the record could not tell."""
+    """Where it was written, and what was left out of it."""
 
     path: str = ""
+    left_out: tuple[str, ...] = ()
+    """Sentences that no entry stands behind, each with the reason."""
 
 
-async def write_postmortem(desk: Desk, by: Actor, *, incident: str | None) -> PostmortemReply:
-    """Write it into the postmortems folder, never over an existing file. Raises `IncidentError` when it can't be."""
+async def write_postmortem(desk: Desk, by: Actor, *, incident: str | None, note: str = "") -> PostmortemReply:
+    """Write it into the postmortems folder, never over an existing file. Raises `IncidentError` when it can't be.
+
+    Of `note`, the sentences that cite entries which can stand behind them go in, quoted as the caller's.
+    """
     # Only needed here, once an incident: the template engine stays out of the start-up.
     from incident_mcp.postmortem.document import document
     from incident_mcp.postmortem.file import write
 
     found = await the_incident(desk, incident)
+    left_out = await _added(desk, by, found.id, note)
     entries = await desk.record.entries(found.id)
     path = write(desk.postmortems, found.id, document(entries))
     entry = await desk.record.append(
@@ -33,8 +39,27 @@ async def write_postmortem(desk: Desk, by: Actor, *, incident: str | None) -> Po
     )
     return PostmortemReply(
         cluster=desk.cluster,
-        summary=(f"{desk.cluster}: postmortem written: {path} ({entry.id}).",),
+        summary=(
+            f"{desk.cluster}: postmortem written: {path} ({entry.id}).",
+            *(f"Left out: {one}" for one in left_out),
+        ),
         incident=found.id,
         entry=entry.id,
         path=str(path),
+        left_out=left_out,
     )
+
+
+async def _added(desk: Desk, by: Actor, incident: str, note: str) -> tuple[str, ...]:
+    """Record what may stand as notes; what may not is returned."""
+    from incident_mcp.postmortem.claims import checked, hollow_notes
+
+    entries = await desk.record.entries(incident)
+    told = checked(note, entries)
+    said = {entry.text for entry in entries if entry.kind is EntryKind.NOTE}
+    for claim in told.kept:
+        if claim.text not in said:
+            new = NewEntry(kind=EntryKind.NOTE, text=claim.text, actor=by, data={"cites": [*claim.cites]})
+            await desk.record.append(incident, new)
+    hollow = hollow_notes(entries)
+    return (*told.left_out, *(f"note {name}: {why}" for name, why in hollow.items()))

@@ -1,6 +1,9 @@
 """Phase 5: the postmortem writes itself from the record."""
 
+from typing import Annotated
+
 from mcp.server.mcpserver.tools import Tool
+from pydantic import Field
 
 from incident_mcp.surface.arguments import IncidentName
 from incident_mcp.surface.office import Office
@@ -10,10 +13,17 @@ from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.workflow.desk import Desk
 
 
-async def write_postmortem(desk: Desk, by: Actor, incident: IncidentName = None) -> Reply:
+async def write_postmortem(
+    desk: Desk,
+    by: Actor,
+    note: Annotated[
+        str, Field(description="Lessons in sentences, each citing what it stands on: [e12].", max_length=4000)
+    ] = "",
+    incident: IncidentName = None,
+) -> Reply:
     from incident_mcp.workflow import postmortems
 
-    return await postmortems.write_postmortem(desk, by, incident=incident)
+    return await postmortems.write_postmortem(desk, by, incident=incident, note=note)
 
 
 def tools(office: Office) -> list[Tool]:
