@@ -18,7 +18,7 @@ _NOT_DONE = "No postmortem was written; the record is whole."
 _NEXT = "Choose a folder that can be written and is no link (setting `postmortems`), then call write_postmortem again."
 
 
-def write(folder: Path, name: str, text: str) -> Path:
+def write(folder: Path, name: str, text: str, suffix: str = ".md") -> Path:
     """Write `NAME.md` (a date and a slug) into `folder`, which is made if need be, and return its path.
 
     Where that file exists, `NAME-2.md` and so on. Raises `IncidentError` when it can't be written.
@@ -34,7 +34,7 @@ def write(folder: Path, name: str, text: str) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         inside = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         try:
-            return folder / _written(inside, name, text.encode())
+            return folder / _written(inside, name, suffix, text.encode())
         finally:
             os.close(inside)
     except OSError as error:
@@ -45,14 +45,14 @@ def write(folder: Path, name: str, text: str) -> Path:
         ) from error
 
 
-def _written(inside: int, name: str, text: bytes) -> str:
+def _written(inside: int, name: str, suffix: str, text: bytes) -> str:
     for number in range(1, _MOST):
-        file = f"{name}.md" if number == 1 else f"{name}-{number}.md"
+        file = f"{name}{suffix}" if number == 1 else f"{name}-{number}{suffix}"
         with suppress(FileExistsError):
             handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644, dir_fd=inside)
             _fill(inside, handle, file, text)
             return file
-    raise FileExistsError(f"{name}.md and {_MOST - 2} more of that name exist")
+    raise FileExistsError(f"{name}{suffix} and {_MOST - 2} more of that name exist")
 
 
 def _fill(inside: int, handle: int, file: str, text: bytes) -> None:

@@ -1,7 +1,9 @@
 """Phase 5: the postmortem, from the record and nothing else, as a file."""
 
+from pathlib import Path
+
 from incident_mcp.vocabulary.actor import Actor
-from incident_mcp.vocabulary.entry import EntryKind, NewEntry
+from incident_mcp.vocabulary.entry import Entry, EntryKind, NewEntry
 from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.workflow.desk import Desk
 from incident_mcp.workflow.standing import the_incident
@@ -11,11 +13,15 @@ class PostmortemReply(Reply):
     """Where it was written, and what was left out of it."""
 
     path: str = ""
+    page: str = ""
+    """The same as an HTML file, where it was asked for."""
     left_out: tuple[str, ...] = ()
     """Sentences that no entry stands behind, each with the reason."""
 
 
-async def write_postmortem(desk: Desk, by: Actor, *, incident: str | None, note: str = "") -> PostmortemReply:
+async def write_postmortem(
+    desk: Desk, by: Actor, *, incident: str | None, note: str = "", html: bool = False
+) -> PostmortemReply:
     """Write it into the postmortems folder, never over an existing file. Raises `IncidentError` when it can't be.
 
     Of `note`, the sentences that cite entries which can stand behind them go in, quoted as the caller's.
@@ -28,6 +34,7 @@ async def write_postmortem(desk: Desk, by: Actor, *, incident: str | None, note:
     left_out = await _added(desk, by, found.id, note)
     entries = await desk.record.entries(found.id)
     path = write(desk.postmortems, found.id, document(entries))
+    page = _page(desk, found.id, entries) if html else None
     entry = await desk.record.append(
         found.id,
         NewEntry(
@@ -40,14 +47,22 @@ async def write_postmortem(desk: Desk, by: Actor, *, incident: str | None, note:
     return PostmortemReply(
         cluster=desk.cluster,
         summary=(
-            f"{desk.cluster}: postmortem written: {path} ({entry.id}).",
+            f"{desk.cluster}: postmortem written: {path} ({entry.id})" + (f", and {page}." if page else "."),
             *(f"Left out: {one}" for one in left_out),
         ),
         incident=found.id,
         entry=entry.id,
         path=str(path),
+        page=str(page or ""),
         left_out=left_out,
     )
+
+
+def _page(desk: Desk, incident: str, entries: list[Entry]) -> Path:
+    from incident_mcp.postmortem.file import write
+    from incident_mcp.postmortem.page import page
+
+    return write(desk.postmortems, incident, page(entries), ".html")
 
 
 async def _added(desk: Desk, by: Actor, incident: str, note: str) -> tuple[str, ...]:

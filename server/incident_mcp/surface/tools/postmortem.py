@@ -19,11 +19,12 @@ async def write_postmortem(
     note: Annotated[
         str, Field(description="Lessons in sentences, each citing what it stands on: [e12].", max_length=4000)
     ] = "",
+    html: Annotated[bool, Field(description="Also as one HTML file with a drawn timeline.")] = False,
     incident: IncidentName = None,
 ) -> Reply:
     from incident_mcp.workflow import postmortems
 
-    return await postmortems.write_postmortem(desk, by, incident=incident, note=note)
+    return await postmortems.write_postmortem(desk, by, incident=incident, note=note, html=html)
 
 
 def tools(office: Office) -> list[Tool]:
