@@ -1,9 +1,12 @@
 """The API server disappears or fails in mid-call: nothing is sent twice, and the answer says what is not known."""
 
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from tests.surface.test_approval import both_eras, image, untouched
-from tests.surface.world import ACCEPT, Mode, always, data_of, text_of, world
+from tests.surface.world import ACCEPT, CHECKOUT, Mode, always, data_of, text_of, world
 
 
 @both_eras
@@ -58,3 +61,16 @@ async def test_expired_credentials_are_told_and_nothing_is_called_anonymously(tm
         refused = await here.rollback()
         assert refused.is_error
         assert untouched(here)
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [("check_health", {}), ("assess_incident", {}), ("diagnose_workload", CHECKOUT), ("resource_usage", {})],
+    ids=["check_health", "assess_incident", "diagnose_workload", "resource_usage"],
+)
+async def test_a_look_that_saw_nothing_finds_no_health(tmp_path: Path, tool: str, arguments: dict[str, Any]) -> None:
+    async with world(tmp_path, "legacy", None, tool_timeout=1) as here:
+        here.sandbox.faults.delay_next(30, 1000)
+        result = await here.call(tool, **arguments)
+        assert result.is_error, data_of(result)
+        assert "No answer from" in text_of(result)

@@ -40,7 +40,8 @@ class Plugin:
     """All of it, without KUBERNETES_EXEC_INFO."""
     cluster: Mapping[str, Any] | None
     """`spec.cluster` of the question, when the plugin wants to know (provideClusterInfo)."""
-    seconds: float = 30
+    seconds: float = 15
+    """Less than a reading tool may take, so that a plugin that hangs is named as what it is."""
 
     def question(self) -> bytes:
         """The ExecCredential that goes into KUBERNETES_EXEC_INFO."""

@@ -94,8 +94,17 @@ class Look:
     def forbidden(self, what: str) -> bool:
         return any(part == what and why.startswith("Forbidden") for part, why in self._missed)
 
-    def timed_out(self, planned: Iterable[str]) -> None:
-        """The time is over: whatever is still asked for, or was planned and never begun, is not checked."""
+    def timed_out(self, planned: Iterable[str], seconds: float) -> None:
+        """The time is over: whatever is still asked for, or was planned and never begun, is not checked.
+
+        Raises `Unreachable` when nothing at all was answered: no findings would look like no fault.
+        """
+        if not self.answered and not self._missed:
+            raise Unreachable(
+                f"No answer from {self.api.cluster.server} within {seconds:.1f} s.",
+                "The API server, the way to it, or the kubeconfig's credential plugin hangs: "
+                "incident-mcp doctor waits longer, and tells why.",
+            )
         for (what, where), open_calls in self._asked.items():
             if open_calls:
                 self.miss(what, "timed out", where)

@@ -45,14 +45,15 @@ async def observe(
     """Look once. What can't be read within the time or with these rights is in `not_checked`.
 
     Raises `NotFound` with near misses for a namespace or workload that is not there, `Forbidden` when nothing of the
-    scope may be read, `Unreachable` when the server gives no first answer, `CredentialsError`.
+    scope may be read, `Unreachable` when there is no first answer, be it within the time, `CredentialsError`.
     """
     look, picture, began = Look(api, clock), Picture(), clock()
     with anyio.move_on_after(deadline_seconds) as limit:
         await _fill(look, picture, scope, logs=logs)
     if limit.cancelled_caught:
         look.timed_out(
-            ("pods", "workloads", "events", "services", "endpoints", "ingresses", *(["logs"] if logs else []))
+            ("pods", "workloads", "events", "services", "endpoints", "ingresses", *(["logs"] if logs else [])),
+            deadline_seconds,
         )
     return observation_of(look, picture, scope, clock() - began)
 

@@ -12,7 +12,7 @@ from incident_mcp.cluster.look import Look, reason, together
 from incident_mcp.cluster.metrics_api import GROUP
 from incident_mcp.cluster.pods import pod_seen
 from incident_mcp.cluster.quantities import amounts, of_template, summed
-from incident_mcp.vocabulary.errors import ClusterError, CredentialsError, NotFound, ServerFailed
+from incident_mcp.vocabulary.errors import ClusterError, CredentialsError, NotFound, ServerFailed, Unreachable
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.usage import Amounts, NodeUsage, PodUsage, Usage
 
@@ -56,6 +56,8 @@ async def _measured(look: Look, path: str, where: str = "", selector: str = "") 
     except ServerFailed:
         look.miss(METRICS, "the metrics server does not answer")
     except ClusterError as error:
+        if isinstance(error, Unreachable) and not look.answered:
+            raise
         look.miss(METRICS, reason(error), where)
     else:
         look.answered += 1

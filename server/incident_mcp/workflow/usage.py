@@ -52,7 +52,7 @@ async def resource_usage(desk: Desk, by: Actor, *, namespace: str | None, incide
     with anyio.move_on_after(desk.tool_seconds) as limit:
         usage = await read_usage(look, namespace)
     if limit.cancelled_caught:
-        look.timed_out(("metrics",))
+        look.timed_out(("metrics",), desk.tool_seconds)
     reply = _reply(desk.cluster, namespace, usage, tuple(str(one) for one in look.not_checked))
     return await recorded(desk, found, "resource_usage", {"namespace": namespace}, reply, by)
 

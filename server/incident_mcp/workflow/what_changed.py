@@ -70,7 +70,7 @@ async def what_changed(
         with anyio.move_on_after(desk.tool_seconds) as limit:
             await read_changes(window)
         if limit.cancelled_caught:
-            look.timed_out(SOURCES)
+            look.timed_out(SOURCES, desk.tool_seconds)
 
     await together([now, lately])
     reply = _reply(desk, looks[0], window, hours)
