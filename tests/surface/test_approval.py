@@ -128,6 +128,36 @@ async def test_an_approval_argument_invented_by_the_model_changes_nothing(
 
 
 @both_eras
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (ACCEPT, "answer: Approved roll back"),
+        (DECLINE, "answer: Declined roll back"),
+        (NOT_TICKED, "answer: Accepted without the tick, which is no yes: roll back"),
+    ],
+    ids=["accepted", "declined", "not ticked"],
+)
+async def test_what_a_person_said_is_kept_when_the_cluster_is_gone_by_then(
+    tmp_path: Path, mode: Mode, answer: ElicitResult, told: str
+) -> None:
+    held: list[World] = []
+
+    async def during_the_outage() -> ElicitResult:
+        held[0].sandbox.faults.drop_next(1000)
+        return answer
+
+    async with world(tmp_path, mode, during_the_outage) as here:
+        held.append(here)
+        await here.rollback()
+        assert untouched(here)
+        assert told in here.said()
+        here.sandbox.faults.clear()
+        here.clock.forward(minutes=11)
+        await here.call("get_incident")
+        assert "expired unanswered" not in here.said()
+
+
+@both_eras
 async def test_a_yes_after_the_plans_end_changes_nothing(tmp_path: Path, mode: Mode) -> None:
     clock: list[Any] = []
 

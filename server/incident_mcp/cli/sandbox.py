@@ -19,7 +19,8 @@ def command(scenario: Annotated[str, typer.Argument(help="bad-rollout, oom or he
 
 async def _main(scenario: str) -> None:
     async with embedded(settings_of(None, None, None), scenario) as served:
-        print(served.kubeconfig, flush=True)
         with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
+            # Only now: whoever reads the path may stop this at once, and expects the kubeconfig to go with it.
+            print(served.kubeconfig, flush=True)
             async for _ in signals:
                 return

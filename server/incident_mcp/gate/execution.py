@@ -133,7 +133,7 @@ def _unknown(plan: Plan, sent: datetime) -> Outcome:
     target = plan.draft.target
     text = (
         f"Unknown. The write was sent at {sent.strftime('%H:%M:%S.%f')[:-3]} UTC and no good answer came. It was not "
-        f"repeated. rollout_history, or kubectl -n {target.namespace} get {target.kind.lower()} {target.name} -o yaml, "
-        "will tell."
+        f"repeated. read_object (of a revision: rollout_history), or kubectl -n {target.namespace} get "
+        f"{target.kind.lower()} {target.name} -o yaml, will tell."
     )
     return Outcome(status="unknown", text=text, sent=sent)

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from mcp.server.mcpserver import AcceptedElicitation, DeclinedElicitation, Elicit, ElicitationResult
+from mcp.types import ElicitResult
 from pydantic import BaseModel, Field, create_model
 
 from incident_mcp.vocabulary.answer import Said
@@ -43,3 +44,13 @@ def said(answer: ElicitationResult[Any], plan: Plan) -> Said:
             return "accepted" if getattr(given, "name", None) == typed else "wrong name"
         return "accepted" if getattr(given, "approve", False) is True else "not ticked"
     return "declined" if isinstance(answer, DeclinedElicitation) else "cancelled"
+
+
+def said_unread(answer: ElicitResult, plan: Plan) -> Said:
+    """As `said`, of an answer that nobody has held against its form: for the record, never for a write."""
+    if answer.action != "accept":
+        return "declined" if answer.action == "decline" else "cancelled"
+    given, typed = answer.content or {}, plan.question.typed
+    if typed is not None:
+        return "accepted" if given.get("name") == typed else "wrong name"
+    return "accepted" if given.get("approve") is True else "not ticked"

@@ -1,7 +1,8 @@
 """Mutating tools, made from actions: the plan and the person's answer are resolved, never given by the model."""
 
 import inspect
-from typing import Annotated, Any, Literal
+from functools import partial
+from typing import Annotated, Any
 
 from mcp.server.mcpserver import Context, Elicit, ElicitationResult, Resolve
 from mcp.server.mcpserver.tools import Tool
@@ -10,11 +11,10 @@ from mcp.types import CallToolResult, ElicitResult
 from incident_mcp.gate.request import Proposal
 from incident_mcp.record.plans import PlanState
 from incident_mcp.surface.arguments import IncidentName
-from incident_mcp.surface.asking import NotAsked, form, said
+from incident_mcp.surface.asking import NotAsked, form, said, said_unread
 from incident_mcp.surface.caller import assistant, can_be_asked
 from incident_mcp.surface.office import ActionShape, Office
 from incident_mcp.surface.tool import CHANGES, CONTEXT, result, shape, strict
-from incident_mcp.vocabulary.answer import Said
 from incident_mcp.vocabulary.errors import IncidentError
 
 
@@ -31,10 +31,12 @@ def changing_tool(office: Office, action: ActionShape) -> Tool:
         desk, by = await office.desk(), assistant(ctx)
         desk.gate.check_writing()
         found = await desk.incident_of_a_change(incident)
-        answered = _answered(ctx)
-        if answered is not None:
-            await changes.check_answered(desk, action.name, arguments, answered, incident=found.id)
-        return await changes.propose_to_ask(desk, action.name, arguments, by, incident=found.id)
+        answer = _answered(ctx)
+        if answer is None:
+            return await changes.propose_to_ask(desk, action.name, arguments, by, incident=found.id)
+        return await changes.propose_again(
+            desk, action.name, arguments, by, partial(said_unread, answer), incident=found.id
+        )
 
     async def ask(ctx: Context[Any, Any], proposal: Proposal) -> Elicit[Any] | NotAsked:
         if not can_be_asked(ctx):
@@ -79,19 +81,10 @@ def _resolved(name: str, annotation: Any) -> inspect.Parameter:
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation)
 
 
-_SAID: dict[Literal["accept", "decline", "cancel"], Said] = {
-    "accept": "accepted",
-    "decline": "declined",
-    "cancel": "cancelled",
-}
-
-
-def _answered(ctx: Context[Any, Any]) -> Said | None:
-    """What this round's answer says, should it turn out to be for a plan that has ended; None in a first round."""
-    for response in (ctx.input_responses or {}).values():
-        if isinstance(response, ElicitResult):
-            return _SAID[response.action]
-    return None
+def _answered(ctx: Context[Any, Any]) -> ElicitResult | None:
+    """This round's answer as it came, should it turn out to be for a plan that has ended; None in a first round."""
+    answers = (ctx.input_responses or {}).values()
+    return next((each for each in answers if isinstance(each, ElicitResult)), None)
 
 
 async def _decide(office: Office, ctx: Context[Any, Any], proposal: Proposal, answer: Any) -> CallToolResult:

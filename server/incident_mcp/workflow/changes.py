@@ -1,5 +1,6 @@
 """A change, step by step: propose it, put the question, take the answer, carry it out, watch what comes of it."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Literal
 
@@ -12,7 +13,7 @@ from incident_mcp.text.words import clock
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.answer import Door, Outcome, PersonsAnswer, Said
 from incident_mcp.vocabulary.entry import EntryKind
-from incident_mcp.vocabulary.errors import Forbidden, IncidentError
+from incident_mcp.vocabulary.errors import ClusterError, Forbidden, IncidentError
 from incident_mcp.vocabulary.plan import Plan
 from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.workflow.desk import Desk
@@ -182,30 +183,36 @@ def _after(state: PlanState) -> str:
             return "The plan still waits; calling the tool again with the same arguments asks again."
 
 
-async def check_answered(
-    desk: Desk, action: str, arguments: dict[str, JsonValue], said: Said, *, incident: str
-) -> None:
-    """Before a round that brings an answer (protocol 2026-07-28) goes on: is the plan that was asked still the one?
+async def propose_again(
+    desk: Desk, action: str, arguments: dict[str, JsonValue], by: Actor, said: Callable[[Plan], Said], *, incident: str
+) -> Proposal:
+    """As `propose_to_ask`, for a round that brings an answer (protocol 2026-07-28), where the plan is looked up anew.
 
-    There the plan is looked up anew on every round. An answer to a plan that ended, or whose facts moved, is recorded
-    and changes nothing; nobody is asked another question in its place within the same call.
-    Raises `AnswerTooLate`.
+    An answer to a plan that ended, or whose facts moved, or that can't be looked up now, is recorded and changes
+    nothing; nobody is asked another question in its place within the same call.
+    Raises `AnswerTooLate`, and `ClusterError` when the cluster can't be read.
     """
     asked = await _last_asked(desk, action, arguments, incident)
     if asked is None:
-        return
+        return await propose_to_ask(desk, action, arguments, by, incident=incident)
     plan, told = asked
+    try:
+        if too_late := await _too_late(desk, plan, told):
+            raise AnswerTooLate(
+                f"{desk.cluster}: Not applied. {too_late}",
+                f"Look again; {action} makes a new plan and asks a new question.",
+            )
+        return await propose_to_ask(desk, action, arguments, by, incident=incident)
+    except (AnswerTooLate, ClusterError):
+        await take_answer(desk, plan, said(plan), "chat", desk.person, asked=told.asked or plan.made)
+        raise
+
+
+async def _too_late(desk: Desk, plan: Plan, told: PlanStory) -> str:
+    """Why an answer to this plan comes too late; empty: it does not."""
     if told.state in (PlanState.PENDING, PlanState.APPROVED):
-        moved = await desk.gate.moved(plan, desk.person)
-        if not moved:
-            return
-        happened = f"Not applied. {moved}"
-    else:
-        happened = f"Not applied. The answer came for plan {plan.id}, which is {told.state}; an answer is used once."
-    await take_answer(desk, plan, said, "chat", desk.person, asked=told.asked or plan.made)
-    raise AnswerTooLate(
-        f"{desk.cluster}: {happened}", f"Look again; {action} makes a new plan and asks a new question."
-    )
+        return await desk.gate.moved(plan, desk.person)
+    return f"The answer came for plan {plan.id}, which is {told.state}; an answer is used once."
 
 
 async def _last_asked(
