@@ -90,3 +90,13 @@ async def test_a_look_is_answered_while_several_incidents_are_open(tmp_path: Pat
         refused = await here.rollback()
         assert "Several incidents are open" in text_of(refused)
         assert "rollback_workload was refused" in here.said()
+
+
+async def test_a_container_that_no_pod_has_is_named_with_those_that_are_there(tmp_path: Path) -> None:
+    async with world(tmp_path, "2026-07-28", None) as here:
+        told = await here.call("analyze_logs", **CHECKOUT, container="chekout")
+        assert told.is_error
+        assert text_of(told) == (
+            "sandbox: No pod of Deployment shop/checkout has a container chekout. Nothing was changed. "
+            "There are: checkout."
+        )

@@ -443,3 +443,18 @@ async def test_two_servers_on_one_record_tell_one_story_of_one_plan(tmp_path: Pa
         assert len(here.writes()) == 1
         outcomes = [entry for entry in here.entries() if entry.kind == "outcome"]
         assert [entry.data["status"] for entry in outcomes] == ["applied"]
+
+
+async def test_a_like_call_that_comes_second_tells_of_the_first(tmp_path: Path) -> None:
+    async with world(tmp_path, "2026-07-28", always(ACCEPT)) as here:
+        await here.call("preview_change", tool="rollback_workload", arguments=CHECKOUT)
+        told: list[str] = []
+
+        async def roll() -> None:
+            told.append(text_of(await here.rollback(revision=6)))
+
+        async with anyio.create_task_group() as tasks:
+            for _ in range(4):
+                tasks.start_soon(roll)
+        assert len(here.writes()) == 1
+        assert [each for each in told if "can't be carried out" in each] == []

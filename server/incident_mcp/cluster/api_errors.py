@@ -114,7 +114,12 @@ _READ_AGAIN = "Read the object again: somebody else may have changed it."
 
 
 def _quote(said: Status) -> str:
-    return excerpt(said.message) or "no reason given"
+    return _sentence(excerpt(said.message) or "no reason given")
+
+
+def _sentence(words: str) -> str:
+    """Ended, for another sentence follows."""
+    return words if words.endswith((".", "!", "?", "…")) else f"{words}."
 
 
 def _unauthorized(cluster: Cluster, user: str) -> ClusterError:
@@ -164,9 +169,9 @@ def _invalid(call: Call, said: Status, cluster: Cluster) -> ClusterError:
     # A JSON patch whose `test` fails is answered with a 422 that says nothing (apiserver, handlers/patch.go).
     if call.content_type == JSON_PATCH and said.reason == "Invalid" and not causes:
         return Conflict(f"{call.object} on {cluster.name} is not what the change expected.", _READ_AGAIN)
-    listed = "; ".join(f"{excerpt(c.field, 80)}: {excerpt(c.message, 120)}" for c in causes[:3])
+    listed = _sentence("; ".join(f"{excerpt(c.field, 80)}: {excerpt(c.message, 120)}" for c in causes[:3]))
     return Invalid(
-        f"{cluster.name} refused to {call.verb} {call.object}: {listed or _quote(said)}",
+        f"{cluster.name} refused to {call.verb} {call.object}: {listed if causes else _quote(said)}",
         "Correct what is named and try again.",
     )
 

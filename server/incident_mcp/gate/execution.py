@@ -39,16 +39,16 @@ class Execution:
         refused = await self._refused(action, plan)
         if refused is not None:
             # Refused because another call was faster with this very plan? Then its entries tell the story, not ours.
-            return await self._elsewhere(plan) or await self._finish(plan, told, by, refused)
+            return await self.elsewhere(plan) or await self._finish(plan, told, by, refused)
         await self._save_evidence(action, plan, told, by)
         # From here on a cancelled call must not leave a half-told story: the write and its record belong together.
         outcome: Outcome | None = None
         with anyio.CancelScope(shield=True), suppress(AlreadyDone):
             await self._spend(plan, told, by)
             outcome = await self._finish(plan, told, by, await self._apply(action, plan, told))
-        return outcome or await self._elsewhere(plan) or Outcome(status="unknown", text=f"Plan {plan.id} is spent.")
+        return outcome or await self.elsewhere(plan) or Outcome(status="unknown", text=f"Plan {plan.id} is spent.")
 
-    async def _elsewhere(self, plan: Plan) -> Outcome | None:
+    async def elsewhere(self, plan: Plan) -> Outcome | None:
         """What another call made of this plan; None when none spent it. An approval is used once."""
         now = story(await self._record.of_plan(plan.id), plan.expires, self._record.clock())
         if now.state is not PlanState.SPENT:

@@ -148,8 +148,10 @@ class AdvisoryGate:
         self.check_writing()
         told = await self._plans.story(plan)
         if told.state is not PlanState.APPROVED:
+            if elsewhere := await self._execution.elsewhere(plan):
+                return elsewhere  # a like call at the same time was faster
             raise BadRequest(
-                f"{plan.cluster.name}: plan {plan.id} is {_state_words(told)}, so it can't be carried out.",
+                f"{plan.cluster.name}: plan {plan.id} is {told.state}, so it can't be carried out.",
                 "Call the tool again: it makes a new plan and asks a person.",
             )
         return await self._execution.run(plan, told, by)
@@ -171,10 +173,6 @@ class AdvisoryGate:
 def _same(old: Draft, new: Draft) -> bool:
     """The same change on the same facts at the same risk: counts that are only shown may differ."""
     return same_facts(old.facts, new.facts) and old.writes == new.writes and old.risk == new.risk
-
-
-def _state_words(told: PlanStory) -> str:
-    return f"spent ({told.outcome})" if told.state is PlanState.SPENT else told.state.value
 
 
 _SAID = {

@@ -9,9 +9,12 @@ from incident_mcp.logs.events import Source
 from incident_mcp.logs.patterns import LogPattern, patterns_of
 from incident_mcp.logs.reading import read_log
 from incident_mcp.text.budget import fitting
-from incident_mcp.text.fencing import quote
+from incident_mcp.text.fencing import plain, quote
 from incident_mcp.text.words import clock, count, listed
 from incident_mcp.vocabulary.actor import Actor
+from incident_mcp.vocabulary.errors import BadRequest
+from incident_mcp.vocabulary.observation import PodSeen
+from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.vocabulary.value import Value
 from incident_mcp.workflow.desk import Desk
@@ -54,16 +57,24 @@ async def analyze_logs(
     container: str | None,
     incident: str | None,
 ) -> LogsReply:
-    """Raises `NotFound` with near misses, `Forbidden`, `BadRequest` for an unknown kind."""
+    """Raises `NotFound` with near misses, `Forbidden`, `BadRequest` for an unknown kind or container."""
     found = await desk.incident_id(incident)
     target = workload_ref(kind, namespace, name)
     _, pods = await read_workload(desk.api, target)
+    _check_container(target, pods, container)
     since = timedelta(minutes=since_minutes)
     logs = await workload_logs(desk.api, pods, since=since, container=container, seconds=desk.tool_seconds)
     events = [e for log in logs.logs for e in read_log(log.body, Source(log.pod, log.container, log.previous))]
     reply = _reply(desk.cluster, str(target), logs, patterns_of(events), since_minutes)
     arguments = {"kind": kind, "namespace": namespace, "name": name, "since_minutes": since_minutes}
     return await recorded(desk, found, "analyze_logs", {**arguments}, reply, by)
+
+
+def _check_container(target: Ref, pods: tuple[PodSeen, ...], container: str | None) -> None:
+    """A wrong name would read nothing, and look like silence."""
+    names = sorted({one.name for pod in pods for one in pod.containers})
+    if container is not None and names and container not in names:
+        raise BadRequest(f"No pod of {target} has a container {plain(container)}.", f"There are: {', '.join(names)}.")
 
 
 def _reply(cluster: str, target: str, logs: WorkloadLogs, patterns: list[LogPattern], minutes: int) -> LogsReply:

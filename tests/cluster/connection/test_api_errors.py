@@ -63,7 +63,7 @@ def test_forbidden_by_an_admission_rule_is_not_told_as_a_lacking_permission() ->
     assert (error.verb, error.resource) == ("patch", "deployments.apps")
     assert error.happened == (
         "prod refused to patch deployments.apps checkout in namespace shop: "
-        'admission webhook "policy.example" denied the request: no :latest'
+        'admission webhook "policy.example" denied the request: no :latest.'
     )
 
 
