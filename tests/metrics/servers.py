@@ -25,7 +25,7 @@ from tests.controlplane.processes import Child, free_ports
 from tests.controlplane.waiting import wait_for
 
 REQUIRED = "INCIDENT_REQUIRE_PROMETHEUS"
-HOW_TO_GET_THEM = "no {}: `apt-get install prometheus prometheus-alertmanager` brings it (its services are not needed)"
+HOW_TO_GET_THEM = "no {}: `apt-get install prometheus prometheus-alertmanager` bring it (their services are not needed)"
 SCRAPE_SECONDS = 15
 PAST, AHEAD = timedelta(hours=3), timedelta(minutes=20)
 
