@@ -58,7 +58,7 @@ class History:
         return [at for at in times if until is None or at <= until]
 
     def _add(self, name: str, kind: str, labels: dict[str, str], value: float, at: float) -> None:
-        held = ",".join(f"{label}={json.dumps(text)}" for label, text in labels.items())
+        held = ",".join(f"{label}={json.dumps(text, ensure_ascii=False)}" for label, text in labels.items())
         family = name.removesuffix("_total")
         head = [f"# TYPE {family} {'unknown' if kind == 'counter' and family == name else kind}"]
         self.lines.setdefault(family, head).append(f"{name}{{{held}}} {value:g} {self.onset.timestamp() + at:.3f}")

@@ -7,9 +7,11 @@ from incident_mcp.vocabulary.refs import Ref
 
 
 def scrapes(family: Family, binding: Binding) -> str:
-    """How many samples the best series has in ten minutes, before or now; nothing where nothing fits the binding."""
+    """How many samples the best series has in ten minutes, of a while ago rather than of now, when it may just have
+    ended; nothing where nothing fits the binding.
+    """
     held = select(family.total, binding)
-    return f"max(count_over_time({held}[10m])) or max(count_over_time({held}[10m] offset 15m))"
+    return f"max(count_over_time({held}[10m] offset 15m) or count_over_time({held}[10m]))"
 
 
 def traffic(family: Family, binding: Binding, window: int) -> str:
