@@ -42,6 +42,13 @@ def test_where_it_goes_is_judged_by_the_last_minutes(by: float, moving: str) -> 
     assert seen.moving == moving
 
 
+@pytest.mark.parametrize(("ago", "moving"), [(100, "unknown"), (240, "steady"), (290, "steady")])
+def test_that_it_began_is_no_direction(ago: float, moving: str) -> None:
+    curve = points(lambda t: 1.0 if t > 300 - ago else 0.0)
+    (seen,) = signal("error rate", "share", CHECKOUT, asked(curve), span(NOW, ONSET))
+    assert seen.moving == moving
+
+
 def test_a_spike_that_is_over_left_nothing() -> None:
     curve = points(lambda t: 0.5 if 0 < t < 60 else 0.01)
     (seen,) = signal("error rate", "share", CHECKOUT, asked(curve), span(NOW, ONSET))

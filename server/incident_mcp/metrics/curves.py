@@ -4,6 +4,7 @@ Pure over points (seconds since the epoch, value), oldest first. A curve of a ra
 change itself lies between the last point that was usual and the first that was not: the former is told.
 """
 
+import math
 from collections.abc import Sequence
 from statistics import median
 
@@ -17,6 +18,7 @@ MARGIN = 300.0
 ENOUGH = 3
 LATELY = 300.0
 """Where it goes is judged against so many seconds ago."""
+_STRETCH = 90.0
 
 
 def usual(points: Points, until: float) -> list[float]:
@@ -45,10 +47,14 @@ def left(points: Points, values: Sequence[float], until: float) -> float | None:
     return inside[-1] if inside and inside[-1] < upto[-1][0] else None
 
 
-def moving(points: Points, end: float, fresh: float, least: float) -> Moving:
-    """Of something that is bad when high: the last minute or so against some minutes ago. Below `least` all is one."""
-    lately = [value for at, value in points if at > end - max(fresh, 90)]
-    earlier = [value for at, value in points if end - LATELY - fresh - 90 <= at <= end - LATELY]
+def moving(points: Points, end: float, fresh: float, least: float, since: float | None) -> Moving:
+    """Of something that is bad when high: the last minute or so against some minutes ago, but not against the time
+    before it left what was usual: that it began is no direction. Below `least` all is one.
+    """
+    stretch = max(fresh, _STRETCH)
+    begin = max(end - LATELY - stretch, -math.inf if since is None else since + fresh)
+    lately = [value for at, value in points if at > end - stretch]
+    earlier = [value for at, value in points if begin <= at <= min(begin + stretch, end - stretch)]
     if not lately or not earlier:
         return "unknown"
     now, then = median(lately[-ENOUGH:]), median(earlier[-ENOUGH:])

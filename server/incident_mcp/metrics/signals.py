@@ -55,7 +55,7 @@ def signal(what: SignalName, unit: Unit, target: Ref, asked: Asked, span: Span) 
             before=before,
             at=_moment(last[0]) if last else None,
             since=_moment(since) if since is not None else None,
-            moving=curves.moving(points, end, asked.window, least) if last else "unknown",
+            moving=curves.moving(points, end, asked.window, least, since) if last else "unknown",
             query=asked.query,
         )
     ]
