@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from incident_mcp.metrics import curves
 from incident_mcp.metrics.prometheus import Series
 from incident_mcp.metrics.signals import Asked, signal, traffic
 from incident_mcp.metrics.span import span
 from incident_mcp.vocabulary.refs import Ref
+from tests.metrics.servers import Curve
 
 CHECKOUT = Ref(kind="Deployment", namespace="shop", name="checkout")
 NOW = datetime(2026, 11, 24, 2, 14, tzinfo=UTC)
@@ -17,10 +17,10 @@ ONSET = NOW - timedelta(minutes=5)
 STEP = 15
 
 
-def points(value: curves.Points | object, *, until: float = 300) -> list[tuple[float, float]]:
+def points(value: Curve, *, until: float = 300) -> list[tuple[float, float]]:
     """A curve from 75 minutes before the onset on; `value` by seconds since the onset."""
     at = range(-75 * 60, int(until) + 1, STEP)
-    return [(ONSET.timestamp() + each, value(each)) for each in at]  # type: ignore[operator]
+    return [(ONSET.timestamp() + each, value(each)) for each in at]
 
 
 def asked(curve: list[tuple[float, float]]) -> Asked:

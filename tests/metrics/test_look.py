@@ -65,7 +65,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 async def test_the_error_rate_is_found_whatever_counts_the_requests(
     served: Served, name: str, more: dict[str, tuple[str, ...]], metric: str
 ) -> None:
-    rate = (await served.signals(name, **more))["error rate"]
+    rate = (await served.signals(name, None, **more))["error rate"]
     assert rate.now == pytest.approx(0.25, abs=ROUNDING)
     assert rate.before == 0
     assert metric in rate.query

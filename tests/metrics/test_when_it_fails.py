@@ -33,7 +33,7 @@ def error(kind: str, text: str) -> dict[str, Any]:
 
 
 def vector(*values: str) -> dict[str, Any]:
-    rows = [{"metric": {}, "value": [1.0, value]} for value in values]
+    rows: list[dict[str, Any]] = [{"metric": {}, "value": [1.0, value]} for value in values]
     return {"status": "success", "data": {"resultType": "vector", "result": rows}}
 
 
@@ -150,7 +150,15 @@ async def test_an_answer_with_a_warning_counts_and_says_so(more: dict[str, Any],
     assert ("Prometheus", told) in look.missed
 
 
-@pytest.mark.parametrize("handler", [hangs, drops, lambda seen: Reply(500, b""), lambda seen: Reply(200, b"{")])
+def breaks(seen: Seen) -> Reply:
+    return Reply(500, b"")
+
+
+def cuts(seen: Seen) -> Reply:
+    return Reply(200, b"{")
+
+
+@pytest.mark.parametrize("handler", [hangs, drops, breaks, cuts])
 async def test_a_look_at_a_broken_monitoring_is_one_line_for_each_server_and_empty(handler: Handler) -> None:
     with anyio.fail_after(WAIT):
         async with recording(handler) as server:

@@ -41,6 +41,9 @@ def test_the_file_lies_in_the_users_configuration_folder(tmp_path: Path, monkeyp
     ("text", "told"),
     [
         ("contxt = 1", "contxt: Extra inputs"),
+        ('[prometheus]\nurl = "https://p:99999"', "Port out of range"),
+        ('[prometheus]\nurl = "https://p/ünïcode"', "prometheus.url: String should match"),
+        ('[prometheus]\nurl = "https://p"\nheaders = { "a b" = "c" }', "is no header that can be sent"),
         ("[prometheus]", "prometheus: Value error, give either url or service"),
         ('[prometheus]\nurl = "https://p/"\ntoken = "hunter2"', "prometheus.token: Extra inputs"),
         ('[prometheus]\nurl = "https://u:hunter2@p/"', "prometheus.url: String should match"),

@@ -19,7 +19,7 @@ from incident_mcp.wiring import open_desk
 from incident_mcp.workflow.measuring import LENGTHEN, UNWATCHED, measure
 from incident_sandbox import serve_sandbox
 from tests.cli.running import incident_mcp
-from tests.cluster.connection.recorder import Hang, Reply, Seen, recording
+from tests.cluster.connection.recorder import Handler, Hang, Reply, Seen, recording
 from tests.metrics.servers import History, alertmanager, fire, prometheus, silence
 from tests.surface.world import CHECKOUT, World, data_of, text_of, world
 
@@ -166,8 +166,8 @@ async def test_without_any_the_answers_say_so_in_one_line(tmp_path: Path) -> Non
 
 
 async def test_a_monitoring_of_another_context_is_not_asked(tmp_path: Path, watched: Watched) -> None:
-    other = {"prometheus": {"url": watched.prometheus, "context": "prod-eu"}}
-    async with world(tmp_path, "legacy", None, **other) as here:
+    other = {"url": watched.prometheus, "context": "prod-eu"}
+    async with world(tmp_path, "legacy", None, prometheus=other) as here:
         answer = data_of(await here.call("assess_incident"))
     assert str(UNWATCHED) in answer["not_checked"]
 
@@ -180,7 +180,7 @@ def hangs(seen: Seen) -> Reply:
 
 
 @asynccontextmanager
-async def broken(tmp_path: Path, handler: Any) -> AsyncGenerator[tuple[World, dict[str, Any]]]:
+async def broken(tmp_path: Path, handler: Handler) -> AsyncGenerator[tuple[World, dict[str, Any]]]:
     """A world whose monitoring answers so, and how the assessment was without it."""
     async with recording(handler) as server:
         place = {"url": server.url, "timeout": 30}

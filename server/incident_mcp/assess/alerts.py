@@ -1,6 +1,5 @@
 """Which alerts are about what fails: by the object that their labels name, its pods, what stands before it."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 
 from incident_mcp.cluster.json_parts import part
@@ -19,19 +18,22 @@ NEAR = timedelta(minutes=30)
 
 def alerts_about(seen: Observation, chain: Chain) -> tuple[AlertSeen, ...]:
     """Those about the root or about what hangs on it; the loudest first, then the oldest."""
-    touched = {each.target for each in (chain.root, *chain.symptoms, *chain.breaks)} | {chain.subject}
-    about = _About(seen, touched)
-    return _ordered(alert for alert in seen.metrics.alerts if about.concerns(alert))
+    return _about(seen, {each.target for each in (chain.root, *chain.symptoms, *chain.breaks)} | {chain.subject})
 
 
 def alerts_on(seen: Observation, workload: Ref) -> tuple[AlertSeen, ...]:
     """Those about one workload, its pods, and what leads to it."""
-    about = _About(seen, {workload})
-    return _ordered(alert for alert in seen.metrics.alerts if about.concerns(alert))
+    return _about(seen, {workload})
 
 
-def _ordered(alerts: Iterable[AlertSeen]) -> tuple[AlertSeen, ...]:
-    return tuple(sorted(alerts, key=lambda each: (each.state != "firing", each.severity in _IDLE, each.since)))
+def _about(seen: Observation, refs: set[Ref]) -> tuple[AlertSeen, ...]:
+    places = {ref.namespace for ref in refs} | {None}
+    near = [alert for alert in seen.metrics.alerts if alert.namespace in places]
+    if not near:
+        return ()
+    about = _About(seen, refs)
+    found = (alert for alert in near if about.concerns(alert))
+    return tuple(sorted(found, key=lambda each: (each.state != "firing", each.severity in _IDLE, each.since)))
 
 
 def dates_an_onset(alert: AlertSeen) -> bool:

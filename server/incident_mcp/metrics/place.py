@@ -3,6 +3,7 @@
 Secrets are named, never written: by the file or the environment variable that holds one.
 """
 
+import re
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
@@ -14,13 +15,15 @@ from incident_mcp.text.secrets.assignments import names_a_secret
 from incident_mcp.vocabulary.value import Value
 
 SECONDS = 2.0
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""A header's name (RFC 9110, 5.6.2)."""
 
 
 class Place(Value):
     """A server behind a URL, or a Service of the cluster that is reached through the API server's proxy."""
 
     url: str | None = Field(
-        None, pattern=r"^https?://[^@/?#\s]+(/[^?#\s]*)?$", description="Its address, path included."
+        None, pattern=r"^https?://[^@/?#\s]+(/[!-\"$->A-~@]*)?$", description="Its address, path included."
     )
     service: str | None = Field(
         None,
@@ -35,10 +38,19 @@ class Place(Value):
     context: str | None = Field(default=None, description="The kubeconfig context that it watches; else every one.")
     timeout: float = Field(SECONDS, gt=0, le=30, description="Seconds one request may take.")
 
+    @field_validator("url")
+    @classmethod
+    def _callable(cls, url: str | None) -> str | None:
+        if url is not None and (not urlsplit(url).hostname or urlsplit(url).port == 0):  # a wrong port raises
+            raise ValueError("it names no host and port that can be called")
+        return url
+
     @field_validator("headers")
     @classmethod
     def _no_secrets(cls, headers: dict[str, str]) -> dict[str, str]:
-        for name in headers:
+        for name, value in headers.items():
+            if not _TOKEN.fullmatch(name) or not (value.isascii() and value.isprintable()):
+                raise ValueError(f"{name!r} is no header that can be sent")
             if name.lower() in ("authorization", "cookie") or names_a_secret(name):
                 raise ValueError(f"the header {name} would hold a secret: use token_file or token_variable")
         return headers
