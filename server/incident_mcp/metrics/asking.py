@@ -7,7 +7,7 @@ import anyio
 
 from incident_mcp.metrics.errors import Malformed, Refused
 from incident_mcp.text.fencing import plain
-from incident_mcp.vocabulary.errors import IncidentError, Unreachable
+from incident_mcp.vocabulary.errors import IncidentError
 
 T = TypeVar("T")
 AT_ONCE = 8
@@ -57,10 +57,8 @@ def why(error: IncidentError) -> str:
     match error:
         case Refused() | Malformed():
             return error.said
-        case Unreachable():
-            return "no answer"
         case _:
-            return plain(error.happened, 160)
+            return plain(error.happened, 160).rstrip(".")
 
 
 async def side_by_side(jobs: Iterable[Callable[[], Coroutine[Any, Any, None]]]) -> None:

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from incident_mcp.metrics.alertmanager import Alertmanager
-from incident_mcp.metrics.look import MonitoringLook
 from incident_mcp.metrics.place import Queries
-from incident_mcp.metrics.prometheus import Prometheus
 from incident_mcp.metrics.source import Source
+
+if TYPE_CHECKING:  # met with the first look: a server starts without it
+    from incident_mcp.metrics.look import MonitoringLook
 
 NO_QUERIES = Queries()
 
@@ -25,8 +26,12 @@ class Monitoring:
     def __bool__(self) -> bool:
         return bool(self.prometheus or self.alertmanager)
 
-    def look(self, now: datetime) -> MonitoringLook:
+    def look(self, now: datetime) -> "MonitoringLook":
         """A new look, about this moment."""
+        from incident_mcp.metrics.alertmanager import Alertmanager
+        from incident_mcp.metrics.look import MonitoringLook
+        from incident_mcp.metrics.prometheus import Prometheus
+
         return MonitoringLook(
             Prometheus(self.prometheus, self.seconds) if self.prometheus else None,
             Alertmanager(self.alertmanager) if self.alertmanager else None,

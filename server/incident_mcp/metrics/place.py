@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator, model_validator
 
 from incident_mcp.metrics.placeholders import check
-from incident_mcp.text.secrets.assignments import names_a_secret
 from incident_mcp.vocabulary.value import Value
 
 SECONDS = 2.0
@@ -48,6 +47,8 @@ class Place(Value):
     @field_validator("headers")
     @classmethod
     def _no_secrets(cls, headers: dict[str, str]) -> dict[str, str]:
+        from incident_mcp.text.secrets.assignments import names_a_secret
+
         for name, value in headers.items():
             if not _TOKEN.fullmatch(name) or not (value.isascii() and value.isprintable()):
                 raise ValueError(f"{name!r} is no header that can be sent")
