@@ -2,8 +2,8 @@
 
 The file is `settings.toml` in the user's configuration folder (`$XDG_CONFIG_HOME/incident-mcp`, else
 `~/.config/incident-mcp`), or the one that `INCIDENT_SETTINGS` names. Each key has an environment variable of its own,
-`INCIDENT_` and the key in capitals. Secrets never stand in it: keys that need one take a file's path or a variable's
-name.
+`INCIDENT_` and the key in capitals (`INCIDENT_PROMETHEUS__URL` for `url` of `[prometheus]`). Secrets never stand in it:
+keys that need one take a file's path or a variable's name.
 `examples/settings.toml` lists every key with its default; a test keeps it complete.
 """
 
@@ -17,6 +17,7 @@ from typing import Any
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from incident_mcp.metrics.place import Place, PrometheusPlace
 from incident_mcp.vocabulary.actor import Actor, KnownBy
 from incident_mcp.vocabulary.errors import SettingsError
 from incident_mcp.vocabulary.policy import Policy
@@ -42,7 +43,12 @@ class Settings(BaseSettings):
     """The settings of one process. Durations are seconds."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, extra="forbid", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        env_ignore_empty=True,
+        hide_input_in_errors=True,
     )
 
     kubeconfig: str | None = Field(None, description="Kubeconfig path(s); else KUBECONFIG, else ~/.kube/config.")
@@ -74,6 +80,8 @@ class Settings(BaseSettings):
         (),
         description="Findings not to be told: `INC404`, `INC163 batch`, `INC101 shop/checkout`; `*` for any letters.",
     )
+    prometheus: PrometheusPlace | None = Field(None, description="Prometheus, or what speaks its API; `[prometheus]`.")
+    alertmanager: Place | None = Field(None, description="Alertmanager, by its v2 API; `[alertmanager]`.")
 
     @field_validator("silence")
     @classmethod
@@ -110,6 +118,17 @@ class Settings(BaseSettings):
         life = timedelta(seconds=self.plan_life)
         longest = max(_DEFAULT_POLICY.question_life, life * 3)
         return Policy(protected_namespaces=self.protected_namespaces, plan_life=life, question_life=longest)
+
+    @property
+    def unmonitored(self) -> "Settings":
+        """Without the monitoring, which is another cluster's: nothing of it is about a sandbox."""
+        return self.model_copy(update={"prometheus": None, "alertmanager": None})
+
+    @property
+    def secret_variables(self) -> frozenset[str]:
+        """Names of environment variables that hold secrets of ours."""
+        places = (self.prometheus, self.alertmanager)
+        return frozenset(place.token_variable for place in places if place and place.token_variable)
 
     @property
     def journal(self) -> Path:

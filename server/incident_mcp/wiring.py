@@ -9,10 +9,16 @@ from pathlib import Path
 
 import anyio
 
+from incident_mcp.cluster.api import Api
 from incident_mcp.cluster.connection import ConnectOptions, connect
+from incident_mcp.cluster.outside import Address, Outside
+from incident_mcp.cluster.service_proxy import ServiceProxy
 from incident_mcp.gate.gate import AdvisoryGate
 from incident_mcp.gate.writing import Writing
 from incident_mcp.investigate.silence import silence
+from incident_mcp.metrics.monitoring import Monitoring
+from incident_mcp.metrics.place import Place
+from incident_mcp.metrics.source import Source
 from incident_mcp.mitigate.registry import ACTIONS, actions
 from incident_mcp.record.journal import Journal
 from incident_mcp.record.plans import PlanStory, story
@@ -41,6 +47,7 @@ async def open_desk(settings: Settings, environment: Mapping[str, str], clock: C
         context=settings.context,
         namespace=settings.namespace,
         timeout=settings.request_timeout,
+        withheld=settings.secret_variables,
     )
     api = await connect(options, environment=environment)
     record = Record(Journal(settings.journal, clock), api.cluster, clock)
@@ -56,7 +63,41 @@ async def open_desk(settings: Settings, environment: Mapping[str, str], clock: C
         tool_seconds=settings.tool_timeout,
         soak_seconds=settings.soak,
         silenced=tuple(silence(line) for line in settings.silence),
+        monitoring=monitoring(settings, api, environment),
     )
+
+
+def monitoring(settings: Settings, api: Api, environment: Mapping[str, str]) -> Monitoring:
+    """What watches this cluster, as the settings say. Makes no network call, and what is wrong with it shows when it
+    is asked: an incident does not wait for somebody to mend the monitoring.
+    """
+    prometheus = settings.prometheus
+    if prometheus is None:
+        return Monitoring(alertmanager=_source(settings.alertmanager, api, environment))
+    return Monitoring(
+        prometheus=_source(prometheus, api, environment),
+        alertmanager=_source(settings.alertmanager, api, environment),
+        own=prometheus.queries,
+        seconds=prometheus.timeout,
+    )
+
+
+def _source(place: Place | None, api: Api, environment: Mapping[str, str]) -> Source | None:
+    """The way to one server; None where there is none, or where it watches another cluster."""
+    if place is None or (place.context is not None and place.context != api.cluster.name):
+        return None
+    if place.service is not None:
+        return ServiceProxy(api, place.service, place.timeout)
+    address = Address(
+        url=place.url or "",
+        environment=environment,
+        ca=place.ca,
+        token_file=place.token_file,
+        token_variable=place.token_variable,
+        user=place.user,
+        headers=place.headers,
+    )
+    return Outside(address, place.timeout)
 
 
 def office(

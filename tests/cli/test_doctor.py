@@ -79,6 +79,7 @@ async def test_one_screen_says_what_works_and_what_it_stands_on(sandbox: Sandbox
         "✓ answers       Kubernetes v1.37.2, in N ms",
         "✓ identity      admin, in system:masters",
         "– metrics       no metrics server: usage of CPU and memory is not checked",
+        "– monitoring    none in the settings: alerts, error rates and traffic are not checked",
         "✓ tools         check_health, assess_incident, what_changed, resource_usage, diagnose_workload, read_object, "
         "rollout_history, analyze_logs, verify_fix and preview_change: work",
         "– tools         rollback_workload and scale_workload: not offered, since writing is off; by these rights they "

@@ -1,10 +1,12 @@
 """Command line over environment over file; mistakes are told with the key and the place."""
 
+import re
 import tomllib
 from pathlib import Path
 
 import pytest
 
+from incident_mcp.metrics.place import Place, Queries
 from incident_mcp.settings import Settings, load_settings
 from incident_mcp.vocabulary.errors import SettingsError
 
@@ -39,6 +41,21 @@ def test_the_file_lies_in_the_users_configuration_folder(tmp_path: Path, monkeyp
     ("text", "told"),
     [
         ("contxt = 1", "contxt: Extra inputs"),
+        ('[prometheus]\nurl = "https://p:99999"', "Port out of range"),
+        ('[prometheus]\nurl = "https://p/ünïcode"', "prometheus.url: String should match"),
+        ('[prometheus]\nurl = "https://p"\nheaders = { "a b" = "c" }', "is no header that can be sent"),
+        ("[prometheus]", "prometheus: Value error, give either url or service"),
+        ('[prometheus]\nurl = "https://p/"\ntoken = "hunter2"', "prometheus.token: Extra inputs"),
+        ('[prometheus]\nurl = "https://u:hunter2@p/"', "prometheus.url: String should match"),
+        (
+            '[prometheus]\nurl = "https://p/"\nheaders = { Authorization = "hunter2" }',
+            "use token_file or token_variable",
+        ),
+        ('[prometheus]\nurl = "https://p/"\nheaders = { X-Api-Key = "hunter2" }', "use token_file or token_variable"),
+        ('[prometheus]\nurl = "http://p/"\ntoken_variable = "T"', "over plain http anybody"),
+        ('[alertmanager]\nservice = "monitoring/am:9093"\nuser = "u"', "passes no token, user, ca or headers on"),
+        ('[prometheus]\nservice = "../secrets"', "prometheus.service: String should match"),
+        ('[prometheus]\nurl = "https://p"\n[prometheus.queries]\nlatency = "x{a={workload}}"', "stands in quotes"),
         ("soak = -1", "soak: Input should be greater"),
         ("soak = 'x", "can't be read"),
         ("protected_namespaces = 3", "protected_namespaces"),
@@ -53,6 +70,7 @@ def test_a_mistake_in_the_file_is_named(file: Path, text: str, told: str) -> Non
     assert told in str(caught.value)
     assert str(file) in str(caught.value)
     assert "Nothing was changed." in str(caught.value)
+    assert "hunter2" not in str(caught.value)
 
 
 def test_a_named_file_that_is_missing_is_an_error(file: Path) -> None:
@@ -66,6 +84,7 @@ def test_every_key_can_be_set_by_the_environment(file: Path, monkeypatch: pytest
         "kubeconfig": "/k", "context": "c", "namespace": "n", "user": "u", "home": "/h", "allow_writes": "1",
         "postmortems": "p", "request_timeout": "3", "tool_timeout": "4", "plan_life": "5", "soak": "6",
         "protected_namespaces": '["x"]', "silence": '["INC404"]',
+        "prometheus": '{"url": "https://p.example"}', "alertmanager": '{"url": "https://a.example"}',
     }  # fmt: skip
     assert set(values) == set(Settings.model_fields)
     for key, value in values.items():
@@ -73,6 +92,27 @@ def test_every_key_can_be_set_by_the_environment(file: Path, monkeypatch: pytest
     settings = load_settings()
     defaults = Settings.model_construct()
     assert all(getattr(settings, key) != getattr(defaults, key) for key in values)
+
+
+def test_a_key_of_a_section_has_a_variable_of_its_own(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file.write_text('[prometheus]\nurl = "https://p"\nuser = "7"\n[prometheus.queries]\ntraffic = "x"')
+    monkeypatch.setenv("INCIDENT_PROMETHEUS__URL", "https://other")
+    found = load_settings().prometheus
+    assert found is not None
+    assert (found.url, found.user, found.queries.traffic) == ("https://other", "7", "x")
+
+
+def test_the_sections_of_the_example_are_right_when_somebody_uncomments_them(file: Path) -> None:
+    lines = EXAMPLE.read_text().partition("# [prometheus]")
+    keys = [line[2:] for line in (lines[1] + lines[2]).splitlines() if re.match(r"# (\[|\w+ = )", line)]
+    either_or = ("service = ", "token_file = ", "token_variable = ")
+    file.write_text("\n".join(line for line in keys if not line.startswith(either_or)))
+    settings = load_settings()
+    assert settings.prometheus
+    assert settings.prometheus.queries.error_rate
+    assert settings.alertmanager
+    named = {line.partition(" = ")[0] for line in keys}
+    assert named >= {*Place.model_fields, *Queries.model_fields}
 
 
 def test_the_record_says_how_the_name_is_known(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,7 +127,7 @@ def test_the_record_says_how_the_name_is_known(file: Path, monkeypatch: pytest.M
 def test_the_example_file_names_every_key_and_holds_the_defaults(file: Path) -> None:
     text = EXAMPLE.read_text()
     for key in Settings.model_fields:
-        assert f"{key} = " in text, key
+        assert f"{key} = " in text or f"[{key}]" in text, key
     file.write_text(text)
     given = tomllib.loads(text)
     loaded, defaults = load_settings(), Settings.model_construct()

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
-from incident_mcp.assess.assessment import Assessment, Change, Row
+from incident_mcp.assess.alerts import alerts_about
+from incident_mcp.assess.assessment import Assessment, Change, Onset, Row, Trend
 from incident_mcp.assess.changes import changes
 from incident_mcp.assess.decision import decide
 from incident_mcp.assess.impact import impact
 from incident_mcp.assess.onset import onset
 from incident_mcp.assess.severity import propose
-from incident_mcp.assess.trend import EarlierLook, trend
+from incident_mcp.assess.trend import EarlierLook, by_error_rate, trend
 from incident_mcp.investigate.find import find_chains
 from incident_mcp.investigate.kinds.network import (
     NO_ENDPOINTS,
@@ -47,13 +48,19 @@ def assess(
         rows=tuple(_row(seen, chain, changed) for chain in chains),
         onset=began,
         changes=changed,
-        trend=trend(seen, first.subject, began, (earlier or {}).get(str(first.subject), ())) if first else None,
+        trend=_trend(seen, first, began, earlier or {}) if first else None,
         severity=propose(seen, chains, hurt),
         impact=hurt,
         decision=decide(seen, first, began, changed) if first else None,
+        metrics=seen.metrics,
         looked_at=seen.looked_at,
         not_checked=seen.not_checked,
     )
+
+
+def _trend(seen: Observation, chain: Chain, began: Onset | None, earlier: Mapping[str, Sequence[EarlierLook]]) -> Trend:
+    counts = trend(seen, chain.subject, began, earlier.get(str(chain.subject), ()))
+    return by_error_rate(seen, chain.subject, counts)
 
 
 def _row(seen: Observation, chain: Chain, changed: tuple[Change, ...]) -> Row:
@@ -66,6 +73,7 @@ def _row(seen: Observation, chain: Chain, changed: tuple[Change, ...]) -> Row:
         symptoms=chain.symptoms,
         evidence=chain.root.evidence,
         changed=next((each for each in changed if each.target in (chain.root.target, chain.subject)), None),
+        alerts=alerts_about(seen, chain),
         breaks=" -> ".join(broken_words(each) for each in chain.breaks),
         chain=chain,
     )

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import JsonValue
 
 from incident_mcp.vocabulary.finding import Chain, Evidence, Finding
+from incident_mcp.vocabulary.metrics_seen import AlertSeen, MetricsSeen
 from incident_mcp.vocabulary.observation import NotChecked, RouteSeen, Totals
 from incident_mcp.vocabulary.refs import Cluster, Ref, Scope
 from incident_mcp.vocabulary.severity import Severity
@@ -111,6 +112,8 @@ class Row(Value):
     symptoms: tuple[Finding, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     changed: Change | None = None
+    alerts: tuple[AlertSeen, ...] = ()
+    """Those that are about it."""
     breaks: str = ""
     """`Service shop/checkout has no endpoints -> Ingress shop.example.com/checkout answers 503`."""
     chain: Chain
@@ -131,6 +134,7 @@ class Assessment(Value):
     severity: Proposal | None = None
     impact: Impact = Impact()
     decision: Decision | None = None
+    metrics: MetricsSeen = MetricsSeen()
     looked_at: tuple[str, ...] = ()
     not_checked: tuple[NotChecked, ...] = ()
 

@@ -2,15 +2,17 @@
 
 An event keeps its first time for an hour; a container's last end is overwritten by each restart, so an end after many
 restarts is only *at the latest*. While the kubelet's first `Started` is still there, the first crash is that plus the
-time that an instance runs: a back-off is reported only later.
+time that an instance runs: a back-off is reported only later. Alerts and the error rate count where they are near.
 """
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from incident_mcp.assess.alerts import NEAR, alerts_about, dates_an_onset
 from incident_mcp.assess.assessment import Onset
 from incident_mcp.investigate.kinds import images
 from incident_mcp.investigate.rules.crash_loop import crashes
+from incident_mcp.text.fencing import plain
 from incident_mcp.vocabulary.finding import Chain
 from incident_mcp.vocabulary.observation import ContainerSeen, Observation, PodSeen
 
@@ -33,6 +35,7 @@ def onset(seen: Observation, chain: Chain) -> Onset | None:
     pods = tuple(pod for pod in seen.pods if (pod.owner or pod.ref) in (chain.root.target, chain.subject))
     signs = [*_events(seen, chain, pods), *(sign for pod in pods for sign in _pod_signs(seen, pod))]
     signs += _found(chain, pods)
+    signs += _monitored(seen, chain, min(signs)[0] if signs else None)
     if not signs:
         return None
     at, what, exact = min(signs, key=lambda sign: (sign[0], not sign[2]))
@@ -76,6 +79,19 @@ def _first_start(seen: Observation, pod: PodSeen, container: ContainerSeen) -> d
 
 def _never_ready(pod: PodSeen) -> bool:
     return pod.ready_since is not None and pod.ready_since - pod.created <= _AT_START
+
+
+def _monitored(seen: Observation, chain: Chain, first: datetime | None) -> Iterator[_Sign]:
+    """An alert waits before it fires, and a rate looks back: both tell *at the latest*. One that was there long before
+    any other sign is about something else.
+    """
+    for alert in alerts_about(seen, chain):
+        if dates_an_onset(alert) and (first is None or first - alert.since <= NEAR):
+            yield alert.since, f"alert {plain(alert.name)}", False
+    for signal in seen.metrics.signals:
+        rose = signal.what == "error rate" and signal.target == chain.subject and signal.since is not None
+        if rose and signal.since is not None and (first is None or first - signal.since <= NEAR):
+            yield signal.since, "the error rate rose", False
 
 
 def _found(chain: Chain, pods: tuple[PodSeen, ...]) -> list[_Sign]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from incident_mcp.assess.assessment import Assessment
+from incident_mcp.text.amounts import share_words
 from incident_mcp.text.words import clock, count, duration, listed
 from incident_mcp.vocabulary.value import Value
 
@@ -33,10 +34,16 @@ def _impact(found: Assessment) -> QuickQuestion:
     services = _few(str(service) for service in hurt.services)
     parts = [urls and f"from outside: {urls}", services and f"inside: {services}"]
     pods = f"{hurt.ready} of {count(hurt.desired, 'pod')} ready where it fails" if hurt.desired else ""
-    told = "; ".join(part for part in (*parts, pods) if part)
-    return QuickQuestion(
-        question="What is the impact?", answer=told, missing="how many users, since no traffic is measured"
-    )
+    failing = _failing(found)
+    told = "; ".join(part for part in (*parts, pods, failing) if part)
+    missing = "how many users" if failing else "how many users, since no traffic is measured"
+    return QuickQuestion(question="What is the impact?", answer=told, missing=missing)
+
+
+def _failing(found: Assessment) -> str:
+    """`14 % of requests fail`."""
+    rates = (each.now for each in found.metrics.signals if each.what == "error rate" and each.now is not None)
+    return next((f"{share_words(rate)} of requests fail" for rate in rates), "")
 
 
 def _start(found: Assessment) -> QuickQuestion:
@@ -50,6 +57,10 @@ def _start(found: Assessment) -> QuickQuestion:
 def _changed(found: Assessment) -> QuickQuestion:
     question = "What changed?"
     before = [each for each in found.changes if (each.seconds_before_onset or 0) >= 0]
+    surge = next((each for each in found.metrics.traffic if found.onset and each.since <= found.onset.at), None)
+    if not before and surge and found.onset:
+        lead = duration(found.onset.at - surge.since)
+        return QuickQuestion(question=question, answer=f"traffic, {surge.factor:.1f}x the hour before, {lead} before")
     if not before:
         return QuickQuestion(question=question, missing="no rollout or edit of what fails; what_changed looks wider")
     first = before[0]

@@ -6,6 +6,7 @@ SEV-1 everything is down, SEV-2 something that users reach is down, SEV-3 part o
 from typing import Any
 
 from incident_mcp.assess.assessment import Impact, Proposal
+from incident_mcp.text.amounts import share_words
 from incident_mcp.text.numbers import in_words
 from incident_mcp.vocabulary.finding import Chain
 from incident_mcp.vocabulary.observation import Observation, WorkloadSeen
@@ -18,7 +19,7 @@ def propose(seen: Observation, chains: list[Chain], hurt: Impact) -> Proposal | 
         return None
     down = [workload for workload in seen.workloads if workload.ready == 0 < workload.desired]
     severity, reason = _judge(seen, down, hurt)
-    reasons = [reason, *_others(seen)]
+    reasons = [reason, *_measured(seen), *_others(seen)]
     return Proposal(severity=severity, answer_within=LEVELS[severity].response, reasons=tuple(reasons))
 
 
@@ -35,6 +36,12 @@ def _judge(seen: Observation, down: list[WorkloadSeen], hurt: Impact) -> tuple[S
     if any(workload.ready < workload.desired and _served(seen, workload) for workload in seen.workloads):
         return Severity.SEV_3, f"{hurt.ready} of {hurt.desired} pods ready where it fails; the rest still serve"
     return Severity.SEV_4, "no service has lost a pod"
+
+
+def _measured(seen: Observation) -> list[str]:
+    """What requests get, where somebody counts: a reason beside the others, since who asks is not in the cluster."""
+    rates = (each.now for each in seen.metrics.signals if each.what == "error rate" and each.now)
+    return [f"{share_words(rate)} of its requests fail" for rate in rates]
 
 
 def _all_down(seen: Observation, down: list[WorkloadSeen]) -> bool:

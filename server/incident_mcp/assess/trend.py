@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from incident_mcp.assess.assessment import Onset, Trend
+from incident_mcp.text.amounts import share_words
 from incident_mcp.text.words import clock, count
 from incident_mcp.vocabulary.observation import Observation
 from incident_mcp.vocabulary.refs import Ref
@@ -47,6 +48,17 @@ def trend(seen: Observation, target: Ref, onset: Onset | None, earlier: Sequence
     if turned:
         return Trend(direction="worse", why=f"{count(len(turned), 'pod')} turned unready within the last minute")
     return Trend(direction="unknown", why=f"{counts}; one look only")
+
+
+def by_error_rate(seen: Observation, target: Ref, counts: Trend) -> Trend:
+    """The error rate says more than counts do: what users get. But what loses pods is getting worse all the same."""
+    rate = next((each for each in seen.metrics.signals if each.what == "error rate" and each.target == target), None)
+    if rate is None or rate.now is None or rate.moving == "unknown" or counts.direction == "worse":
+        return counts
+    return Trend(direction=rate.moving, why=f"error rate {share_words(rate.now)}, {_HOW[rate.moving]}; {counts.why}")
+
+
+_HOW = {"better": "falling", "steady": "as some minutes ago", "worse": "rising"}
 
 
 def _compared(ready: int, desired: int, before: EarlierLook, counts: str) -> Trend:

@@ -24,6 +24,8 @@ def assessment_page(found: AssessmentReply) -> Iterator[str]:
     if found.findings:
         yield from _body(found)
         yield from _gone_through(found)
+    else:
+        yield from (_labelled("alerts", line) for line in found.alerts)
     if found.propose:
         yield call_line(found.propose.tool, found.propose.arguments)
     yield from ending(found.model_copy(update={"not_checked": ()}), found.more)
@@ -50,6 +52,10 @@ def _body(found: AssessmentReply) -> Iterator[str]:
         reasons = ", ".join(found.severity.reasons)
         yield _labelled("proposed", f"{found.severity.severity}, answer {found.severity.answer}: {reasons}.")
         yield _labelled("", "A person sets it.")
+    for line in found.metrics:
+        yield _labelled("metrics", f"{line.what}{f'   {line.query}' if line.query else ''}")
+    for line in found.alerts:
+        yield _labelled("alerts", line)
     for report in found.reported:
         yield _labelled("reported", f"{report.text}  {report.entry}")
     if found.not_checked:
@@ -67,7 +73,7 @@ def _root(number: int, root: RootLine) -> Iterator[str]:
     yield _line("cause", root.summary, root.entry)
     if root.evidence:
         yield _line("evidence", root.evidence[0], root.evidence_entry)
-    for label, cited in (("changed", root.changed), ("breaks", root.breaks)):
+    for label, cited in (*(("alert", one) for one in root.alerts), ("changed", root.changed), ("breaks", root.breaks)):
         if cited is not None:
             yield _line(label, cited.text, cited.entry)
 

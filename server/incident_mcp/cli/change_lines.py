@@ -16,4 +16,5 @@ def changes_page(found: ChangesReply) -> Iterator[str]:
 def _line(change: ChangeLine) -> str:
     by = f", {change.by}" if change.by else ""
     aside = ", ".join(part for part in (f"{change.onset} the onset" if change.onset else "", change.relation) if part)
-    return f"{change.at}  {change.target}: {change.what}{by}{f'  ({aside})' if aside else ''}"
+    query = f"   {change.query}" if change.query else ""
+    return f"{change.at}  {change.target}: {change.what}{by}{f'  ({aside})' if aside else ''}{query}"

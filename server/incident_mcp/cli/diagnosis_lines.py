@@ -15,6 +15,10 @@ def diagnosis_page(found: DiagnosisReply) -> Iterator[str]:
     for label, words in (("state", found.state), ("rollout", found.rollout), ("uses", found.usage)):
         if words:
             yield labelled(label, words)
+    for line in found.metrics:
+        yield labelled("metrics", f"{line.what}   {line.query}")
+    for line in found.alerts:
+        yield labelled("alert", line)
     yield ""
     for line in found.checklist:
         yield f"  {MARKS[line.state]} {line.issue}: {line.state}, {line.why}"

@@ -31,4 +31,5 @@ async def embedded(settings: Settings, scenario: str | None) -> AsyncGenerator[S
     from incident_sandbox import serve_sandbox
 
     async with serve_sandbox(scenario) as sandbox:
-        yield settings.model_copy(update={"kubeconfig": str(sandbox.kubeconfig), "context": None, "namespace": None})
+        here = {"kubeconfig": str(sandbox.kubeconfig), "context": None, "namespace": None}
+        yield settings.unmonitored.model_copy(update=here)

@@ -11,4 +11,5 @@ def located(settings: Settings, *, named: bool) -> tuple[Settings, Serving | Non
     serving = None if named else served_here(settings.home)
     if serving is None:
         return settings, None
-    return settings.model_copy(update={"kubeconfig": serving.kubeconfig, "context": serving.context}), serving
+    own = settings.unmonitored if serving.sandbox else settings
+    return own.model_copy(update={"kubeconfig": serving.kubeconfig, "context": serving.context}), serving

@@ -57,7 +57,7 @@ async def _taken(where: Where, step: Callable[["Desk"], Awaitable[R]]) -> R:
     try:
         return await step(desk)
     finally:
-        await desk.api.aclose()
+        await desk.aclose()
 
 
 def kind_and_name(text: str) -> tuple[str, str]:

@@ -17,7 +17,7 @@ import msgspec
 
 from incident_mcp import __version__
 from incident_mcp.cluster import tables
-from incident_mcp.cluster.api_errors import Expired, error_from, unreachable
+from incident_mcp.cluster.api_errors import Expired, error_from, is_status, unreachable
 from incident_mcp.cluster.calls import Call, Method, Params
 from incident_mcp.cluster.outgoing import Dropped, Outgoing
 from incident_mcp.cluster.patience import Patience
@@ -70,6 +70,23 @@ class Api:
     async def get_json(self, path: str, *, params: Params | None = None, accept: str | None = None) -> dict[str, Any]:
         """One object or list; `accept` asks for another form of it."""
         return self._object(await self.get(path, params=params, accept=accept))
+
+    async def proxied(self, path: str, params: Params) -> tuple[int, bytes]:
+        """Status and body of what stands behind one of the server's own proxies, whatever its status; asked once.
+
+        The API server's own refusals come as a Status, and raise as everywhere.
+        """
+        call = _read(path, params, None)
+        credential = await self._credentials.current()
+        try:
+            status, _, body = await self._once(call, credential)
+            if status == HTTPStatus.UNAUTHORIZED and is_status(body):
+                status, _, body = await self._once(call, await self._credentials.renew(credential))
+        except Dropped as drop:
+            raise unreachable(call, drop, self.cluster) from drop
+        if status >= HTTPStatus.BAD_REQUEST and is_status(body):
+            raise error_from(call, status, body, cluster=self.cluster, user=self.user)
+        return status, body
 
     async def table(self, path: str, *, params: Params | None = None, include_object: str = "None") -> Table:
         """A collection as the server's own table. With `limit` in `params`, all pages are read.

@@ -102,6 +102,15 @@ def unreachable(call: Call, drop: Dropped, cluster: Cluster) -> Unreachable:
     return error
 
 
+def is_status(body: bytes) -> bool:
+    """Whether this is a Status of the API server, and not the words of something behind or before it."""
+    try:
+        _status.decode(body)
+    except msgspec.MsgspecError:
+        return False
+    return b'"Status"' in body
+
+
 def read_status(body: bytes) -> Status:
     """The Status in an answer; for anything else, one whose message is an excerpt of it."""
     try:

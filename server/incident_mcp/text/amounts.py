@@ -22,6 +22,14 @@ def memory(amount: float | None) -> str:
     return f"{round(amount)}"
 
 
+def share_words(share: float) -> str:
+    """`0 %`, `0.03 %`, `1.4 %`, `34 %`: small shares of requests matter, and only nothing is 0."""
+    percent = share * 100
+    if percent >= 10 or percent == 0:
+        return f"{round(percent)} %"
+    return f"{percent:.2g} %" if percent >= 0.01 else "under 0.01 %"
+
+
 def percent(used: float | None, of: float | None) -> str:
     """`38 %`; empty where there is nothing to compare with."""
     return f"{round(share(used, of) * 100)} %" if used is not None and of else ""

@@ -21,3 +21,5 @@ class ChangeSeen(Value):
     text: str
     manager: str | None = None
     """The field manager. The person behind it is in the audit log only."""
+    query: str = ""
+    """The query whose figures it rests on."""

@@ -19,7 +19,8 @@ class EntryKind(StrEnum):
     IMPACT = "impact"
     """What is hurt: targets (list of refs as text), users (true when a route from outside is hurt)"""
     EVIDENCE = "evidence"
-    """A measured sign of the fault, `happened` when it was first seen: target, pattern?, onset?"""
+    """A measured sign of the fault, `happened` when it was first seen: target, pattern?, onset?,
+    alert? and state? (what an alert is called, and whether it is held back)"""
     CHANGE = "change"
     """Something that changed: target, manager, before, after, revision_before?, revision_after?, max_unavailable?"""
     FINDING = "finding"

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from incident_mcp.vocabulary.condition import ConditionSeen
 from incident_mcp.vocabulary.control_seen import ApiServiceSeen, NamespaceSeen, QuotaSeen, WebhookSeen
 from incident_mcp.vocabulary.jobs_seen import CronJobSeen, JobSeen
+from incident_mcp.vocabulary.metrics_seen import MetricsSeen
 from incident_mcp.vocabulary.network_seen import IngressClassSeen, IngressSeen, OutlineSeen, PolicySeen, PortSeen
 from incident_mcp.vocabulary.refs import Cluster, Ref, Scope
 from incident_mcp.vocabulary.scaling_seen import AutoscalerSeen, BudgetSeen
@@ -275,6 +276,7 @@ class Observation(Value):
     """Those that are being deleted."""
     configs: tuple[ConfigSeen, ...] = ()
     logs: tuple[LogSeen, ...] = ()
+    metrics: MetricsSeen = MetricsSeen()
     looked_at: tuple[str, ...] = ()
     not_checked: tuple[NotChecked, ...] = ()
 

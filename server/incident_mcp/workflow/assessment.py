@@ -4,6 +4,8 @@ Each statement becomes an entry of the record the first time it is made, so the 
 ids; a second look that finds the same adds only itself.
 """
 
+from datetime import datetime
+
 from pydantic import JsonValue
 
 from incident_mcp.assess.assess import assess
@@ -12,7 +14,6 @@ from incident_mcp.assess.questions import quick_questions
 from incident_mcp.assess.response import response_words
 from incident_mcp.assess.tree import walk
 from incident_mcp.assess.trend import EarlierLook
-from incident_mcp.cluster.observe import observe
 from incident_mcp.investigate.common_issues import common_issues, of_a_look
 from incident_mcp.text.budget import first
 from incident_mcp.text.fencing import plain
@@ -29,18 +30,15 @@ from incident_mcp.workflow.desk import Desk
 from incident_mcp.workflow.findings import FindingLine, evidence_line, finding_line, silenced_words
 from incident_mcp.workflow.health import totals_words
 from incident_mcp.workflow.looks import recorded
-from incident_mcp.workflow.statements import Statements
+from incident_mcp.workflow.measuring import look_and_measure
+from incident_mcp.workflow.metric_lines import MetricLine, alert_words, metric_lines, other_alerts
+from incident_mcp.workflow.statements import Cited, Statements
 
 SHOWN = 5
+ALERTS = 3
+"""About one root, that are shown."""
 REPORTS = 3
 """Of what people reported, the newest that are shown."""
-
-
-class Cited(Value):
-    """A statement and the entry that holds it."""
-
-    text: str
-    entry: str | None = None
 
 
 class RootLine(FindingLine):
@@ -51,6 +49,8 @@ class RootLine(FindingLine):
     evidence_entry: str | None = None
     changed: Cited | None = None
     breaks: Cited | None = None
+    alerts: tuple[Cited, ...] = ()
+    """Alerts about it."""
 
 
 class ProposedSeverity(Value):
@@ -89,6 +89,10 @@ class AssessmentReply(Reply):
     more: str = ""
     onset: str = ""
     trend: str = ""
+    metrics: tuple[MetricLine, ...] = ()
+    """How the worst root serves, by Prometheus."""
+    alerts: tuple[str, ...] = ()
+    """Alerts about anything else."""
     reported: tuple[Cited, ...] = ()
     """What people said, beside what was measured."""
     quick_questions: tuple[str, ...] = ()
@@ -107,13 +111,13 @@ async def assess_incident(desk: Desk, by: Actor, *, namespace: str | None, incid
     """Assess the cluster, or one namespace. Raises `NotFound`, `Forbidden`, `Unreachable`, `CredentialsError`."""
     name = await desk.incident_id(incident)
     before = await desk.record.entries(name)
-    seen = await observe(desk.api, Scope(namespace=namespace), clock=desk.clock, deadline_seconds=desk.tool_seconds)
+    seen = await look_and_measure(desk, Scope(namespace=namespace), deadline_seconds=desk.tool_seconds)
     result = assess(seen, earlier=_earlier(before), silenced=desk.silenced)
     worst = result.rows[0].chain if result.rows else None
     tree = walk(seen, worst, result.decision)
     shown = first(result.rows, SHOWN)
     said = Statements(desk.record, name, by, before)
-    roots = [await _root(said, row) for row in shown.items]
+    roots = [await _root(said, row, seen.at) for row in shown.items]
     reply = AssessmentReply(
         cluster=desk.cluster,
         summary=tuple(_summary(desk.cluster, result, roots)),
@@ -121,6 +125,8 @@ async def assess_incident(desk: Desk, by: Actor, *, namespace: str | None, incid
         more=f"{shown.note}; name a namespace to narrow." if shown.note else "",
         onset=_onset(result),
         trend=str(result.trend) if result.trend else "",
+        metrics=metric_lines(seen.metrics, seen.at),
+        alerts=_other_alerts(result),
         reported=_reported(before),
         quick_questions=tuple(plain(str(one)) for one in quick_questions(result)),
         severity=await _severity(said, result, before),
@@ -140,12 +146,13 @@ async def assess_incident(desk: Desk, by: Actor, *, namespace: str | None, incid
     return await recorded(desk, name, "assess_incident", {"namespace": namespace}, reply, by, counts=counts)
 
 
-async def _root(said: Statements, row: Row) -> RootLine:
+async def _root(said: Statements, row: Row, at: datetime) -> RootLine:
     line = finding_line(row.cause)
     hurt = row.breaks or row.state
     breaks = await said.impact(row.target, hurt, bool(row.breaks), row.since)
     evidence = await said.evidence(row) if row.evidence else None
     changed = await said.change(row.changed) if row.changed else None
+    alerts = tuple([await said.alert(row.target, one, alert_words(one, at)) for one in row.alerts[:ALERTS]])
     cause = await said.finding(row.cause, line.summary, line.next_step)
     return RootLine(
         code=line.code,
@@ -161,6 +168,7 @@ async def _root(said: Statements, row: Row) -> RootLine:
         evidence_entry=evidence,
         changed=Cited(text=f"{clock(row.changed.at)} UTC {row.changed.text}", entry=changed) if row.changed else None,
         breaks=Cited(text=row.breaks, entry=breaks) if row.breaks else None,
+        alerts=alerts,
         next_step=line.next_step,
     )
 
@@ -180,6 +188,17 @@ async def _severity(said: Statements, result: Assessment, before: list[Entry]) -
     )
 
 
+def _alarm(result: Assessment) -> str:
+    """Where the cluster shows no fault, what rings is the best sign there is."""
+    firing = sum(alert.state == "firing" for alert in result.metrics.alerts)
+    return f"But {count(firing, 'alert')} {'fires' if firing == 1 else 'fire'} (alerts). " if firing else ""
+
+
+def _other_alerts(result: Assessment) -> tuple[str, ...]:
+    told = [alert for row in result.rows for alert in row.alerts]
+    return other_alerts(result.metrics.alerts, told, result.at)
+
+
 def _set(entries: list[Entry]) -> Severity | None:
     """The severity that somebody has set; its time counts, not that of our proposal."""
     told = [entry for entry in entries if entry.kind is EntryKind.SEVERITY and not entry.data.get("proposed")]
@@ -192,7 +211,7 @@ def _summary(cluster: str, result: Assessment, roots: list[RootLine]) -> list[st
         looked = listed(result.looked_at)
         return [
             f"{cluster}: no fault found in {result.scope}: {result.headline}. Looked at: {looked}.{unseen} "
-            "The cause may lie outside: DNS for users, the load balancer, a provider."
+            f"{_alarm(result)}The cause may lie outside: DNS for users, the load balancer, a provider."
         ]
     worst = roots[0]
     since = f" since {worst.since}" if worst.since else ""

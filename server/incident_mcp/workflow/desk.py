@@ -1,11 +1,12 @@
 """What every step needs at hand: the cluster, the record, the gate, the clock, and who is at the keyboard."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from incident_mcp.cluster.api import Api
 from incident_mcp.gate.gate import Gate
 from incident_mcp.investigate.silence import Silence
+from incident_mcp.metrics.monitoring import Monitoring
 from incident_mcp.record.incident import Incident
 from incident_mcp.record.record import Record
 from incident_mcp.vocabulary.action import Actions
@@ -29,11 +30,17 @@ class Desk:
     soak_seconds: float
     silenced: tuple[Silence, ...] = ()
     """Findings that nobody here wants to be told."""
+    monitoring: Monitoring = field(default_factory=Monitoring)
 
     @property
     def cluster(self) -> str:
         """The cluster's name, which leads every answer."""
         return self.api.cluster.name
+
+    async def aclose(self) -> None:
+        """Close the connections to the cluster and to its monitoring."""
+        await self.monitoring.aclose()
+        await self.api.aclose()
 
     async def incident_id(self, name: str | None) -> str | None:
         """The id of the named incident, else of the only open one; None where entries wait unassigned: none is open,

@@ -7,13 +7,13 @@ from datetime import timedelta
 
 import anyio
 
+from incident_mcp.assess.alerts import alerts_on
 from incident_mcp.assess.assess import assess, state_of
 from incident_mcp.assess.assessment import Assessment
 from incident_mcp.assess.tree import Branch, walk
 from incident_mcp.cluster.json_parts import part
 from incident_mcp.cluster.kinds import workload_ref
 from incident_mcp.cluster.look import Look, together
-from incident_mcp.cluster.observe import observe
 from incident_mcp.cluster.quantities import of_template
 from incident_mcp.cluster.rollout_history import history_of
 from incident_mcp.cluster.usage import pods_used
@@ -35,6 +35,8 @@ from incident_mcp.workflow.assessment import ProposedChange
 from incident_mcp.workflow.desk import Desk
 from incident_mcp.workflow.findings import FindingLine, finding_line
 from incident_mcp.workflow.looks import recorded
+from incident_mcp.workflow.measuring import look_and_measure
+from incident_mcp.workflow.metric_lines import ALERTS, MetricLine, alert_words, metric_lines
 from incident_mcp.workflow.usage import used_words
 
 SHOWN = 6
@@ -61,6 +63,8 @@ class DiagnosisReply(Reply):
     checklist: tuple[IssueLine, ...] = ()
     rollout: str = ""
     usage: str = ""
+    metrics: tuple[MetricLine, ...] = ()
+    alerts: tuple[str, ...] = ()
     decision_tree: tuple[str, ...] = ()
     propose: ProposedChange | None = None
     more: str = ""
@@ -72,10 +76,9 @@ async def diagnose_workload(
     """Raises `NotFound` with near misses, `Forbidden`, `BadRequest` for an unknown kind, `Unreachable`."""
     found = await desk.incident_id(incident)
     target = workload_ref(kind, namespace, name)
-    seen = await observe(
-        desk.api,
+    seen = await look_and_measure(
+        desk,
         Scope(namespace=namespace, workload=target),
-        clock=desk.clock,
         deadline_seconds=desk.tool_seconds * (1 - FOR_DEPTH),
     )
     depth = await _Depth(desk, seen, target).read()
@@ -159,6 +162,8 @@ def _reply(cluster: str, seen: Observation, target: Ref, depth: _Depth) -> Diagn
         checklist=tuple(IssueLine(issue=one.name, state=one.state, why=plain(one.why)) for one in issues),
         rollout=_rollout(seen, depth.workload),
         usage=used_words(depth.ready, depth.workload.template if depth.workload else {}),
+        metrics=metric_lines(seen.metrics, seen.at, depth=True),
+        alerts=tuple(alert_words(one, seen.at) for one in alerts_on(seen, target)[:ALERTS]),
         decision_tree=tuple(str(each) for each in tree.branches),
         propose=ProposedChange(tool=tree.call.tool, arguments=tree.call.arguments) if tree.call else None,
         more=shown.note,

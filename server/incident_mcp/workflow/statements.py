@@ -6,15 +6,24 @@ from pydantic import JsonValue
 
 from incident_mcp.assess.assessment import Change, Row
 from incident_mcp.record.record import Record
-from incident_mcp.text.fencing import quote
+from incident_mcp.text.fencing import plain, quote
 from incident_mcp.text.words import listed
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.entry import Entry, EntryKind, NewEntry
 from incident_mcp.vocabulary.finding import Finding
+from incident_mcp.vocabulary.metrics_seen import AlertSeen
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.severity import LEVELS, Severity
 from incident_mcp.vocabulary.untrusted import Untrusted
+from incident_mcp.vocabulary.value import Value
 from incident_mcp.workflow.findings import evidence_line
+
+
+class Cited(Value):
+    """A statement and the entry that holds it."""
+
+    text: str
+    entry: str | None = None
 
 
 class Statements:
@@ -38,6 +47,11 @@ class Statements:
         if error is not None:
             data["pattern"] = quote(error)
         return await self._say(EntryKind.EVIDENCE, text, data, row.since)
+
+    async def alert(self, target: Ref, alert: AlertSeen, words: str) -> Cited:
+        """An alert about what fails, dated with its own beginning."""
+        data: dict[str, JsonValue] = {"target": str(target), "alert": plain(alert.name), "state": alert.state}
+        return Cited(text=words, entry=await self._say(EntryKind.EVIDENCE, words, data, alert.since))
 
     async def change(self, change: Change) -> str:
         data: dict[str, JsonValue] = {

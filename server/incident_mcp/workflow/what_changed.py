@@ -12,20 +12,23 @@ from incident_mcp.cluster.changes.read import open_window, read_changes
 from incident_mcp.cluster.changes.scalings import told_once
 from incident_mcp.cluster.changes.window import Window
 from incident_mcp.cluster.look import Look, together
-from incident_mcp.cluster.observe import observe
 from incident_mcp.investigate.find import find_chains
+from incident_mcp.metrics.inquiry import PROMETHEUS
 from incident_mcp.text.budget import fitting
 from incident_mcp.text.fencing import plain
 from incident_mcp.text.words import clock, count, duration
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.change import ChangeSeen
 from incident_mcp.vocabulary.finding import Chain
+from incident_mcp.vocabulary.metrics_seen import TrafficSeen
 from incident_mcp.vocabulary.observation import Observation
 from incident_mcp.vocabulary.refs import Ref, Scope
 from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.vocabulary.value import Value
 from incident_mcp.workflow.desk import Desk
 from incident_mcp.workflow.looks import recorded
+from incident_mcp.workflow.measuring import UNWATCHED, look_and_measure
+from incident_mcp.workflow.metric_lines import traffic_words
 
 BUDGET = 1300
 """Tokens for the changes of one answer."""
@@ -43,6 +46,8 @@ class ChangeLine(Value):
     onset: str = ""
     """`9 s before`, `2 min after`."""
     relation: str = ""
+    query: str = ""
+    """The query whose figures it rests on."""
 
 
 class ChangesReply(Reply):
@@ -64,7 +69,8 @@ async def what_changed(
     looks: list[Observation] = []
 
     async def now() -> None:
-        looks.append(await observe(desk.api, scope, clock=desk.clock, deadline_seconds=desk.tool_seconds, logs=False))
+        seen = await look_and_measure(desk, scope, deadline_seconds=desk.tool_seconds, logs=False, wanted="traffic")
+        looks.append(seen)
 
     async def lately() -> None:
         with anyio.move_on_after(desk.tool_seconds) as limit:
@@ -81,6 +87,7 @@ def _reply(desk: Desk, seen: Observation, window: Window, hours: int) -> Changes
     chains = [chain for chain in find_chains(seen, desk.silenced) if chain.worst != "notice"]
     began = onset(seen, chains[0]) if chains else None
     window.add(_rollout(each) for workload in window.workloads for each in rollouts(workload, seen.at))
+    window.add(_traffic(each, seen) for each in seen.metrics.traffic)
     ranked = rank(told_once(window.found), seen, chains, began)
     part = fitting([_line(each, seen) for each in ranked], BUDGET)
     return ChangesReply(
@@ -90,13 +97,23 @@ def _reply(desk: Desk, seen: Observation, window: Window, hours: int) -> Changes
         onset=f"{clock(began.at, seen.at)} UTC: {began.what}" if began else "",
         since=f"{clock(window.since, seen.at)} UTC",
         more=f"{part.note}; name a namespace, or fewer hours." if part.note else "",
-        not_checked=tuple(dict.fromkeys(str(one) for one in window.look.not_checked)),
+        not_checked=tuple(dict.fromkeys([*(str(one) for one in window.look.not_checked), *_unmeasured(seen)])),
     )
 
 
 def _rollout(change: Change) -> ChangeSeen:
     """Its text names the field manager already."""
     return ChangeSeen(target=change.target, at=change.at, kind="rollout", text=change.text)
+
+
+def _traffic(traffic: TrafficSeen, seen: Observation) -> ChangeSeen:
+    words = traffic_words(traffic, seen.at)
+    return ChangeSeen(target=traffic.target, at=traffic.since, kind="traffic", text=words, query=traffic.query)
+
+
+def _unmeasured(seen: Observation) -> list[str]:
+    """Of what the look itself could not see, what speaks of traffic: of the rest the other tools tell."""
+    return [str(one) for one in seen.not_checked if one.what in (PROMETHEUS, UNWATCHED.what)]
 
 
 def _summary(
@@ -127,6 +144,7 @@ def _line(suspect: Suspect, seen: Observation) -> ChangeLine:
         by=plain(change.manager) if change.manager else "",
         onset=_lead(suspect),
         relation="" if suspect.relation == "elsewhere" else suspect.relation,
+        query=change.query,
     )
 
 

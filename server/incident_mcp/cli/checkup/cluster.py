@@ -1,4 +1,7 @@
-"""The way to the cluster, step by step: kubeconfig, server, identity, rights, metrics. A step that fails ends it."""
+"""The way to the cluster, step by step: kubeconfig, server, identity, rights, metrics, monitoring.
+
+A step that fails ends it.
+"""
 
 import os
 import time
@@ -7,6 +10,7 @@ from dataclasses import dataclass, field
 import anyio
 
 from incident_mcp.cli.checkup.check import Check, bad, failed, good, off
+from incident_mcp.cli.checkup.monitoring import monitoring_checks
 from incident_mcp.cluster import kubeconfig
 from incident_mcp.cluster.access import identity
 from incident_mcp.cluster.api import Api
@@ -40,7 +44,13 @@ async def cluster_report(settings: Settings, *, only: str | None) -> ClusterRepo
     """Check the way to the cluster. With `only`, rights are asked for in that one namespace."""
     report = ClusterReport()
     timeout = min(settings.request_timeout, PATIENCE)
-    options = ConnectOptions(settings.kubeconfig, settings.context, settings.namespace, timeout=timeout)
+    options = ConnectOptions(
+        settings.kubeconfig,
+        settings.context,
+        settings.namespace,
+        timeout=timeout,
+        withheld=settings.secret_variables,
+    )
     try:
         api = await connect(options, environment=os.environ)
     except IncidentError as error:
@@ -71,11 +81,18 @@ async def _follow(api: Api, report: ClusterReport, settings: Settings, only: str
         except IncidentError as error:
             found["rights"] = failed("rights", error)
 
+    monitored: list[Check] = []
+
+    async def monitoring() -> None:
+        monitored.extend(await monitoring_checks(settings, api))
+
     async with anyio.create_task_group() as group:
+        group.start_soon(monitoring)
         group.start_soon(_identity, api, found)
         group.start_soon(_metrics, api, found)
         group.start_soon(rights)
-    report.checks += [found[name] for name in ("identity", "metrics", "rights") if name in found]
+    report.checks += [found[name] for name in ("identity", "metrics") if name in found]
+    report.checks += [*monitored, *([found["rights"]] if "rights" in found else [])]
 
 
 def _kubeconfig(api: Api, settings: Settings) -> Check:

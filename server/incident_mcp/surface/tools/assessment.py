@@ -81,7 +81,7 @@ def tools(office: Office) -> list[Tool]:
             what_changed,
             title="What changed",
             description="One ranked list of recent changes: rollouts, ConfigMap, Secret and policy edits, scalings, "
-            "nodes, Helm releases, GitOps syncs, by closeness to the onset and to what fails.",
+            "nodes, Helm releases, GitOps syncs, traffic, by closeness to the onset and to what fails.",
             annotations=READS,
         ),
         tool(
