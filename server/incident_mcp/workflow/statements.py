@@ -39,6 +39,10 @@ class Statements:
             data["pattern"] = quote(error)
         return await self._say(EntryKind.EVIDENCE, text, data, row.since)
 
+    async def share(self, target: Ref, text: str) -> str:
+        """What the failing pods have and the healthy lack."""
+        return await self._say(EntryKind.EVIDENCE, f"{target}: {text}", {"target": str(target)}, None)
+
     async def change(self, change: Change) -> str:
         data: dict[str, JsonValue] = {
             "target": str(change.target),

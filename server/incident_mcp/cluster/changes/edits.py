@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from incident_mcp.cluster.changes.flag_files import holds_flags
 from incident_mcp.cluster.changes.metadata import Known, Written
 from incident_mcp.cluster.changes.window import Window
 from incident_mcp.cluster.look import together
@@ -49,10 +50,14 @@ async def read_edits(window: Window) -> None:
 
     async def read(watched: Watched) -> None:
         things = await window.known(watched.what, watched.kind, wide=watched.wide)
-        window.add(edit for thing in things if (edit := edit_of(thing, watched.change, window.since)))
+        window.add(edit for thing in things if (edit := edit_of(thing, _kind(watched, thing), window.since)))
 
     kinds = [watched for watched in WATCHED if window.cluster_wide or not watched.wide]
     await together([partial(read, watched) for watched in kinds])
+
+
+def _kind(watched: Watched, thing: Known) -> ChangeKind:
+    return "flag" if watched.kind == "ConfigMap" and holds_flags(thing) else watched.change
 
 
 def edit_of(thing: Known, change: ChangeKind, since: datetime) -> ChangeSeen | None:
