@@ -56,7 +56,11 @@ REASONS = {
 SELDOM = {
     "check_health": {*SECRETS, *REASONS},
     "assess_incident": {*SECRETS, *REASONS},
-    "diagnose_workload": {*SECRETS, *REASONS},
+    "diagnose_workload": {
+        *SECRETS,
+        *REASONS,
+        "list nodes",
+    },  # only where some pods of one workload fail and some do not
     "rollback_workload": {*SECRETS, *REASONS},
     "what_changed": {*SECRETS, *GITOPS, *FLAGS, *REASONS},  # none of these operators is installed
     "resource_usage": {"get pods", "list nodes", "list nodes.metrics.k8s.io"},  # the scenario has no metrics server

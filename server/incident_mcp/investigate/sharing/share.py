@@ -13,7 +13,6 @@ from typing import get_args
 from incident_mcp.investigate.rules.crash_loop import crashes
 from incident_mcp.investigate.sharing.traits import PLACES, Family, Trait, Traits
 from incident_mcp.investigate.sufferers import recent, workload_of
-from incident_mcp.text.words import count
 from incident_mcp.vocabulary.observation import Observation, PodSeen
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.value import Value
@@ -52,9 +51,9 @@ class Share(Value):
     @property
     def text(self) -> str:
         """`5 of 5 failing pods run in zone b, 0 of 7 healthy ones do`."""
-        failing = f"{self.failing_with} of {count(self.failing, 'failing pod')} {self.says}"
+        failing = f"{self.failing_with} of {self.failing} failing pods {self.says}"
         alike = f"; they also {' and '.join(self.also)}" if self.also else ""
-        return f"{failing}, {self.healthy_with} of {count(self.healthy, 'healthy one')} {self.again}{alike}"
+        return f"{failing}, {self.healthy_with} of {self.healthy} healthy ones {self.again}{alike}"
 
 
 def share_of(seen: Observation, target: Ref) -> Share | None:
