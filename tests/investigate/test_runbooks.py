@@ -26,7 +26,23 @@ CHAIN = Chain(
         ),
     ),
 )
-BODY = "# Checkout\n\nAsk the payments team.\n\n## crash-loop\n\nRoll back first.\n\n### Then\n\nLook.\n\n## Slow\n\nWait.\n"
+BODY = """\
+# Checkout
+
+Ask the payments team.
+
+## crash-loop
+
+Roll back first.
+
+### Then
+
+Look.
+
+## Slow
+
+Wait.
+"""
 
 
 def fits(head: str, file: str = "a.md", chain: Chain = CHAIN, alerts: tuple[AlertNamed, ...] = ()) -> tuple[Fit, ...]:

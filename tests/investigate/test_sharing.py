@@ -159,7 +159,8 @@ def test_pods_that_started_after_an_edit_of_their_configuration_are_told_by_it()
     well = [good(n, "node-2") for n in range(3)]
     found = share_of(seen(*failing, *well, things=(edited("02:10:00"),), container=ENVIRONMENT), API)
     assert text_of(found) == (
-        "3 of 3 failing pods started after ConfigMap shop/api-config was edited at 02:10:00 UTC, 0 of 3 healthy ones did"
+        "3 of 3 failing pods started after ConfigMap shop/api-config was edited at 02:10:00 UTC, "
+        "0 of 3 healthy ones did"
     )
 
 

@@ -248,7 +248,7 @@ async def test_pods_that_fail_in_one_zone_only_are_told_by_it(tmp_path: Path) ->
 
 async def test_as_many_pods_that_fail_here_and_there_have_nothing_in_common(tmp_path: Path) -> None:
     """The twin: four of twelve again, wherever they run."""
-    twin = spread(12) | {"kind": "StatefulSet", "metadata": {"name": "twin", "namespace": "shop"}}
+    twin: dict[str, Any] = spread(12) | {"kind": "StatefulSet", "metadata": {"name": "twin", "namespace": "shop"}}
     twin["spec"] |= {"serviceName": "twin", "podManagementPolicy": "Parallel"}
     name = {"name": "POD", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}
     twin["spec"]["template"]["spec"]["containers"][0]["env"].append(name)
