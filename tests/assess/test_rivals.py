@@ -10,7 +10,7 @@ from incident_mcp.assess.rivals.weigh import Weighed, weigh
 from incident_mcp.vocabulary.node_traits import NodeTraits
 from incident_mcp.vocabulary.observation import Observation, PodSeen
 from incident_mcp.vocabulary.scaling_seen import AutoscalerSeen
-from incident_mcp.workflow.beside import verdict_words
+from incident_mcp.workflow.beside import weighed_line, weighed_words
 from tests.investigate.observations import (
     at,
     bad_rollout,
@@ -44,6 +44,10 @@ def open_case(seen: Observation, load: float | None = None) -> Weighed:
     found = weighed(seen, load)
     assert found is not None
     return found
+
+
+def words(found: Weighed) -> str:
+    return weighed_words(weighed_line(found))
 
 
 def kinds(found: Weighed) -> list[str]:
@@ -92,7 +96,7 @@ def test_a_rollout_and_an_edit_in_the_same_minute_are_rivals() -> None:
         "20 s before the first sign",
         "2 of 2 failing pods started after it",
     )
-    assert verdict_words(found) == (
+    assert words(found) == (
         "Either the rollout 1 -> 2: image api:1 -> 2, or the edit of ConfigMap shop/api-config by kubectl-edit. "
         "What decides: rollout_history Deployment shop/api"
     )
@@ -104,7 +108,7 @@ def test_an_edit_after_the_first_sign_is_no_rival() -> None:
     things = (workload("api", 0, 2, container=ENVIRONMENT, **ROLLED_OUT), *pods, *began(*pods), edit("02:13:20"))
     found = open_case(observation(*things))
     assert kinds(found) == ["rollout"]
-    assert verdict_words(found) == "What explains Deployment shop/api best: the rollout 1 -> 2: image api:1 -> 2"
+    assert words(found) == "Explained best by the rollout 1 -> 2: image api:1 -> 2"
 
 
 def test_an_edit_that_no_pod_has_read_yet_is_no_rival() -> None:
@@ -132,15 +136,15 @@ def test_without_any_sign_no_cause_is_found_and_what_is_missing_is_said() -> Non
         "a rollout or an edit of its configuration: none within a day before",
         "what it uses and how much is asked of it",
     )
-    assert verdict_words(found) == (
-        "No cause found for Deployment shop/api beyond what it shows. Look next: analyze_logs Deployment shop/api"
-    )
+    assert words(found) == "No cause found beyond that; look next: analyze_logs Deployment shop/api"
 
 
 def test_logs_that_were_read_and_say_nothing_known_are_counted() -> None:
     pods = crashed("api-1")
-    found = open_case(observation(workload("api", 0, 1), *pods, log(pods[0], "bye", "exit")))
-    assert found.missing[0] == "a cause in its logs: 2 lines read, none of a known meaning"
+    lines = ("INFO 0 failed", "ERROR cannot parse rule 7", "INFO bye")
+    found = open_case(observation(workload("api", 0, 1), *pods, log(pods[0], *lines)))
+    assert weighed_line(found).last_words == "«ERROR cannot parse rule 7»"
+    assert found.missing[0] == "a cause in its logs: 3 lines read, none of a known meaning"
     assert found.look.tool == "what_changed"
 
 
@@ -162,7 +166,7 @@ def test_an_exhausted_pool_and_a_node_short_of_memory_are_held_as_rivals() -> No
     assert of(found, "place").what == "node node-7"
     assert of(found, "place").speaks_against == ("2 of 3 failing pods are elsewhere",)
     assert of(found, "program").speaks_for == ("it is what its pods show, once in each of 3 pods",)
-    assert found.look.arguments == {"kind": "Node", "name": "node-7"}
+    assert words(found).endswith("What decides: read_object Node node-7")
 
 
 def test_a_node_short_of_memory_with_none_of_the_failing_pods_is_no_rival() -> None:
@@ -219,7 +223,7 @@ def test_a_zone_in_which_only_the_failing_pods_run_is_a_cause() -> None:
     seen = observation(workload("api", 7, 12), *failing, *zones, siblings=[*failing, *well])
     found = open_case(seen)
     assert kinds(found) == ["place"]
-    assert found.rivals[0].what == "where they run: in zone b"
+    assert found.rivals[0].what == "where the failing pods run: in zone b"
 
 
 def test_load_is_weighed_by_what_was_measured() -> None:

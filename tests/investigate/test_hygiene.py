@@ -40,7 +40,7 @@ def budget(name: str) -> BudgetSeen:
 
 def judged(*workloads: WorkloadSeen, **estate: Any) -> list[HygieneItem]:
     """With the tidy neighbour."""
-    everything = {
+    everything: dict[str, Any] = {
         "services": (service("tidy", 2), *(service(each.ref.name, 1) for each in workloads)),
         "budgets": (budget("tidy"), *(budget(each.ref.name) for each in workloads)),
         **estate,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from incident_mcp.investigate.runbooks.fitting import LINES, AlertNamed, Fit, fitting
+from incident_mcp.investigate.runbooks.fitting import LINES, AlertNamed, Fit, alerts_in, fitting
 from incident_mcp.investigate.runbooks.folder import BYTES, read_folder
 from incident_mcp.investigate.runbooks.runbook import parse
 from incident_mcp.vocabulary.finding import Chain, Finding
@@ -89,6 +89,13 @@ def test_an_alert_finds_its_runbook_by_name_or_by_the_address_that_it_gives() ->
     assert fits("alerts: [CheckoutDown]\ncodes: [INC999]", alerts=by_name)[0].why == "for alert CheckoutDown"
     assert fits("codes: [INC999]", file="shop/checkout.md", alerts=by_address)[0].why == "for alert Down"
     assert fits("codes: [INC999]", file="shop/checkout.md", alerts=elsewhere) == ()
+
+
+def test_an_alert_is_known_in_a_title_by_how_alerts_are_called() -> None:
+    assert [each.name for each in alerts_in("CheckoutDown, HTTP 503: KubePodCrashLooping fires on Checkout")] == [
+        "CheckoutDown",
+        "KubePodCrashLooping",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,12 @@ def test_pods_that_fail_in_one_zone_only_are_told_with_both_counts() -> None:
     assert found.is_place
 
 
+def test_a_zone_is_not_told_from_nodes_that_were_read_in_part() -> None:
+    """The nodes of the healthy pods are not known: they may be in that zone too."""
+    failing = [bad(n, "node-2" if n % 2 else "node-3") for n in range(5)]
+    assert share_of(seen(*failing, *(good(n) for n in range(7)), things=ZONES[1:]), API) is None
+
+
 def test_pods_that_fail_in_all_zones_have_nothing_in_common() -> None:
     """The twin: as many fail, spread as the healthy ones are."""
     failing = [bad(n, f"node-{n % 3 + 1}") for n in range(5)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from incident_mcp.workflow.beside import Beside, RivalLine, WeighedLine, call_words
+from incident_mcp.workflow.beside import Beside, RivalLine, WeighedLine, call_words, deciding
 
 Labelled = Callable[[str, str], str]
 
@@ -24,15 +24,19 @@ def beside_lines(found: Beside, labelled: Labelled) -> Iterator[str]:
 
 
 def _weighed(weighed: WeighedLine, labelled: Labelled) -> Iterator[str]:
-    if not weighed.rivals:
+    if weighed.look_next is not None:
         yield labelled("why", f"no cause found; missing: {'; '.join(weighed.missing)}")
+        if weighed.last_words:
+            yield labelled("last words", weighed.last_words)
+        yield labelled("look next", call_words(weighed.look_next))
+        return
     several = len(weighed.rivals) > 1
     for number, rival in enumerate(weighed.rivals):
         yield labelled(("either" if number == 0 else "or") if several else "likeliest", _rival(rival))
-    if several or not weighed.rivals:
-        yield labelled("decides", call_words(weighed.decides))
+    if several:
+        yield labelled("decides", call_words(deciding(weighed)))
 
 
 def _rival(rival: RivalLine) -> str:
-    against = f"; against: {'; '.join(rival.speaks_against)}" if rival.speaks_against else "; against: none"
-    return f"{rival.cause} (for: {'; '.join(rival.speaks_for)}{against})"
+    against = "; ".join(rival.speaks_against) or "none"
+    return f"{rival.cause} (for: {'; '.join(rival.speaks_for)}; against: {against})"

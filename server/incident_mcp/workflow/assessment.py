@@ -29,7 +29,7 @@ from incident_mcp.vocabulary.refs import Scope
 from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.vocabulary.severity import LEVELS, Severity
 from incident_mcp.vocabulary.value import Value
-from incident_mcp.workflow.beside import Beside, beside
+from incident_mcp.workflow.beside import Beside, beside, told_beside
 from incident_mcp.workflow.desk import Desk
 from incident_mcp.workflow.findings import FindingLine, evidence_line, finding_line, silenced_words
 from incident_mcp.workflow.health import totals_words
@@ -48,12 +48,13 @@ class Cited(Value):
     entry: str | None = None
 
 
-class RootLine(FindingLine, Beside):
+class RootLine(Beside, FindingLine):
     """One root cause with all that belongs to it; `entry` holds the cause, `evidence_entry` its first sign."""
 
     state: str
     entry: str
     evidence_entry: str | None = None
+    share_entry: str | None = None
     changed: Cited | None = None
     breaks: Cited | None = None
 
@@ -161,10 +162,10 @@ async def _root(said: Statements, row: Row, aside: Beside) -> RootLine:
     evidence = await said.evidence(row) if row.evidence else None
     changed = await said.change(row.changed) if row.changed else None
     cause = await said.finding(row.cause, line.summary, line.next_step)
-    if aside.share:
-        await said.share(row.chain.subject, aside.share)
+    share = await said.share(row.chain.subject, aside.share) if aside.share else None
     return RootLine(
         **dict(aside),
+        share_entry=share,
         code=line.code,
         cause=line.cause,
         severity=line.severity,
@@ -217,7 +218,7 @@ def _summary(cluster: str, result: Assessment, roots: list[RootLine]) -> list[st
         f"{cluster}: {result.headline}.",
         f"{worst.target}: {worst.state}{since}. {worst.summary} ({worst.entry}).",
     ]
-    lines += [f"{told}." for told in (worst.share, worst.weighed.verdict if worst.weighed else "") if told]
+    lines += [f"{told}." for told in told_beside(worst)]
     if result.severity:
         lines.append(f"Proposed: {result.severity.severity}. A person sets it (update_incident).")
     if result.decision:

@@ -3,6 +3,7 @@ wrote down for it, and when it was here before.
 """
 
 from collections.abc import Sequence
+from typing import Literal
 
 import anyio
 import anyio.to_thread
@@ -14,10 +15,11 @@ from incident_mcp.assess.rivals.weigh import Weighed, weigh
 from incident_mcp.cluster.look import Look
 from incident_mcp.cluster.owner_marks import read_owner_marks
 from incident_mcp.investigate.ownership import marked, owner_words, ownership
-from incident_mcp.investigate.runbooks.fitting import AlertNamed, Fit, fitting
+from incident_mcp.investigate.runbooks.fitting import AlertNamed, Fit, alerts_in, fitting
 from incident_mcp.investigate.runbooks.folder import read_folder
 from incident_mcp.investigate.sharing.share import share_of
 from incident_mcp.text.fencing import plain
+from incident_mcp.vocabulary.entry import EntryKind
 from incident_mcp.vocabulary.observation import Observation
 from incident_mcp.vocabulary.ownership import OwnerMark, Ownership
 from incident_mcp.vocabulary.untrusted import Untrusted
@@ -32,6 +34,7 @@ POINTS = 3
 OWNERS_SECONDS = 3.0
 """Whose it is must not hold up what it is."""
 Alerts = Sequence[AlertNamed]
+Verdict = Literal["several causes fit", "one cause fits best", "no cause found"]
 
 
 class LookCall(Value):
@@ -51,12 +54,14 @@ class RivalLine(Value):
 
 
 class WeighedLine(Value):
-    """Several causes that fit, one that fits best, or none and what is missing."""
+    """Several causes that fit, the likeliest first, or one that fits best; or none, and what is missing."""
 
-    verdict: str
+    verdict: Verdict
     rivals: tuple[RivalLine, ...] = ()
     missing: tuple[str, ...] = ()
-    decides: LookCall
+    last_words: str = ""
+    """Where no cause was found: the last error in its logs."""
+    look_next: LookCall | None = None
 
 
 class RunbookLine(Value):
@@ -103,6 +108,7 @@ async def beside(
     look = Look(desk.api, desk.clock)
     look.answered = 1
     marks = await _marks(look, seen, rows)
+    alerts = (*alerts, *await _reported(desk, incident))
     earlier = await earlier_incidents(desk, incident, (row.cause for row in rows))
     books, damaged = await anyio.to_thread.run_sync(read_folder, desk.runbooks)
     found: list[Beside] = []
@@ -114,7 +120,7 @@ async def beside(
         found.append(
             Beside(
                 share=plain(share.text) if share else "",
-                weighed=_weighed(weighed) if weighed else None,
+                weighed=weighed_line(weighed) if weighed else None,
                 owner=owner_words(owned),
                 runbooks=(*map(_runbook, fits), *_links(owned, alerts if at == 0 else ())),
                 earlier=earlier.get(key_of(row.cause), ()),
@@ -122,6 +128,12 @@ async def beside(
         )
     missed = [str(one) for one in (*look.not_checked, *damaged)]
     return Besides(rows=tuple(found), not_checked=tuple(missed))
+
+
+async def _reported(desk: Desk, incident: str | None) -> Alerts:
+    """Alerts that people named when they opened the incident, or reported what they saw."""
+    told = await desk.record.entries(incident) if incident else []
+    return alerts_in(" ".join(entry.text for entry in told if entry.kind in (EntryKind.OPENED, EntryKind.REPORT)))
 
 
 async def _marks(look: Look, seen: Observation, rows: Sequence[Row]) -> list[OwnerMark]:
@@ -133,24 +145,38 @@ async def _marks(look: Look, seen: Observation, rows: Sequence[Row]) -> list[Own
     return marks
 
 
-def _weighed(weighed: Weighed) -> WeighedLine:
+def weighed_line(weighed: Weighed) -> WeighedLine:
+    """As an answer shows it."""
+    rivals = tuple(map(_rival, weighed.rivals))
     return WeighedLine(
-        verdict=verdict_words(weighed),
-        rivals=tuple(map(_rival, weighed.rivals)),
+        verdict="several causes fit" if weighed.open else "one cause fits best" if rivals else "no cause found",
+        rivals=rivals,
         missing=tuple(plain(one) for one in weighed.missing),
-        decides=_call(weighed.look),
+        last_words=plain(weighed.last_words) if weighed.last_words else "",
+        look_next=None if rivals else _call(weighed.look),
     )
 
 
-def verdict_words(weighed: Weighed) -> str:
-    """In one line: which causes fit, or that none was found; then what decides."""
-    target, causes = weighed.root.target, [plain(each.what) for each in weighed.rivals]
-    if not causes:
-        return f"No cause found for {target} beyond what it shows. Look next: {call_words(weighed.look)}"
+def weighed_words(weighed: WeighedLine) -> str:
+    """In one line: which causes fit and what decides, or that none was found."""
+    causes = [rival.cause for rival in weighed.rivals]
+    if weighed.look_next is not None:
+        return f"No cause found beyond that; look next: {call_words(weighed.look_next)}"
     if len(causes) == 1:
-        return f"What explains {target} best: {causes[0]}"
-    fit = f"Either {', or '.join(causes)}"
-    return f"{fit}. What decides: {call_words(weighed.look)}"
+        return f"Explained best by {causes[0]}"
+    return f"Either {', or '.join(causes)}. What decides: {call_words(deciding(weighed))}"
+
+
+def told_beside(found: Beside) -> tuple[str, ...]:
+    """What of it belongs into a summary: the failing share, and what else it could be."""
+    weighed = weighed_words(found.weighed) if found.weighed else ""
+    return tuple(one for one in (found.share, weighed) if one)
+
+
+def deciding(weighed: WeighedLine) -> LookCall:
+    """Of several rivals, the look at the first that is more than its own logs again."""
+    looks = [rival.look for rival in weighed.rivals]
+    return next((look for look in looks if look.tool != "analyze_logs"), looks[0])
 
 
 def _rival(one: Hypothesis) -> RivalLine:

@@ -32,7 +32,7 @@ from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.vocabulary.usage import Amounts, share
 from incident_mcp.vocabulary.value import Value
 from incident_mcp.workflow.assessment import ProposedChange
-from incident_mcp.workflow.beside import Beside, Besides, beside
+from incident_mcp.workflow.beside import Beside, Besides, beside, told_beside
 from incident_mcp.workflow.desk import Desk
 from incident_mcp.workflow.findings import FindingLine, finding_line
 from incident_mcp.workflow.looks import recorded
@@ -53,7 +53,7 @@ class IssueLine(Value):
     why: str
 
 
-class DiagnosisReply(Reply, Beside):
+class DiagnosisReply(Beside, Reply):
     """One workload, root causes first; what stands beside is of the first of them."""
 
     findings: tuple[FindingLine, ...]
@@ -196,7 +196,7 @@ def _summary(
         lines[0] = f"{cluster}: {target} suffers from {worst.target}: {plain(worst.cause.summary)}."
     if worst.breaks:
         lines.append(f"It breaks: {worst.breaks}.")
-    lines += [f"{told}." for told in (aside.share, aside.weighed.verdict if aside.weighed else "") if told]
+    lines += [f"{told}." for told in told_beside(aside)]
     lines.append(f"{branches[0]}.")
     if result.decision:
         lines.append(f"So: {result.decision.so}.")

@@ -19,6 +19,8 @@ from incident_mcp.vocabulary.refs import Ref
 
 _ILL = {kind.code for kind in (NODE_NOT_READY, NODE_PRESSURE, NODE_OUT_OF_MEMORY, NODE_NETWORK)}
 _HOST = re.compile(r"(?:^|[/@,;\s])([a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9-]+)*)(?=[:/,;\s]|$)")
+LONGEST = 2000
+"""Characters of a variable that are looked through."""
 _LOADED = ("pool-exhausted", "deadline-exceeded", "out-of-memory", "heap-exhausted", "too-many-open-files")
 _SLOW_PROBE = "no answer within its timeout"
 
@@ -92,7 +94,7 @@ def _services_of(seen: Observation, template: dict[str, object], subject: Ref) -
         for variable in items(container, "env")
     )
     for value in values:
-        for found in _HOST.finditer(value):
+        for found in _HOST.finditer(value[:LONGEST]):
             if (service := _service(seen, found[1], subject.namespace)) is not None:
                 yield service
 
@@ -120,8 +122,8 @@ def of_places(case: Case) -> Iterator[Hypothesis]:
         what = case.share.says.removeprefix("run ")
         yield Hypothesis(
             kind="place",
-            what=f"where they run: {what}",
-            points=(Point(weight=STRONG + SLIGHT, text=case.share.text), *_elsewhere_ill(case)),
+            what=f"where the failing pods run: {what}",
+            points=(Point(weight=STRONG + SLIGHT, text=case.share.counts), *_elsewhere_ill(case)),
             look=_node_look(case),
         )
     for node, finding in _ill_nodes(case):

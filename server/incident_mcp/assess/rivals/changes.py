@@ -9,6 +9,7 @@ from incident_mcp.assess.rivals.case import Case, look_at
 from incident_mcp.assess.rivals.hypothesis import FAIR, SLIGHT, STRONG, Hypothesis, Point, points
 from incident_mcp.cluster.config_refs import config_refs
 from incident_mcp.cluster.json_parts import items, part
+from incident_mcp.investigate.sharing.share import Share
 from incident_mcp.investigate.sharing.traits import started
 from incident_mcp.text.words import count, duration
 from incident_mcp.vocabulary.observation import PodSeen, WorkloadSeen
@@ -73,7 +74,7 @@ def of_configuration(case: Case) -> Iterator[Hypothesis]:
             points=(
                 *_timing(case, change),
                 *points(
-                    (separated, STRONG, case.share.text if case.share else ""),
+                    (separated, STRONG, f"{_side(case.share)} it: {case.share.counts}" if case.share else ""),
                     (bool(after) and not separated, SLIGHT, f"{_all_or(after, case)} started after it"),
                     (bool(alike), FAIR, f"{next(iter(alike), '')} takes it too and began to fail in the same minute"),
                     (kept, -STRONG, "it is read as environment, and no failing pod has started since"),
@@ -117,7 +118,7 @@ def _old_ready(workload: WorkloadSeen) -> bool:
 
 def _only_new(case: Case, new: list[PodSeen]) -> str:
     if case.share is not None and case.share.family == "revision":
-        return case.share.text
+        return f"of the new revision are {case.share.counts}"
     return f"all {count(len(new), 'pod')} that fail are of the new revision, and pods of the old one are ready"
 
 
@@ -130,6 +131,12 @@ def _by_environment(workload: WorkloadSeen) -> set[Ref]:
     spec = part(workload.template, "spec")
     space, mounted = workload.ref.namespace, {"spec": {"volumes": items(spec, "volumes")}}
     return {*config_refs(workload.template, space)} - {*config_refs(mounted, space)}
+
+
+def _side(share: Share) -> str:
+    """Which pods the edit separates: those that hold what was there before it, or what is there since."""
+    before = any(" before " in f" {each} " for each in (share.says, *share.also) if each.startswith("started "))
+    return "started before" if before else "started after"
 
 
 def _takes(case: Case, subject: Ref, config: Ref) -> bool:

@@ -14,9 +14,10 @@ from incident_mcp.assess.rivals.changes import of_configuration, of_rollout
 from incident_mcp.assess.rivals.hypothesis import SLIGHT, STRONG, Hypothesis, Point
 from incident_mcp.investigate.kinds import containers, programs, workloads
 from incident_mcp.investigate.log_evidence import SPREAD
+from incident_mcp.logs.last_words import last_words
 from incident_mcp.text.words import count
-from incident_mcp.vocabulary.finding import Finding
-from incident_mcp.vocabulary.observation import Observation
+from incident_mcp.vocabulary.observation import LogSeen, Observation
+from incident_mcp.vocabulary.untrusted import Untrusted
 from incident_mcp.vocabulary.value import Value
 
 SYMPTOMS = frozenset(
@@ -62,12 +63,13 @@ _WEIGHINGS: tuple[_Weighing, ...] = (of_rollout, of_configuration, of_dependenci
 class Weighed(Value):
     """What one root may come from. Without `rivals` no cause was found, and `missing` says what would be needed."""
 
-    root: Finding
     rivals: tuple[Hypothesis, ...] = ()
     """Those that fit, the likeliest first. A single one has no rival."""
     missing: tuple[str, ...] = ()
+    last_words: Untrusted = Untrusted("")
+    """Where no cause was found: the last error in its logs, for a person to read."""
     look: Call
-    """What would decide between the rivals, or find a cause where none is."""
+    """Where to look next."""
 
     @property
     def open(self) -> bool:
@@ -86,8 +88,9 @@ def weigh(seen: Observation, result: Assessment, row: Row, load: float | None = 
     if root.code in SAID and len(rivals) < 2:
         return None
     if rivals:
-        return Weighed(root=root, rivals=rivals, look=_deciding(rivals))
-    return Weighed(root=root, missing=_missing(case), look=_next(case))
+        return Weighed(rivals=rivals, look=rivals[0].look)
+    lines = [line for log in _logs(case) for _, line in log.lines]
+    return Weighed(missing=_missing(case, len(lines)), last_words=last_words(lines), look=_next(case, len(lines)))
 
 
 def _all(case: Case) -> list[Hypothesis]:
@@ -109,28 +112,26 @@ def _program(case: Case) -> Hypothesis:
     )
 
 
-def _deciding(rivals: tuple[Hypothesis, ...]) -> Call:
-    """The look of the first that is not merely its own logs again."""
-    return next((each.look for each in rivals if each.kind != "program"), rivals[0].look)
+def _logs(case: Case) -> list[LogSeen]:
+    """Those of its failing pods, the instance that ended last of all."""
+    pods = {pod.ref for pod in case.failing}
+    return sorted((log for log in case.seen.logs if log.pod in pods), key=lambda log: log.previous)
 
 
-def _missing(case: Case) -> tuple[str, ...]:
+def _missing(case: Case, lines: int) -> tuple[str, ...]:
     """What would have told, in the order in which it is cheap to get."""
-    seen, pods = case.seen, {pod.ref for pod in case.failing}
-    lines = sum(len(log.lines) for log in seen.logs if log.pod in pods)
     uids = {pod.uid for pod in case.failing}
     told = [
         f"a cause in its logs: {count(lines, 'line')} read, none of a known meaning" if lines else "its logs",
-        "" if any(event.uid in uids for event in seen.events) else "events about its pods: none is left",
+        "" if any(event.uid in uids for event in case.seen.events) else "events about its pods: none is left",
         "" if case.changes else "a rollout or an edit of its configuration: none within a day before",
         "" if case.load is not None else "what it uses and how much is asked of it",
     ]
     return tuple(each for each in told if each)
 
 
-def _next(case: Case) -> Call:
+def _next(case: Case, lines: int) -> Call:
     """Its logs, where they were not read; else what changed around it."""
-    pods = {pod.ref for pod in case.failing}
-    if not any(log.lines for log in case.seen.logs if log.pod in pods) and case.workload is not None:
+    if not lines and case.workload is not None:
         return case.call("analyze_logs")
     return Call(tool="what_changed", arguments={"namespace": case.subject.namespace or ""})

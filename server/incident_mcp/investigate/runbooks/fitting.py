@@ -24,6 +24,10 @@ _PAGE = re.compile(r"([A-Za-z0-9_.-]+?)(?:\.md|\.html?)?/?(?:[#?].*)?$")
 """The last part of an address: `https://runbooks.example/checkout/CheckoutDown.md#steps`."""
 
 
+_ALERT = re.compile(r"\b[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+\b")
+"""Alerts are called so by custom, and nothing else that people write is: `KubePodCrashLooping`."""
+
+
 class AlertNamed(NamedTuple):
     """An alert that fires about a root, and the address that it gives for its runbook (empty: none)."""
 
@@ -51,6 +55,11 @@ class Fit(Value):
         return f"{plain(self.title, 80)} ({plain(self.file, 80)}), {self.why}"
 
 
+def alerts_in(text: str) -> tuple[AlertNamed, ...]:
+    """Alerts that a title or a report names: `CheckoutDown is firing`."""
+    return tuple(AlertNamed(name) for name in dict.fromkeys(_ALERT.findall(text)))
+
+
 def fitting(books: Iterable[Runbook], chain: Chain, alerts: Sequence[AlertNamed] = ()) -> tuple[Fit, ...]:
     """The best first."""
     fits = [(score, fit) for book in books if (found := _fit(book, chain, alerts)) for score, fit in (found,)]
@@ -62,9 +71,8 @@ def _fit(book: Runbook, chain: Chain, alerts: Sequence[AlertNamed]) -> tuple[int
     alert = next((each.name for each in alerts if _names_alert(book, each)), "")
     code = next((each for each in _findings(chain) if _names_code(book, each)), None)
     workload = next((ref for ref in (chain.root.target, chain.subject) if _names_workload(book, ref)), None)
-    by_name = book.codes == book.workloads == book.alerts
     both = (code or not book.codes) and (workload or not book.workloads) and (code or workload)
-    if not (alert or (code or workload if by_name else both)):
+    if not (alert or (code or workload if book.by_name else both)):
         return None
     reasons = [f"alert {alert}" if alert else "", code.code if code else "", workload.path if workload else ""]
     words = [alert, *((code.code, code.cause) if code else ())]

@@ -39,6 +39,8 @@ class Runbook(Value):
     codes: tuple[str, ...] = ()
     workloads: tuple[str, ...] = ()
     alerts: tuple[str, ...] = ()
+    by_name: bool = False
+    """It says nothing of what it is for: its file's name is a code, a workload or an alert."""
     sections: tuple[Section, ...] = ()
 
 
@@ -46,13 +48,16 @@ def parse(file: str, text: str) -> Runbook:
     """`file` is its path below the folder. Raises `ValueError`, in words, for a front matter that can't be read."""
     facts, body = split(text)
     codes, workloads, alerts = (_names(facts, key) for key in ("codes", "workloads", "alerts"))
-    if not (codes or workloads or alerts):
+    by_name = not (codes or workloads or alerts)
+    if by_name:
         stem = file.rpartition("/")[2].rpartition(".")[0]
         codes, workloads, alerts = (stem,), (stem,), (stem,)
     sections = tuple(_sections(body.splitlines()))
     first = next((each.heading for each in sections if each.level), Untrusted(file))
     title = Untrusted(str(facts["title"])) if facts.get("title") else first
-    return Runbook(file=file, title=title, codes=codes, workloads=workloads, alerts=alerts, sections=sections)
+    return Runbook(
+        file=file, title=title, codes=codes, workloads=workloads, alerts=alerts, by_name=by_name, sections=sections
+    )
 
 
 def _names(facts: dict[str, Any], key: str) -> tuple[str, ...]:

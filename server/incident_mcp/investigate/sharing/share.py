@@ -49,6 +49,11 @@ class Share(Value):
         return self.family in PLACES
 
     @property
+    def counts(self) -> str:
+        """`5 of 5 failing pods, 0 of 7 healthy ones`."""
+        return f"{self.failing_with} of {self.failing} failing pods, {self.healthy_with} of {self.healthy} healthy ones"
+
+    @property
     def text(self) -> str:
         """`5 of 5 failing pods run in zone b, 0 of 7 healthy ones do`."""
         failing = f"{self.failing_with} of {self.failing} failing pods {self.says}"

@@ -44,7 +44,7 @@ class Traits:
 
     def __init__(self, seen: Observation, workload: WorkloadSeen) -> None:
         self._now = seen.at
-        self._nodes = {node.name: node for node in seen.node_traits}
+        self._nodes = _known(seen)
         self._revisions = {each.controller: each.number for each in workload.revisions}
         used = set(config_refs(workload.template, workload.ref.namespace))
         self._configs = [each for each in seen.configs if each.ref in used and _edited(each)]
@@ -72,6 +72,12 @@ class Traits:
         yield Trait("node", f"run on node {pod.node}")
         if (node := self._nodes.get(pod.node)) is not None:
             yield from _of_node(node)
+
+
+def _known(seen: Observation) -> dict[str, NodeTraits]:
+    """Nothing unless every node under the siblings is known: a zone that was not read would look like another one."""
+    nodes = {node.name: node for node in seen.node_traits}
+    return nodes if all(pod.node in nodes for pod in seen.siblings if pod.node) else {}
 
 
 def _edited(config: ConfigSeen) -> bool:
