@@ -61,6 +61,7 @@ class Settings(BaseSettings):
     )
     allow_writes: bool = Field(False, description="Offer the tools that change the cluster (each asks a person).")
     postmortems: Path = Field(Path("postmortems"), description="Folder for postmortems, under the working folder.")
+    runbooks: Path = Field(Path("runbooks"), description="Folder of runbooks (*.md) that are quoted where they fit.")
     request_timeout: float = Field(15.0, gt=0, le=300, description="Seconds one request to the API server may take.")
     tool_timeout: float = Field(
         20.0, gt=0, le=600, description="Seconds a reading tool may take; the rest is not checked."

@@ -62,6 +62,7 @@ async def open_desk(settings: Settings, environment: Mapping[str, str], clock: C
         postmortems=settings.postmortems,
         tool_seconds=settings.tool_timeout,
         soak_seconds=settings.soak,
+        runbooks=settings.runbooks,
         silenced=tuple(silence(line) for line in settings.silence),
         monitoring=monitoring(settings, api, environment),
     )

@@ -134,3 +134,34 @@ async def test_a_wrong_name_is_one_paragraph(sandbox: Sandbox, home: Path, comma
     done = await told(home, sandbox.kubeconfig, *command)
     assert (done.returncode, done.stdout) == (1, "")
     assert says in done.stderr
+
+
+async def test_what_is_untidy_is_listed_only_where_somebody_asks_for_it(sandbox: Sandbox, home: Path) -> None:
+    plain_page = await told(home, sandbox.kubeconfig, "health", "shop")
+    page = await told(home, sandbox.kubeconfig, "health", "shop", "--hygiene")
+    answer = await as_json(home, sandbox, "health", "shop", "--hygiene")
+    assert "HYG" not in plain_page.stdout
+    assert "  Untidy, and no cause of anything:" in page.stdout.splitlines()
+    codes = {line["code"]: line for line in answer["hygiene"]}
+    assert codes["HYG301"]["targets"] == "Deployment shop/checkout"
+    assert codes["HYG301"]["do"] == "Set maxUnavailable below 100 % on Deployment shop/checkout"
+    assert all(line["count"] >= 1 for line in answer["hygiene"])
+
+
+async def test_a_hygiene_code_is_explained_too() -> None:
+    done = await incident_mcp("explain", "hyg301")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("HYG301  hygiene\nA rollout replaces all pods at once.\n")
+
+
+async def test_what_stands_beside_a_root_is_printed_below_it(sandbox: Sandbox, home: Path, tmp_path: Path) -> None:
+    books = tmp_path / "runbooks"
+    books.mkdir()
+    (books / "checkout.md").write_text("# When checkout is down\n\nRoll back first.\n")
+    environment = {"INCIDENT_HOME": str(home), "INCIDENT_RUNBOOKS": str(books)}
+    for command in (["assess"], ["diagnose", "deploy/checkout", "-n", "shop"]):
+        done = await incident_mcp(*command, "--kubeconfig", str(sandbox.kubeconfig), environment=environment)
+        lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
+        assert "owner shop (label team of Namespace shop)" in lines
+        assert "runbook «When checkout is down» (checkout.md), for shop/checkout" in lines
+        assert "Roll back first." in lines

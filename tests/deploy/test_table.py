@@ -46,6 +46,7 @@ GITOPS = {
     "list kustomizations.kustomize.toolkit.fluxcd.io",
     "list helmreleases.helm.toolkit.fluxcd.io",
 }
+FLAGS = {"list featureflags.core.openfeature.dev", "list featureflagconfigurations.core.openfeature.dev"}
 REASONS = {
     *(f"list {name}" for name in ("resourcequotas", "storageclasses.storage.k8s.io", "persistentvolumeclaims")),
     *(f"list {kind}webhookconfigurations.admissionregistration.k8s.io" for kind in ("mutating", "validating")),
@@ -55,9 +56,13 @@ REASONS = {
 SELDOM = {
     "check_health": {*SECRETS, *REASONS},
     "assess_incident": {*SECRETS, *REASONS},
-    "diagnose_workload": {*SECRETS, *REASONS},
+    "diagnose_workload": {
+        *SECRETS,
+        *REASONS,
+        "list nodes",
+    },  # only where some pods of one workload fail and some do not
     "rollback_workload": {*SECRETS, *REASONS},
-    "what_changed": {*SECRETS, *GITOPS, *REASONS},  # neither Argo CD nor Flux is installed
+    "what_changed": {*SECRETS, *GITOPS, *FLAGS, *REASONS},  # none of these operators is installed
     "resource_usage": {"get pods", "list nodes", "list nodes.metrics.k8s.io"},  # the scenario has no metrics server
     "verify_fix": {*SECRETS, *REASONS, "get pods/log"},  # only where an error was promised to be gone
     # Logs only where a pod that may go is not ready; revisions only where a StatefulSet's scaling is watched.
@@ -118,6 +123,7 @@ async def play(here: World, asked: Asked, person: Person) -> None:
     for tool in ("assess_incident", "check_health"):
         for arguments in ({}, {"namespace": "shop"}, {"namespace": "shp"}):
             await call(tool, **arguments)
+    await call("check_health", namespace="shop", hygiene=True)
     for tool in ("what_changed", "resource_usage"):
         for arguments in ({}, {"namespace": "shop"}, {"namespace": "shp"}):
             await call(tool, **arguments)

@@ -1,5 +1,6 @@
 """Observations made by hand: broken objects beside a healthy neighbour, at 02:14 of a November night."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ from incident_mcp.vocabulary.condition import ConditionSeen
 from incident_mcp.vocabulary.control_seen import ApiServiceSeen, NamespaceSeen, QuotaSeen, WebhookSeen
 from incident_mcp.vocabulary.jobs_seen import CronJobSeen, JobSeen
 from incident_mcp.vocabulary.network_seen import IngressClassSeen, IngressSeen, OutlineSeen, PolicySeen, PortSeen
+from incident_mcp.vocabulary.node_traits import NodeTraits
 from incident_mcp.vocabulary.observation import (
     ConfigSeen,
     ContainerSeen,
@@ -209,7 +211,9 @@ def healthy_neighbour() -> tuple[Any, ...]:
     )
 
 
-def observation(*things: Any, scope: Scope | None = None, total: int = 9) -> Observation:
+def observation(
+    *things: Any, scope: Scope | None = None, total: int = 9, siblings: Iterable[PodSeen] = ()
+) -> Observation:
     """These things, with the healthy neighbour among them."""
     everything = [*things, *healthy_neighbour()]
 
@@ -248,6 +252,8 @@ def observation(*things: Any, scope: Scope | None = None, total: int = 9) -> Obs
         looked_at=("pods", "workloads", "services"),
         configs=of(ConfigSeen),
         logs=of(LogSeen),
+        siblings=tuple(siblings),
+        node_traits=of(NodeTraits),
     )
 
 

@@ -82,7 +82,7 @@ def test_every_key_can_be_set_by_the_environment(file: Path, monkeypatch: pytest
     file.write_text("")
     values = {
         "kubeconfig": "/k", "context": "c", "namespace": "n", "user": "u", "home": "/h", "allow_writes": "1",
-        "postmortems": "p", "request_timeout": "3", "tool_timeout": "4", "plan_life": "5", "soak": "6",
+        "postmortems": "p", "runbooks": "r", "request_timeout": "3", "tool_timeout": "4", "plan_life": "5", "soak": "6",
         "protected_namespaces": '["x"]', "silence": '["INC404"]',
         "prometheus": '{"url": "https://p.example"}', "alertmanager": '{"url": "https://a.example"}',
     }  # fmt: skip

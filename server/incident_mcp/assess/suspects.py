@@ -26,7 +26,8 @@ _WEIGHT: dict[Relation, float] = {
     "elsewhere": 1,
 }
 _ACTS = 2.0
-"""A policy, quota or webhook acts on all that is in its namespace."""
+"""A policy, quota, webhook or feature flag acts on all that is in its namespace."""
+_ACTING = ("policy", "flag")
 _MADE = 0.5
 """What was only made then did not change anything that had worked."""
 HALF = timedelta(minutes=10)
@@ -73,7 +74,7 @@ def _suspect(change: ChangeSeen, relation: Relation, onset: Onset | None, now: d
 
 
 def _weight(change: ChangeSeen, relation: Relation) -> float:
-    if change.kind == "policy":
+    if change.kind in _ACTING:
         return _WEIGHT[relation] * _ACTS
     made = change.text == CREATED and relation != "same namespace"
     return _WEIGHT[relation] * (_MADE if made else 1)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from incident_mcp.cli.beside_lines import beside_lines
 from incident_mcp.cli.finding_lines import call_line, ending
 from incident_mcp.text.words import clock
 from incident_mcp.workflow.assessment import AssessmentReply, RootLine
@@ -76,6 +77,7 @@ def _root(number: int, root: RootLine) -> Iterator[str]:
     for label, cited in (*(("alert", one) for one in root.alerts), ("changed", root.changed), ("breaks", root.breaks)):
         if cited is not None:
             yield _line(label, cited.text, cited.entry)
+    yield from beside_lines(root, lambda label, text: _line(label, text, None))
 
 
 def _line(label: str, text: str, entry: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from incident_mcp.cli.beside_lines import beside_lines
 from incident_mcp.cli.finding_lines import call_line, ending, finding_lines, labelled
 from incident_mcp.workflow.diagnosis import DiagnosisReply
 
@@ -12,6 +13,7 @@ def diagnosis_page(found: DiagnosisReply) -> Iterator[str]:
     """The headline, then finding by finding, then what was gone through."""
     yield found.summary[0]
     yield from finding_lines(found.findings)
+    yield from beside_lines(found, labelled)
     for label, words in (("state", found.state), ("rollout", found.rollout), ("uses", found.usage)):
         if words:
             yield labelled(label, words)

@@ -13,6 +13,7 @@ def command(
 ) -> None:
     """Say what a finding's code means, and what to do; without a code, list them all."""
     from incident_mcp.investigate.catalogue import CATALOGUE
+    from incident_mcp.investigate.hygiene import judge
     from incident_mcp.investigate.pages import explanation
 
     if code is None:
@@ -21,6 +22,9 @@ def command(
         return
     wanted = code.strip()
     found = next((kind for kind in CATALOGUE if wanted.upper() == kind.code or wanted.lower() == kind.cause), None)
+    if untidy := judge.BY_CODE.get(wanted.upper()):
+        print(judge.explanation(untidy))
+        return
     if found is None:
         near = difflib.get_close_matches(wanted.lower(), [kind.cause for kind in CATALOGUE], n=3)
         meant = f"Did you mean {' or '.join(near)}? " if near else ""

@@ -13,6 +13,9 @@ def health_page(found: HealthReply) -> Iterator[str]:
     """The headline, then finding by finding."""
     yield found.summary[0]
     yield from finding_lines(found.findings)
+    if found.hygiene:
+        yield "  Untidy, and no cause of anything:"
+    yield from (f"  {line.code}  {line.title}: {line.targets}. {line.do}." for line in found.hygiene)
     yield from ending(found, found.more)
 
 

@@ -20,6 +20,7 @@ def command(
     kubeconfig: Kubeconfig = None,
     context: Context = None,
     namespace: InNamespace = None,
+    hygiene: Annotated[bool, typer.Option("--hygiene", help="List what is untidy as well.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show what is not well, root causes first, and what could not be checked."""
@@ -29,7 +30,9 @@ def command(
         from incident_mcp.workflow.health import check_health
 
         where, kind, name = _scope(scope, namespace, desk.api.default_namespace)
-        return await check_health(desk, desk.person, namespace=where, kind=kind, name=name, incident=None)
+        return await check_health(
+            desk, desk.person, namespace=where, kind=kind, name=name, incident=None, hygiene=hygiene
+        )
 
     answer(Where(kubeconfig, context, namespace), step, health_page, as_json=as_json)
 

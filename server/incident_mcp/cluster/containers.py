@@ -1,5 +1,6 @@
 """Containers of a pod, spec and status together: init containers first, in their order."""
 
+import re
 from typing import Any, Literal
 
 from incident_mcp.cluster.json_parts import items, part
@@ -8,6 +9,7 @@ from incident_mcp.vocabulary.observation import ContainerSeen
 from incident_mcp.vocabulary.untrusted import Untrusted
 
 State = Literal["running", "waiting", "terminated", "unknown"]
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _STATES: tuple[State, ...] = ("running", "waiting", "terminated")
 
 
@@ -47,7 +49,13 @@ def _seen(spec: dict[str, Any], status: dict[str, Any], *, init: bool) -> Contai
         last_started=moment(last.get("startedAt")),
         last_finished=moment(last.get("finishedAt")) or moment(detail.get("finishedAt")),
         memory_limit=str(limits["memory"]) if "memory" in limits else None,
+        image_id=_digest(str(status.get("imageID", ""))),
     )
+
+
+def _digest(image_id: str) -> str:
+    found = _DIGEST.search(image_id)
+    return found[0] if found else ""
 
 
 def _state(state: dict[str, Any]) -> tuple[State, dict[str, Any]]:

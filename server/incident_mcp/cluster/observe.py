@@ -20,6 +20,7 @@ from incident_mcp.cluster.nodes import read_nodes
 from incident_mcp.cluster.others import read_others, read_others_of_pods, read_reasons
 from incident_mcp.cluster.picture import Picture, observation_of
 from incident_mcp.cluster.pods import grouped, pod_groups, read_pods, worth_reading
+from incident_mcp.cluster.siblings import read_siblings
 from incident_mcp.cluster.sweep import sweep
 from incident_mcp.cluster.traffic import read_traffic
 from incident_mcp.cluster.unwell_workloads import read_workloads
@@ -40,16 +41,24 @@ every pod is well."""
 
 
 async def observe(
-    api: Api, scope: Scope, *, clock: Clock, deadline_seconds: float = DEADLINE_SECONDS, logs: bool = True
+    api: Api,
+    scope: Scope,
+    *,
+    clock: Clock,
+    deadline_seconds: float = DEADLINE_SECONDS,
+    logs: bool = True,
+    siblings: bool = False,
 ) -> Observation:
     """Look once. What can't be read within the time or with these rights is in `not_checked`.
+
+    `siblings`: where only some pods of a workload fail, read the others too, and what their nodes are.
 
     Raises `NotFound` with near misses for a namespace or workload that is not there, `Forbidden` when nothing of the
     scope may be read, `Unreachable` when there is no first answer, be it within the time, `CredentialsError`.
     """
     look, picture, began = Look(api, clock), Picture(), clock()
     with anyio.move_on_after(deadline_seconds) as limit:
-        await _fill(look, picture, scope, logs=logs)
+        await _fill(look, picture, scope, logs=logs, siblings=siblings)
     if limit.cancelled_caught:
         look.timed_out(
             ("pods", "workloads", "events", "services", "endpoints", "ingresses", *(["logs"] if logs else [])),
@@ -58,7 +67,7 @@ async def observe(
     return observation_of(look, picture, scope, clock() - began)
 
 
-async def _fill(look: Look, picture: Picture, scope: Scope, *, logs: bool) -> None:
+async def _fill(look: Look, picture: Picture, scope: Scope, *, logs: bool, siblings: bool) -> None:
     if scope.workload is not None:
         await _workload(look, picture, scope.workload)
     else:
@@ -69,6 +78,7 @@ async def _fill(look: Look, picture: Picture, scope: Scope, *, logs: bool) -> No
             lambda: _surroundings(look, picture),
             lambda: _configuration(look, picture),
             *([lambda: read_failing_logs(look, picture.pods, picture.logs)] if logs else []),
+            *([lambda: read_siblings(look, picture)] if siblings else []),
         ]
     )
     await together([lambda: read_reasons(look, picture), lambda: _certificates(look, picture)])

@@ -10,6 +10,7 @@ from incident_mcp.cluster.traffic import Traffic
 from incident_mcp.vocabulary.control_seen import ApiServiceSeen, NamespaceSeen, QuotaSeen, WebhookSeen
 from incident_mcp.vocabulary.jobs_seen import CronJobSeen, JobSeen
 from incident_mcp.vocabulary.network_seen import PolicySeen
+from incident_mcp.vocabulary.node_traits import NodeTraits
 from incident_mcp.vocabulary.observation import (
     ConfigSeen,
     EventSeen,
@@ -37,6 +38,8 @@ class Picture:
     swept: Sweep = field(default_factory=Sweep)
     pods: list[PodSeen] = field(default_factory=list[PodSeen])
     groups: tuple[PodGroup, ...] = ()
+    siblings: list[PodSeen] = field(default_factory=list[PodSeen])
+    node_traits: list[NodeTraits] = field(default_factory=list[NodeTraits])
     workloads: dict[Ref, WorkloadSeen] = field(default_factory=dict[Ref, WorkloadSeen])
     nodes: list[NodeSeen] = field(default_factory=list[NodeSeen])
     events: list[EventSeen] = field(default_factory=list[EventSeen])
@@ -76,6 +79,8 @@ def observation_of(look: Look, picture: Picture, scope: Scope, took: timedelta) 
         workloads=_worst_first(picture),
         pods=tuple(sorted(picture.pods, key=lambda pod: pod.ref.path)),
         groups=picture.groups,
+        siblings=tuple(sorted(picture.siblings, key=lambda pod: pod.ref.path)),
+        node_traits=tuple(sorted(picture.node_traits, key=lambda node: node.name)),
         nodes=tuple(sorted(picture.nodes, key=lambda node: node.name)),
         events=tuple(sorted(picture.events, key=lambda event: event.last, reverse=True)[:EVENTS]),
         services=tuple(sorted(picture.traffic.services, key=lambda service: service.ref.path)),

@@ -15,6 +15,9 @@ from incident_mcp.vocabulary.observation import LogSeen, Observation
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.untrusted import Untrusted
 
+SPREAD = "logs read"
+"""The source of an evidence that counts the logs in which a line stands."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -46,7 +49,7 @@ class Said:
         where = f"log of {latest.log.pod.name}{instance}"
         return (
             Evidence(source=where, value=latest.text, at=latest.time),
-            Evidence(source="logs read", value=self.spread),
+            Evidence(source=SPREAD, value=self.spread),
         )
 
     @property

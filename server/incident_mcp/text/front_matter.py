@@ -25,8 +25,7 @@ class Prompt:
 
 def parse(name: str, text: str) -> Prompt:
     """Split a file into front matter and body; a file without front matter has neither title nor arguments."""
-    head, body = _split(text)
-    facts = _facts(head)
+    facts, body = split(text)
     arguments = cast("list[dict[str, str]]", facts.get("arguments") or [])
     return Prompt(
         name=name,
@@ -35,6 +34,12 @@ def parse(name: str, text: str) -> Prompt:
         arguments=tuple(PromptArgument(one["name"], one["description"]) for one in arguments),
         body=body,
     )
+
+
+def split(text: str) -> tuple[dict[str, Any], str]:
+    """The facts at the head, and the rest. Raises `ValueError` when they are no YAML, or no names with values."""
+    head, body = _split(text)
+    return _facts(head), body
 
 
 def _split(text: str) -> tuple[str, str]:
@@ -49,4 +54,10 @@ def _facts(head: str) -> dict[str, Any]:
         return {}
     import yaml  # a prompt is read when somebody asks for it, not at start
 
-    return cast("dict[str, Any]", yaml.safe_load(head))
+    try:
+        facts = yaml.safe_load(head)
+    except yaml.YAMLError as error:
+        raise ValueError("its front matter is not YAML") from error
+    if not isinstance(facts, dict):
+        raise ValueError("its front matter is not a list of names with values")
+    return cast("dict[str, Any]", facts)

@@ -6,7 +6,7 @@ from typing import Literal
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.value import Value
 
-ChangeKind = Literal["rollout", "configuration", "scaling", "node", "release", "sync", "policy", "traffic"]
+ChangeKind = Literal["rollout", "configuration", "scaling", "node", "release", "sync", "policy", "traffic", "flag"]
 
 CREATED = "created"
 """The text of a change that is the making of an object."""

@@ -13,6 +13,7 @@ from incident_mcp.vocabulary.control_seen import ApiServiceSeen, NamespaceSeen, 
 from incident_mcp.vocabulary.jobs_seen import CronJobSeen, JobSeen
 from incident_mcp.vocabulary.metrics_seen import MetricsSeen
 from incident_mcp.vocabulary.network_seen import IngressClassSeen, IngressSeen, OutlineSeen, PolicySeen, PortSeen
+from incident_mcp.vocabulary.node_traits import NodeTraits
 from incident_mcp.vocabulary.refs import Cluster, Ref, Scope
 from incident_mcp.vocabulary.scaling_seen import AutoscalerSeen, BudgetSeen
 from incident_mcp.vocabulary.storage_seen import ClaimSeen, StorageClassSeen
@@ -50,6 +51,8 @@ class ContainerSeen(Value):
     started: datetime | None = None
     """When the instance that runs now began; None while none runs."""
     memory_limit: str | None = None
+    image_id: str = ""
+    """The digest that runs, `sha256:...`: one tag can stand for two of them."""
 
 
 class PodSeen(Value):
@@ -253,6 +256,10 @@ class Observation(Value):
     pods: tuple[PodSeen, ...] = ()
     groups: tuple[PodGroup, ...] = ()
     """All pods that are not well, counted; `pods` holds a few of each group."""
+    siblings: tuple[PodSeen, ...] = ()
+    """All pods, well or not, of a few workloads of which only some pods fail; empty when nobody asked."""
+    node_traits: tuple[NodeTraits, ...] = ()
+    """Of the nodes under the siblings."""
     nodes: tuple[NodeSeen, ...] = ()
     events: tuple[EventSeen, ...] = ()
     services: tuple[ServiceSeen, ...] = ()

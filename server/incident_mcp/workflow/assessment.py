@@ -4,6 +4,7 @@ Each statement becomes an entry of the record the first time it is made, so the 
 ids; a second look that finds the same adds only itself.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from pydantic import JsonValue
@@ -15,6 +16,8 @@ from incident_mcp.assess.response import response_words
 from incident_mcp.assess.tree import walk
 from incident_mcp.assess.trend import EarlierLook
 from incident_mcp.investigate.common_issues import common_issues, of_a_look
+from incident_mcp.investigate.hygiene.item import HygieneItem
+from incident_mcp.investigate.hygiene.judge import estate_of, hygiene
 from incident_mcp.text.budget import first
 from incident_mcp.text.fencing import plain
 from incident_mcp.text.words import clock, count, duration, listed
@@ -26,6 +29,7 @@ from incident_mcp.vocabulary.refs import Scope
 from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.vocabulary.severity import LEVELS, Severity
 from incident_mcp.vocabulary.value import Value
+from incident_mcp.workflow.beside import Beside, beside, told_beside
 from incident_mcp.workflow.desk import Desk
 from incident_mcp.workflow.findings import FindingLine, evidence_line, finding_line, silenced_words
 from incident_mcp.workflow.health import totals_words
@@ -41,12 +45,13 @@ REPORTS = 3
 """Of what people reported, the newest that are shown."""
 
 
-class RootLine(FindingLine):
+class RootLine(Beside, FindingLine):
     """One root cause with all that belongs to it; `entry` holds the cause, `evidence_entry` its first sign."""
 
     state: str
     entry: str
     evidence_entry: str | None = None
+    share_entry: str | None = None
     changed: Cited | None = None
     breaks: Cited | None = None
     alerts: tuple[Cited, ...] = ()
@@ -111,13 +116,15 @@ async def assess_incident(desk: Desk, by: Actor, *, namespace: str | None, incid
     """Assess the cluster, or one namespace. Raises `NotFound`, `Forbidden`, `Unreachable`, `CredentialsError`."""
     name = await desk.incident_id(incident)
     before = await desk.record.entries(name)
-    seen = await look_and_measure(desk, Scope(namespace=namespace), deadline_seconds=desk.tool_seconds)
+    scope = Scope(namespace=namespace)
+    seen = await look_and_measure(desk, scope, deadline_seconds=desk.tool_seconds, siblings=True)
     result = assess(seen, earlier=_earlier(before), silenced=desk.silenced)
     worst = result.rows[0].chain if result.rows else None
     tree = walk(seen, worst, result.decision)
     shown = first(result.rows, SHOWN)
     said = Statements(desk.record, name, by, before)
-    roots = [await _root(said, row, seen.at) for row in shown.items]
+    aside = await beside(desk, seen, result, shown.items, incident=name)
+    roots = [await _root(said, row, each, seen.at) for row, each in zip(shown.items, aside.rows, strict=True)]
     reply = AssessmentReply(
         cluster=desk.cluster,
         summary=tuple(_summary(desk.cluster, result, roots)),
@@ -135,7 +142,7 @@ async def assess_incident(desk: Desk, by: Actor, *, namespace: str | None, incid
         common_issues=_checklist(seen, worst) if worst else None,
         propose=ProposedChange(tool=tree.call.tool, arguments=tree.call.arguments) if tree.call else None,
         looked_at=result.looked_at,
-        not_checked=tuple(str(one) for one in result.not_checked),
+        not_checked=tuple(dict.fromkeys((*(str(one) for one in result.not_checked), *aside.not_checked))),
         totals=totals_words(result.totals),
         took=duration(result.took),
         silenced=silenced_words(seen, desk.silenced),
@@ -143,10 +150,17 @@ async def assess_incident(desk: Desk, by: Actor, *, namespace: str | None, incid
     counts: dict[str, JsonValue] = {
         str(w.ref): {"ready": w.ready, "desired": w.desired, "at": seen.at.isoformat()} for w in seen.workloads
     }
-    return await recorded(desk, name, "assess_incident", {"namespace": namespace}, reply, by, counts=counts)
+    untidy: list[JsonValue] = [each.model_dump(mode="json") for each in _untidy(seen, shown.items)]
+    arguments: dict[str, JsonValue] = {"namespace": namespace}
+    return await recorded(desk, name, "assess_incident", arguments, reply, by, counts=counts, hygiene=untidy)
 
 
-async def _root(said: Statements, row: Row, at: datetime) -> RootLine:
+def _untidy(seen: Observation, rows: Sequence[Row]) -> tuple[HygieneItem, ...]:
+    """What should be tidied up about the workloads that failed: for the record alone, never part of the answer."""
+    return hygiene(estate_of(seen, {row.chain.subject for row in rows}))
+
+
+async def _root(said: Statements, row: Row, aside: Beside, at: datetime) -> RootLine:
     line = finding_line(row.cause)
     hurt = row.breaks or row.state
     breaks = await said.impact(row.target, hurt, bool(row.breaks), row.since)
@@ -154,7 +168,10 @@ async def _root(said: Statements, row: Row, at: datetime) -> RootLine:
     changed = await said.change(row.changed) if row.changed else None
     alerts = tuple([await said.alert(row.target, one, alert_words(one, at)) for one in row.alerts[:ALERTS]])
     cause = await said.finding(row.cause, line.summary, line.next_step)
+    share = await said.share(row.chain.subject, aside.share) if aside.share else None
     return RootLine(
+        **dict(aside),
+        share_entry=share,
         code=line.code,
         cause=line.cause,
         severity=line.severity,
@@ -219,6 +236,7 @@ def _summary(cluster: str, result: Assessment, roots: list[RootLine]) -> list[st
         f"{cluster}: {result.headline}.",
         f"{worst.target}: {worst.state}{since}. {worst.summary} ({worst.entry}).",
     ]
+    lines += [f"{told}." for told in told_beside(worst)]
     if result.severity:
         lines.append(f"Proposed: {result.severity.severity}. A person sets it (update_incident).")
     if result.decision:

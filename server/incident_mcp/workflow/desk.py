@@ -28,6 +28,8 @@ class Desk:
     postmortems: Path
     tool_seconds: float
     soak_seconds: float
+    runbooks: Path = Path("runbooks")
+    """Folder of the runbooks that are quoted; it need not be there."""
     silenced: tuple[Silence, ...] = ()
     """Findings that nobody here wants to be told."""
     monitoring: Monitoring = field(default_factory=Monitoring)

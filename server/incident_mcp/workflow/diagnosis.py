@@ -32,6 +32,7 @@ from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.vocabulary.usage import Amounts, share
 from incident_mcp.vocabulary.value import Value
 from incident_mcp.workflow.assessment import ProposedChange
+from incident_mcp.workflow.beside import Beside, Besides, beside, told_beside
 from incident_mcp.workflow.desk import Desk
 from incident_mcp.workflow.findings import FindingLine, finding_line
 from incident_mcp.workflow.looks import recorded
@@ -54,8 +55,8 @@ class IssueLine(Value):
     why: str
 
 
-class DiagnosisReply(Reply):
-    """One workload, root causes first."""
+class DiagnosisReply(Beside, Reply):
+    """One workload, root causes first; what stands beside is of the first of them."""
 
     findings: tuple[FindingLine, ...]
     workload: str = ""
@@ -80,9 +81,12 @@ async def diagnose_workload(
         desk,
         Scope(namespace=namespace, workload=target),
         deadline_seconds=desk.tool_seconds * (1 - FOR_DEPTH),
+        siblings=True,
     )
     depth = await _Depth(desk, seen, target).read()
-    reply = _reply(desk.cluster, seen, target, depth)
+    result = assess(seen)
+    aside = await beside(desk, seen, result, result.rows[:1], incident=found, load=depth.load)
+    reply = _reply(desk.cluster, seen, target, depth, result, aside)
     arguments = {"kind": kind, "namespace": namespace, "name": name}
     return await recorded(desk, found, "diagnose_workload", {**arguments}, reply, by)
 
@@ -143,19 +147,23 @@ class _Depth:
         )
 
 
-def _reply(cluster: str, seen: Observation, target: Ref, depth: _Depth) -> DiagnosisReply:
-    result = assess(seen)
+def _reply(
+    cluster: str, seen: Observation, target: Ref, depth: _Depth, result: Assessment, aside: Besides
+) -> DiagnosisReply:
+    first_of_all = aside.rows[0] if aside.rows else Beside()
     worst = result.rows[0].chain if result.rows else None
     tree = walk(seen, worst, result.decision, depth.load)
     issues = common_issues(depth.material(seen, target, result))
     lines = [finding_line(one) for row in result.rows for one in (row.cause, *row.symptoms, *row.chain.breaks)]
     shown = first(lines, SHOWN)
     missed = dict.fromkeys(
-        str(one) for one in (*seen.not_checked, *depth.look.not_checked, *depth.logs.not_checked[:5])
+        str(one)
+        for one in (*seen.not_checked, *depth.look.not_checked, *depth.logs.not_checked[:5], *aside.not_checked)
     )
     return DiagnosisReply(
+        **dict(first_of_all),
         cluster=cluster,
-        summary=tuple(_summary(cluster, target, result, issues, tree.branches)),
+        summary=tuple(_summary(cluster, target, result, issues, tree.branches, first_of_all)),
         findings=shown.items,
         workload=str(target),
         state=state_of(seen, target) if result.rows else _well(depth.workload),
@@ -176,7 +184,12 @@ def _well(workload: WorkloadSeen | None) -> str:
 
 
 def _summary(
-    cluster: str, target: Ref, result: Assessment, issues: tuple[Issue, ...], branches: tuple[Branch, ...]
+    cluster: str,
+    target: Ref,
+    result: Assessment,
+    issues: tuple[Issue, ...],
+    branches: tuple[Branch, ...],
+    aside: Beside,
 ) -> list[str]:
     if not result.rows:
         found = [one.name for one in issues if one.state == "found"]
@@ -188,6 +201,7 @@ def _summary(
         lines[0] = f"{cluster}: {target} suffers from {worst.target}: {plain(worst.cause.summary)}."
     if worst.breaks:
         lines.append(f"It breaks: {worst.breaks}.")
+    lines += [f"{told}." for told in told_beside(aside)]
     lines.append(f"{branches[0]}.")
     if result.decision:
         lines.append(f"So: {result.decision.so}.")

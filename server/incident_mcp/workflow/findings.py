@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from incident_mcp.investigate.find import find
+from incident_mcp.investigate.log_evidence import SPREAD
 from incident_mcp.investigate.silence import Silence
 from incident_mcp.text.fencing import plain
 from incident_mcp.text.words import clock, count, listed
@@ -12,8 +13,6 @@ from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.value import Value
 
 EVIDENCE_SHOWN = 3
-SPREAD = "logs read"
-"""The source of an evidence that counts the logs in which a line stands."""
 
 
 class FindingLine(Value):

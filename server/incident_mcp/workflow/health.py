@@ -14,6 +14,7 @@ from incident_mcp.vocabulary.refs import Scope
 from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.workflow.desk import Desk
 from incident_mcp.workflow.findings import FindingLine, finding_line, silenced_words
+from incident_mcp.workflow.hygiene import HygieneLine, hygiene_of
 from incident_mcp.workflow.looks import recorded
 
 SHOWN = 8
@@ -29,17 +30,33 @@ class HealthReply(Reply):
     more: str = ""
     looked_at: tuple[str, ...] = ()
     silenced: str = ""
+    hygiene: tuple[HygieneLine, ...] = ()
+    """Only where somebody asked for it."""
 
 
 async def check_health(
-    desk: Desk, by: Actor, *, namespace: str | None, kind: str | None, name: str | None, incident: str | None
+    desk: Desk,
+    by: Actor,
+    *,
+    namespace: str | None,
+    kind: str | None,
+    name: str | None,
+    incident: str | None,
+    hygiene: bool = False,
 ) -> HealthReply:
-    """Look once at a scope. Raises `NotFound` with near misses, `Forbidden`, `Unreachable`, `BadRequest`."""
+    """Look once at a scope; with `hygiene`, list what is untidy there as well.
+
+    Raises `NotFound` with near misses, `Forbidden`, `Unreachable`, `BadRequest`.
+    """
     found = await desk.incident_id(incident)
     scope = scope_of(namespace, kind, name)
     seen = await observe(desk.api, scope, clock=desk.clock, deadline_seconds=desk.tool_seconds)
     reply = _reply(desk.cluster, seen, find_chains(seen, desk.silenced), silenced_words(seen, desk.silenced))
-    arguments = {"namespace": namespace, "kind": kind, "name": name}
+    if hygiene:
+        tidied = await hygiene_of(desk, seen)
+        missed = dict.fromkeys((*reply.not_checked, *tidied.not_checked))
+        reply = reply.model_copy(update={"hygiene": tidied.lines, "not_checked": tuple(missed)})
+    arguments = {"namespace": namespace, "kind": kind, "name": name, "hygiene": hygiene}
     return await recorded(desk, found, "check_health", {**arguments}, reply, by)
 
 

@@ -6,6 +6,7 @@ checked*, and the answer goes out.
 """
 
 from datetime import datetime
+from functools import partial
 from typing import Literal
 
 import anyio
@@ -31,17 +32,25 @@ Wanted = Literal["signals", "traffic"]
 
 
 async def look_and_measure(
-    desk: Desk, scope: Scope, *, deadline_seconds: float, logs: bool = True, wanted: Wanted = "signals"
+    desk: Desk,
+    scope: Scope,
+    *,
+    deadline_seconds: float,
+    logs: bool = True,
+    siblings: bool = False,
+    wanted: Wanted = "signals",
 ) -> Observation:
     """As `observe`, its errors included, with what the monitoring knows; what is asked of it is `wanted`."""
+    look = partial(
+        observe, desk.api, scope, clock=desk.clock, deadline_seconds=deadline_seconds, logs=logs, siblings=siblings
+    )
     if not desk.monitoring:
-        seen = await observe(desk.api, scope, clock=desk.clock, deadline_seconds=deadline_seconds, logs=logs)
-        return _with(seen, MetricsSeen(), (), (UNWATCHED,))
+        return _with(await look(), MetricsSeen(), (), (UNWATCHED,))
     asked, limit, swept = desk.monitoring.look(desk.clock()), anyio.CancelScope(), anyio.Event()
     found: list[Observation] = []
 
     async def sweep() -> None:
-        found.append(await observe(desk.api, scope, clock=desk.clock, deadline_seconds=deadline_seconds, logs=logs))
+        found.append(await look())
         limit.deadline = anyio.current_time() + LENGTHEN
         swept.set()
 

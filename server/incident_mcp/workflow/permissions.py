@@ -84,6 +84,10 @@ def _resource(kind: Kind) -> str:
 
 _READABLE = " ".join(_resource(kind) for kind in KINDS.values() if kind.name != "Secret")
 _EDITED = " ".join(_resource(KINDS[watched.kind]) for watched in WATCHED)
+_FLAGS = "featureflags.core.openfeature.dev featureflagconfigurations.core.openfeature.dev"
+_OWNERS = needs("get: services configmaps namespaces")
+"""For the labels and annotations that say whose something is."""
+_HYGIENE = needs(f"list: {_WORKLOADS} networkpolicies.networking.k8s.io poddisruptionbudgets.policy")
 _SYNCS = "applications.argoproj.io kustomizations.kustomize.toolkit.fluxcd.io helmreleases.helm.toolkit.fluxcd.io"
 """Only asked for where Argo CD or Flux are installed, and then theirs to grant."""
 
@@ -104,18 +108,18 @@ _PATCHES = needs(f"patch: {_WORKLOADS}")
 _RESIZES = needs(f"patch: {_SCALES}")
 
 
-def _as(tool: str, like: ToolNeeds) -> ToolNeeds:
-    return ToolNeeds(tool, like.always, like.either, like.more, like.not_granted)
+def _as(tool: str, like: ToolNeeds, more: Needs = ()) -> ToolNeeds:
+    return ToolNeeds(tool, like.always, like.either, (*like.more, *more), like.not_granted)
 
 
 TOOLS: tuple[ToolNeeds, ...] = (
-    _as("check_health", _A_LOOK),
-    _as("assess_incident", _A_LOOK),
+    _as("check_health", _A_LOOK, _HYGIENE),
+    _as("assess_incident", _A_LOOK, _OWNERS),
     ToolNeeds(
         "what_changed",
         either=needs(f"list: {_WORKLOADS} {_EDITED}"),
         more=tuple(need for need in (*_A_LOOK.either, *_A_LOOK.more) if need.name != "pods/log"),
-        not_granted=(*_SECRETS, *needs(f"list: secrets {_SYNCS}")),
+        not_granted=(*_SECRETS, *needs(f"list: secrets {_SYNCS} {_FLAGS}")),
     ),
     ToolNeeds(
         "resource_usage",
@@ -126,7 +130,7 @@ TOOLS: tuple[ToolNeeds, ...] = (
         "diagnose_workload",
         always=_ONE_LOOK.always,
         either=_ONE_LOOK.either,
-        more=(*_ONE_LOOK.more, *needs("list: pods.metrics.k8s.io")),
+        more=(*_ONE_LOOK.more, *_OWNERS, *needs("list: pods.metrics.k8s.io nodes")),
         not_granted=_SECRETS,
     ),
     ToolNeeds("read_object", either=needs(f"get list: {_READABLE}"), not_granted=needs("get list: secrets")),

@@ -53,6 +53,10 @@ class Statements:
         data: dict[str, JsonValue] = {"target": str(target), "alert": plain(alert.name), "state": alert.state}
         return Cited(text=words, entry=await self._say(EntryKind.EVIDENCE, words, data, alert.since))
 
+    async def share(self, target: Ref, text: str) -> str:
+        """What the failing pods have and the healthy lack."""
+        return await self._say(EntryKind.EVIDENCE, f"{target}: {text}", {"target": str(target)}, None)
+
     async def change(self, change: Change) -> str:
         data: dict[str, JsonValue] = {
             "target": str(change.target),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from incident_mcp.cluster.changes.flag_files import holds_flags
 from incident_mcp.cluster.changes.metadata import Known, Written
 from incident_mcp.cluster.changes.window import Window
 from incident_mcp.cluster.look import together
@@ -49,10 +50,19 @@ async def read_edits(window: Window) -> None:
 
     async def read(watched: Watched) -> None:
         things = await window.known(watched.what, watched.kind, wide=watched.wide)
-        window.add(edit for thing in things if (edit := edit_of(thing, watched.change, window.since)))
+        window.add(edit for thing in things if (edit := _edit(thing, watched, window.since)))
 
     kinds = [watched for watched in WATCHED if window.cluster_wide or not watched.wide]
     await together([partial(read, watched) for watched in kinds])
+
+
+def _edit(thing: Known, watched: Watched, since: datetime) -> ChangeSeen | None:
+    if watched.kind != "ConfigMap" or not holds_flags(thing):
+        return edit_of(thing, watched.change, since)
+    change = edit_of(thing, "flag", since)
+    if change is None or change.text == CREATED:
+        return change
+    return change.model_copy(update={"text": f"feature flags {change.text}"})
 
 
 def edit_of(thing: Known, change: ChangeKind, since: datetime) -> ChangeSeen | None:

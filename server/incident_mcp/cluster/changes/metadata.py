@@ -75,7 +75,12 @@ class Known:
 
 async def known(api: Api, kind: str, namespace: str | None, *, labels: str = "") -> tuple[list[Known], bool]:
     """All objects of a kind, and whether that was all. Raises what the API raises, and `ServerFailed`."""
-    path, params = collection(kind, namespace), {"limit": PAGE} | ({"labelSelector": labels} if labels else {})
+    return await known_at(api, collection(kind, namespace), kind, labels=labels)
+
+
+async def known_at(api: Api, path: str, kind: str, *, labels: str = "") -> tuple[list[Known], bool]:
+    """The same of a kind that this server has no name for."""
+    params = {"limit": PAGE} | ({"labelSelector": labels} if labels else {})
     found: list[Known] = []
     while True:
         page = _decoded(await api.get(path, params=params, accept=ACCEPT))

@@ -4,6 +4,7 @@ from datetime import datetime
 from functools import partial
 
 from incident_mcp.cluster.changes.edits import read_edits
+from incident_mcp.cluster.changes.flags import read_flags
 from incident_mcp.cluster.changes.happenings import read_happenings
 from incident_mcp.cluster.changes.nodes import read_nodes
 from incident_mcp.cluster.changes.scalings import read_scalings
@@ -28,7 +29,7 @@ async def open_window(look: Look, namespace: str | None, since: datetime) -> Win
 
 async def read_changes(window: Window) -> None:
     """Fill the window. What can't be read is noted on its look."""
-    sources = [read_workloads, read_scalings, read_edits, read_secrets, read_happenings, read_syncs]
+    sources = [read_workloads, read_scalings, read_edits, read_secrets, read_happenings, read_syncs, read_flags]
     if window.cluster_wide:
         sources.append(read_nodes)
     await together([partial(source, window) for source in sources])
