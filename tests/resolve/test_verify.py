@@ -128,6 +128,6 @@ def test_scaled_to_zero_is_no_recovery() -> None:
 
 def test_without_a_promise_the_present_state_is_judged() -> None:
     found = verify([look(0), look(12)], API)
-    assert (found.verdict, found.promised) == (Verdict.RECOVERED, None)
+    assert (found.verdict, found.promise) == (Verdict.RECOVERED, None)
     assert found.headline == "recovered"
     assert verify([look(0, 1), look(12, 1)], API).verdict is Verdict.NOT_RECOVERED

@@ -1,7 +1,7 @@
 """JSON pointers (RFC 6901) into objects, and the facts and `test` operations made from them."""
 
 import hashlib
-from typing import Any
+from typing import Any, cast
 
 from incident_mcp.vocabulary.plan import Fact, canonical
 
@@ -15,9 +15,19 @@ _LONGEST_INLINE = 200
 def value_at(document: Any, pointer: str) -> Any:
     """The value that a pointer names; None when there is none."""
     for part in pointer.split("/")[1:]:
-        key = part.replace("~1", "/").replace("~0", "~")
-        document = document.get(key) if isinstance(document, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-    return document  # pyright: ignore[reportUnknownVariableType]
+        document = _inner(document, part.replace("~1", "/").replace("~0", "~"))
+    return document
+
+
+def _inner(document: Any, key: str) -> Any:
+    if isinstance(document, list) and key.isdecimal() and int(key) < len(cast("list[Any]", document)):
+        return cast("list[Any]", document)[int(key)]
+    return cast("dict[str, Any]", document).get(key) if isinstance(document, dict) else None
+
+
+def escaped(key: str) -> str:
+    """A key as a part of a pointer."""
+    return key.replace("~", "~0").replace("/", "~1")
 
 
 def fact(document: Any, pointer: str, shown: str) -> Fact:
@@ -36,3 +46,13 @@ def tests(document: Any, pointers: tuple[str, ...]) -> list[dict[str, Any]]:
 
 def replace(pointer: str, value: Any) -> dict[str, Any]:
     return {"op": "replace", "path": pointer, "value": value}
+
+
+def put(document: Any, pointer: str, value: Any) -> list[dict[str, Any]]:
+    """Test the field as it is, then set it; None takes it away. `add` replaces what is there (RFC 6902, 4.1).
+
+    A `test` for null passes where the field is missing (evanphx/json-patch, which the API server uses).
+    """
+    now = value_at(document, pointer)
+    change = {"op": "remove", "path": pointer} if value is None else {"op": "add", "path": pointer, "value": value}
+    return [{"op": "test", "path": pointer, "value": now}, change]

@@ -1,15 +1,22 @@
 """What all actions on one object share: their facts are fields of it, their writes go out as the plan lists them."""
 
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from incident_mcp.cluster.api import Api
+from incident_mcp.cluster.evidence import evidence_of
 from incident_mcp.cluster.kinds import path_of
+from incident_mcp.cluster.look import together
 from incident_mcp.cluster.managed_fields import last_manager
 from incident_mcp.cluster.writes import rehearse, send
+from incident_mcp.mitigate.landing import landed
 from incident_mcp.mitigate.pointers import fact
+from incident_mcp.mitigate.promises import kept_now
 from incident_mcp.text.words import duration, listed
+from incident_mcp.vocabulary.action import Landed
 from incident_mcp.vocabulary.clock import Clock
-from incident_mcp.vocabulary.errors import Forbidden, Invalid, NotFound
+from incident_mcp.vocabulary.errors import Conflict, Forbidden, Invalid, NotFound, Throttled
 from incident_mcp.vocabulary.permit import Permit
 from incident_mcp.vocabulary.plan import Draft, Fact, Plan, Write
 from incident_mcp.vocabulary.value import Value
@@ -82,12 +89,31 @@ class ObjectAction:
             return Rehearsal(warning="the API server can't preview this (a webhook has side effects)")
 
     async def rehearse(self, plan: Plan) -> None:
-        for write in plan.draft.writes:
-            await rehearse(self.api, write)
+        """All at once: none of a plan's writes rests on another one of it."""
+        await together([partial(self._rehearse, write) for write in plan.draft.writes])
 
-    async def apply(self, plan: Plan, permit: Permit) -> None:
-        for write in plan.draft.writes:
-            await send(self.api, write, permit, self.clock())
+    async def _rehearse(self, write: Write) -> None:
+        try:
+            await rehearse(self.api, write)
+        except (NotFound, Conflict):
+            if not write.may_be_gone:
+                raise
+        except Throttled:
+            if not write.patient:
+                raise
+
+    async def evidence(self, plan: Plan, since: datetime | None = None) -> dict[str, Any]:
+        """What is about to go: the target, its pods, their events and logs."""
+        return await evidence_of(self.api, plan.draft.target, self.clock(), since)
+
+    async def kept(self, plan: Plan) -> bool | None:
+        return await kept_now(self.api, plan)
+
+    async def apply(self, write: Write, permit: Permit) -> None:
+        await send(self.api, write, permit, self.clock())
+
+    async def landed(self, write: Write, since: datetime) -> Landed:
+        return await landed(self.api, write, since)
 
 
 def _again(live: dict[str, Any], old: Fact) -> Fact:

@@ -28,6 +28,8 @@ class VerdictReply(Reply):
 
     target: str = ""
     verdict: Verdict = Verdict.NOT_YET_KNOWN
+    promise: str = ""
+    """What became of what the last plan promised (a `Kept`); empty while it still has time."""
     checks: tuple[Check, ...] = ()
     next_step: str = ""
 
@@ -43,9 +45,9 @@ class Watched(Value):
 async def watched(desk: Desk, plan: Plan, sent: datetime, progress: Progress = silent) -> Watched:
     """Watch an applied plan until what it promised is there, at most until the promised time."""
     promise = plan.draft.promise
-    if promise is None:
-        return Watched(ready=True, text="nothing was promised")
-    target = plan.draft.target
+    if promise is None or promise.ready is None:
+        return Watched(ready=True, text="carried out; no readiness was promised")
+    target = promise.of or plan.draft.target
 
     async def tell(message: str) -> None:
         done = (desk.clock() - sent).total_seconds()
@@ -80,12 +82,13 @@ async def verify_fix(
     """
     found = await desk.incident_id(incident)
     target = workload_ref(kind, namespace, name)
-    promise, since = await _last_change(desk, found, target)
+    change = await _last_change(desk, found, target)
+    promise, since = change.promise, change.since
     span = timedelta(seconds=desk.soak_seconds if soak_seconds is None else soak_seconds)
     looks = await soak(_look(desk, target), clock=desk.clock, span=span)
     logs = await _logs(desk, looks, target, since) if promise and promise.gone else None
-    judged = verify(looks, target, promise=promise, since=since, soak=span, logs=logs)
-    entry = await _record(desk, found, judged, by)
+    judged = verify(looks, target, promise=promise, since=since, before=change.before, soak=span, logs=logs)
+    entry = await _record(desk, found, judged, change.plan, by)
     return VerdictReply(
         cluster=desk.cluster,
         summary=(f"{desk.cluster}: {target}: {judged.headline}. {judged.detail}.",),
@@ -93,6 +96,7 @@ async def verify_fix(
         entry=entry,
         target=str(target),
         verdict=judged.verdict,
+        promise=str(judged.promise or ""),
         checks=judged.checks,
         next_step=_next(judged.verdict),
     )
@@ -111,14 +115,34 @@ def _look(desk: Desk, target: Ref) -> Look:
     return look
 
 
-async def _last_change(desk: Desk, incident: str | None, target: Ref) -> tuple[Promise | None, datetime | None]:
-    """The promise of the last plan that was applied to this target in this incident, and when it was sent."""
-    for entry in reversed(await desk.record.entries(incident)):
-        if entry.kind is EntryKind.OUTCOME and entry.plan and entry.data.get("status") == "applied":
+class _LastChange(Value):
+    """The last plan that was applied for a target: what it promised, when it was sent, and whether that was so before."""
+
+    plan: str = ""
+    promise: Promise | None = None
+    since: datetime | None = None
+    before: bool | None = None
+
+
+async def _last_change(desk: Desk, incident: str | None, target: Ref) -> _LastChange:
+    entries = await desk.record.entries(incident)
+    for entry in reversed(entries):
+        if entry.kind is EntryKind.OUTCOME and entry.plan and entry.data.get("status") in _WRITTEN:
             plan, told = await desk.gate.plan(entry.plan)
-            if plan.draft.target == target and told.state is PlanState.SPENT:
-                return plan.draft.promise, entry.happened
-    return None, None
+            if target in _whom(plan) and told.state is PlanState.SPENT:
+                kept = [e.data.get("promise_kept") for e in entries if (e.kind, e.plan) == (EntryKind.INTENT, plan.id)]
+                before = next((each for each in kept if isinstance(each, bool)), None)
+                since = told.spent_at if entry.data.get("reconciled") else entry.happened
+                return _LastChange(plan=plan.id, promise=plan.draft.promise, since=since, before=before)
+    return _LastChange()
+
+
+_WRITTEN = ("applied", "applied in part")
+
+
+def _whom(plan: Plan) -> tuple[Ref | None, ...]:
+    """The plan's target, and whom its promise is about."""
+    return plan.draft.target, plan.draft.promise.of if plan.draft.promise else None
 
 
 async def _logs(desk: Desk, looks: list[Observation], target: Ref, since: datetime | None) -> list[LogSeen] | None:
@@ -127,7 +151,7 @@ async def _logs(desk: Desk, looks: list[Observation], target: Ref, since: dateti
     return await new_logs(desk.api, looks[-1].pods_of(target), since)
 
 
-async def _record(desk: Desk, incident: str | None, judged: Verification, by: Actor) -> str:
+async def _record(desk: Desk, incident: str | None, judged: Verification, plan: str, by: Actor) -> str:
     checks: list[JsonValue] = [check.model_dump(mode="json") for check in judged.checks]
     entry = await desk.record.append(
         incident,
@@ -136,7 +160,12 @@ async def _record(desk: Desk, incident: str | None, judged: Verification, by: Ac
             text=f"{judged.target}: {judged.headline}. {judged.detail}",
             actor=by,
             tool="verify_fix",
-            data={"verdict": judged.verdict.value, "checks": checks, "target": str(judged.target)},
+            data={
+                "verdict": judged.verdict.value,
+                "checks": checks,
+                "target": str(judged.target),
+                **({"promise": judged.promise.value, "of_plan": plan} if judged.promise else {}),
+            },
         ),
     )
     return entry.id

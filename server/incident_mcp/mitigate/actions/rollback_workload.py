@@ -10,7 +10,6 @@ from typing import Any
 
 from pydantic import Field
 
-from incident_mcp.cluster.evidence import evidence_of
 from incident_mcp.cluster.kinds import path_of, workload_ref
 from incident_mcp.cluster.rollback_target import pick_target
 from incident_mcp.cluster.rollout_history import history_of, read_workload
@@ -22,7 +21,7 @@ from incident_mcp.text.words import clock, count
 from incident_mcp.vocabulary.action import NOTHING_KNOWN, Known
 from incident_mcp.vocabulary.errors import BadRequest
 from incident_mcp.vocabulary.observation import WorkloadSeen
-from incident_mcp.vocabulary.plan import Draft, Fact, Plan, Promise, Undo, Write
+from incident_mcp.vocabulary.plan import Draft, Fact, Promise, Undo, Write
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.rollout import Revision, RollbackTarget, RolloutHistory
 from incident_mcp.vocabulary.value import Value
@@ -119,10 +118,6 @@ class RollbackWorkload(ObjectAction):
             undo=_undo(target, now),
             kubectl=f"kubectl -n {target.namespace} rollout undo {_typed(target)} --to-revision={number}",
         )
-
-    async def evidence(self, plan: Plan) -> dict[str, Any]:
-        """The rollback deletes the crashing pods, and their logs with them."""
-        return await evidence_of(self.api, plan.draft.target)
 
 
 def _typed(target: Ref) -> str:

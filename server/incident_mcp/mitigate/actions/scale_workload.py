@@ -6,7 +6,6 @@ from typing import Any
 from pydantic import Field
 
 from incident_mcp.cluster.api import Api
-from incident_mcp.cluster.evidence import evidence_of
 from incident_mcp.cluster.kinds import path_of, workload_ref
 from incident_mcp.cluster.workloads import workload_object
 from incident_mcp.mitigate.pointers import UID, fact, value_at
@@ -15,7 +14,7 @@ from incident_mcp.text.words import clock, count
 from incident_mcp.vocabulary.action import NOTHING_KNOWN, Known
 from incident_mcp.vocabulary.clock import Clock
 from incident_mcp.vocabulary.errors import BadRequest
-from incident_mcp.vocabulary.plan import Draft, Plan, Promise, Risk, Undo, Write
+from incident_mcp.vocabulary.plan import Draft, Promise, Risk, Undo, Write
 from incident_mcp.vocabulary.policy import Policy
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.value import Value
@@ -93,10 +92,6 @@ class ScaleWorkload(ObjectAction):
             ),
             kubectl=f"kubectl -n {target.namespace} scale {target.kind.lower()}/{target.name} --replicas={after}",
         )
-
-    async def evidence(self, plan: Plan) -> dict[str, Any]:
-        """Pods that a smaller count removes take their logs with them."""
-        return await evidence_of(self.api, plan.draft.target)
 
 
 def _write(target: Ref, scale: dict[str, Any], before: int, after: int) -> Write:
