@@ -11,6 +11,7 @@ import anyio
 
 from incident_mcp.cluster.connection import ConnectOptions, connect
 from incident_mcp.gate.gate import AdvisoryGate
+from incident_mcp.gate.plans import earlier_plans
 from incident_mcp.gate.writing import Writing
 from incident_mcp.investigate.silence import silence
 from incident_mcp.mitigate.registry import ACTIONS, actions
@@ -44,7 +45,7 @@ async def open_desk(settings: Settings, environment: Mapping[str, str], clock: C
     )
     api = await connect(options, environment=environment)
     record = Record(Journal(settings.journal, clock), api.cluster, clock)
-    available = actions(api, clock, settings.policy)
+    available = actions(api, clock, settings.policy, earlier_plans(record, settings.policy))
     return Desk(
         api=api,
         record=record,

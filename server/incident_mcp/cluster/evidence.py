@@ -93,7 +93,9 @@ def _without_values(value: Any) -> Any:
         return value
     plain: Json = value  # pyright: ignore[reportUnknownVariableType]
     kept = {key: _without_values(each) for key, each in plain.items() if key not in ("env", "annotations")}
-    return kept | ({"env": {text(one, "name"): describe_env(one) for one in items(plain, "env")}} if "env" in plain else {})
+    return kept | (
+        {"env": {text(one, "name"): describe_env(one) for one in items(plain, "env")}} if "env" in plain else {}
+    )
 
 
 def _line(pod: PodSeen) -> str:

@@ -62,13 +62,11 @@ class Execution:
         try:
             await steps.run()
         except anyio.get_cancelled_exc_class():
-            with anyio.CancelScope(shield=True):
-                await self._finish(plan, told, by, steps.outcome("The call was cancelled in between."))
+            await self._finish(plan, told, by, steps.outcome("The call was cancelled in between."))
             raise
         finally:
             self.running.discard(plan.id)
-        with anyio.CancelScope(shield=True):
-            return await self._finish(plan, told, by, steps.outcome())
+        return await self._finish(plan, told, by, steps.outcome())
 
     def _permit(self, plan: Plan, approval: str, now: datetime) -> Permit:
         return Permit(plan=plan, approval=approval, expires=plan.expires, until=now + plan.draft.lasts)
@@ -107,6 +105,7 @@ class Execution:
         await self._record.append(told.incident, intent, once=f"spend {plan.id}")
 
     async def _finish(self, plan: Plan, told: PlanStory, by: Actor, outcome: Outcome) -> Outcome:
+        """Also when the call is being cancelled: how it ended must be in the record."""
         entry = NewEntry(
             kind=EntryKind.OUTCOME,
             text=outcome.text,
@@ -121,8 +120,10 @@ class Execution:
                 "sent": outcome.sent.isoformat() if outcome.sent else None,
             },
         )
-        written = await self._record.append(told.incident, entry)
-        return outcome.model_copy(update={"entry": written.id})
+        name = ""
+        with anyio.CancelScope(shield=True):
+            name = (await self._record.append(told.incident, entry)).id
+        return outcome.model_copy(update={"entry": name})
 
 
 async def _kept_already(action: Action[Any], plan: Plan) -> bool | None:

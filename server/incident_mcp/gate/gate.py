@@ -11,8 +11,8 @@ import anyio
 from incident_mcp.gate.execution import Execution
 from incident_mcp.gate.facts import same_facts
 from incident_mcp.gate.plans import Plans
-from incident_mcp.gate.request import Proposal, Request, typed_arguments
 from incident_mcp.gate.reconciling import reconcile
+from incident_mcp.gate.request import Proposal, Request, typed_arguments
 from incident_mcp.gate.risk import under_policy
 from incident_mcp.gate.saving import save_evidence
 from incident_mcp.gate.steps import Tell, untold
@@ -26,7 +26,6 @@ from incident_mcp.vocabulary.entry import Entry, EntryKind, NewEntry
 from incident_mcp.vocabulary.errors import AlreadyDone, BadRequest
 from incident_mcp.vocabulary.plan import Draft, Plan
 from incident_mcp.vocabulary.policy import Policy
-
 
 EVIDENCE_SECONDS = 3.0
 """How long saving what a change will destroy may take when its plan is made: a person reads the plan meanwhile."""
@@ -76,9 +75,7 @@ class AdvisoryGate:
             proposal, fresh = await self._find_or_make(request, draft)
         if fresh:
             action, seconds = self._actions[proposal.plan.action], EVIDENCE_SECONDS
-            await save_evidence(
-                self._record, action, proposal.plan, request.incident, request.by, seconds=seconds
-            )
+            await save_evidence(self._record, action, proposal.plan, request.incident, request.by, seconds=seconds)
         return proposal
 
     async def _find_or_make(self, request: Request, draft: Draft) -> tuple[Proposal, bool]:

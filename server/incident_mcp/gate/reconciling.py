@@ -1,8 +1,8 @@
 """After a crash, or a lost answer: what the cluster says of a write whose result is in no record. Nothing is sent.
 
 *Applied* can be said as soon as it is seen. *Not applied* only when the request can no longer be on its way: the API
-server gives up on one after a minute (its `--request-timeout`). What neither shows is *can't tell*, and stays so. A plan
-of several writes is left alone until its bound is over: another process may still be carrying it out.
+server gives up on one after a minute (its `--request-timeout`). What neither shows is *can't tell*, and stays so. A
+plan of several writes is left alone until its bound is over: another process may still be carrying it out.
 """
 
 from contextlib import suppress
@@ -38,7 +38,8 @@ async def reconcile(record: Record, actions: Actions, plan: Plan, by: Actor) -> 
         return ""  # another look will tell
     if landed != "applied" and record.clock() - since < ON_ITS_WAY:
         return ""
-    return await _settle(record, plan, known, states | {number: landed}, by)
+    states[number] = landed
+    return await _settle(record, plan, known, states, by)
 
 
 def _states(entries: list[Entry], plan: Plan) -> dict[int, Landed]:

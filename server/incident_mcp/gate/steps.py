@@ -8,6 +8,7 @@ back was refused, not carried out, so it alone is tried again, until the bound t
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import anyio
 import anyio.lowlevel
@@ -45,7 +46,7 @@ class Steps:
 
     record: Record
     incident: str | None
-    action: Action[object]
+    action: Action[Any]
     permit: Permit
     by: Actor
     tell: Tell = untold
@@ -67,6 +68,7 @@ class Steps:
             for number, write in waiting:
                 if self.sent is not None:
                     await anyio.lowlevel.checkpoint()
+                state: Landed | None = None
                 with anyio.CancelScope(shield=True):
                     state = await self._step(number, write)
                 if state is None:

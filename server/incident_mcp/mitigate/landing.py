@@ -11,7 +11,7 @@ from typing import Any
 from incident_mcp.cluster.api import Api
 from incident_mcp.cluster.json_parts import Json, items, text
 from incident_mcp.cluster.moments import moment
-from incident_mcp.mitigate.pointers import value_at
+from incident_mcp.mitigate.pointers import same, value_at
 from incident_mcp.vocabulary.action import Landed
 from incident_mcp.vocabulary.errors import NotFound
 from incident_mcp.vocabulary.plan import Write
@@ -57,18 +57,7 @@ def _uid_to_remove(write: Write) -> str:
 
 def _holds(live: Json, write: Write, operations: tuple[str, ...]) -> bool:
     body: Any = write.body
-    return all(_same(value_at(live, one["path"]), one.get("value")) for one in body if one["op"] in operations)
-
-
-def _same(found: Any, wanted: Any) -> bool:
-    """Equal, where the API server leaves out what is zero or empty (a scale's `replicas: 0`)."""
-    return _filled(found) == _filled(wanted)
-
-
-def _filled(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: inner for key, each in value.items() if (inner := _filled(each)) not in (None, 0, "", {}, [])}  # pyright: ignore[reportUnknownVariableType]
-    return value
+    return all(same(value_at(live, one["path"]), one.get("value")) for one in body if one["op"] in operations)
 
 
 def _written_by_us(live: Json, since: datetime) -> bool:

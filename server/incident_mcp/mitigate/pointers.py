@@ -14,9 +14,14 @@ _LONGEST_INLINE = 200
 
 def value_at(document: Any, pointer: str) -> Any:
     """The value that a pointer names; None when there is none."""
-    for part in pointer.split("/")[1:]:
-        document = _inner(document, part.replace("~1", "/").replace("~0", "~"))
+    for key in keys(pointer):
+        document = _inner(document, key)
     return document
+
+
+def keys(pointer: str) -> list[str]:
+    """The parts of a pointer."""
+    return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
 
 
 def _inner(document: Any, key: str) -> Any:
@@ -56,3 +61,17 @@ def put(document: Any, pointer: str, value: Any) -> list[dict[str, Any]]:
     now = value_at(document, pointer)
     change = {"op": "remove", "path": pointer} if value is None else {"op": "add", "path": pointer, "value": value}
     return [{"op": "test", "path": pointer, "value": now}, change]
+
+
+def same(found: Any, wanted: Any) -> bool:
+    """Equal, where the API server leaves out what is zero, empty or false (a scale's `replicas: 0`)."""
+    return _filled(found) == _filled(wanted)
+
+
+def _filled(value: Any) -> Any:
+    if isinstance(value, dict):
+        filled = {key: _filled(each) for key, each in cast("dict[str, Any]", value).items()}
+        return {key: each for key, each in filled.items() if each is not None} or None
+    if isinstance(value, list):
+        return [_filled(each) for each in cast("list[Any]", value)] or None
+    return value or None

@@ -34,7 +34,9 @@ class PlanTold(Value):
 
     @property
     def status(self) -> str:
-        """`applied`, `applied in part`, `not applied`, `unknown` (also: sent, and the record ends there), or empty: never carried out."""
+        """`applied`, `applied in part`, `not applied`, `unknown` (also: sent, and the record ends there), or
+        empty: never carried out.
+        """
         if self.outcome is not None:
             return str(self.outcome.data.get("status", "unknown"))
         return "unknown" if self.intent is not None else ""

@@ -103,12 +103,13 @@ def _verdicts(entries: Sequence[Entry]) -> Iterator[Statement]:
     for entry in _of(entries, EntryKind.VERDICT):
         if entry.data.get("verdict") == Verdict.NOT_RECOVERED:
             yield state(f"Not recovered when it was checked: {words(entry)}", entry)
-        if words_of := _NO_CREDIT.get(str(entry.data.get("promise"))):
-            yield state(words_of.format(safe(str(entry.data.get("of_plan", "")))), entry)
+        said = str(entry.data.get("promise"))
+        if said in _NO_CREDIT:
+            yield state(_NO_CREDIT[said].format(safe(str(entry.data.get("of_plan", "")))), entry)
 
 
-_NO_CREDIT = {
-    Kept.BETTER_BEFORE: "It was better before plan {} was carried out: it healed by itself, and that change did not help",
+_NO_CREDIT: dict[str, str] = {
+    Kept.BETTER_BEFORE: "It was better before plan {} was carried out: it healed by itself, the change gets no credit",
     Kept.NOT_AS_PROMISED: "Plan {} did not do what it promised in the time that it promised",
     Kept.CANT_TELL: "Whether plan {} did what it promised could not be told",
 }

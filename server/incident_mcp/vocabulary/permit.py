@@ -22,4 +22,5 @@ class Permit:
 
     def covers(self, write: Write, now: datetime) -> bool:
         writes = self.plan.draft.writes
-        return write in writes and now < (self.expires if write == writes[0] else max(self.expires, self.until))
+        first = bool(writes) and write == writes[0] and not write.patient
+        return write in writes and now < (self.expires if first else max(self.expires, self.until))

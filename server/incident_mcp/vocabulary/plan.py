@@ -62,8 +62,15 @@ class Promise(Value):
         return f"{signs} within {self.within.total_seconds() / 60:.0f} min"
 
 
+UNDO = "undo_action"
+"""The action that restores what a plan of ours changed, field by field."""
+
+
 class Undo(Value):
-    """How to take it back: a call of one of our own actions, or why it can't be done."""
+    """How to take it back: a call of one of our own actions, or why it can't be done.
+
+    `undo_action` without arguments is given the plan's own id when it gets one.
+    """
 
     action: str = ""
     arguments: dict[str, JsonValue] = {}

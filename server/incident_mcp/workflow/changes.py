@@ -135,7 +135,7 @@ async def carry_out(desk: Desk, proposal: Proposal, by: Actor, progress: Progres
 def _after_it(plan: Plan, *, ready: bool) -> str:
     promise, undo = plan.draft.promise, plan.draft.undo.shown
     if promise is None or promise.ready is None:
-        return undo
+        return undo if ready else f"Not as promised ({promise}): look at what is left. {undo}"
     if not ready:
         return f"Not ready in the promised time. assess_incident again: the cause may be another. {undo}"
     target = promise.of or plan.draft.target

@@ -1,7 +1,9 @@
 """Is it fixed? Watching a change until its promise holds or its time is over, and verifying over a soak."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
+import anyio
 from pydantic import JsonValue
 
 from incident_mcp.cluster.kinds import workload_ref
@@ -10,17 +12,22 @@ from incident_mcp.record.plans import PlanState
 from incident_mcp.resolve.new_logs import new_logs
 from incident_mcp.resolve.verification import Verification
 from incident_mcp.resolve.verify import verify
-from incident_mcp.resolve.watch import Look, soak, watch_until
+from incident_mcp.resolve.watch import EVERY_SECONDS, Look, soak, watch_until
+from incident_mcp.text.words import duration
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.entry import EntryKind, NewEntry
+from incident_mcp.vocabulary.errors import ClusterError
 from incident_mcp.vocabulary.observation import LogSeen, Observation
 from incident_mcp.vocabulary.plan import Plan, Promise
 from incident_mcp.vocabulary.refs import Ref, Scope
 from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.vocabulary.value import Value
-from incident_mcp.vocabulary.verdict import Check, Verdict
+from incident_mcp.vocabulary.verdict import Check, Kept, Verdict
 from incident_mcp.workflow.desk import Desk
 from incident_mcp.workflow.progress import Progress, silent
+
+SERVER = Actor(role="server", name="incident-mcp", known_by="server")
+"""Who judges a promise that the change itself is watched for."""
 
 
 class VerdictReply(Reply):
@@ -45,8 +52,10 @@ class Watched(Value):
 async def watched(desk: Desk, plan: Plan, sent: datetime, progress: Progress = silent) -> Watched:
     """Watch an applied plan until what it promised is there, at most until the promised time."""
     promise = plan.draft.promise
-    if promise is None or promise.ready is None:
-        return Watched(ready=True, text="carried out; no readiness was promised")
+    if promise is None:
+        return Watched(ready=True, text="carried out; nothing was promised beyond")
+    if promise.ready is None:
+        return await _watched_otherwise(desk, plan, promise, sent, progress)
     target = promise.of or plan.draft.target
 
     async def tell(message: str) -> None:
@@ -63,6 +72,29 @@ async def watched(desk: Desk, plan: Plan, sent: datetime, progress: Progress = s
         on_progress=tell,
     )
     return Watched(ready=seen.ready, text=seen.text)
+
+
+async def _watched_otherwise(desk: Desk, plan: Plan, promise: Promise, sent: datetime, progress: Progress) -> Watched:
+    """As `watched`, where the promise is not about readiness: its own action tells, and the verdict is recorded."""
+    kept: bool | None = None
+    while True:
+        with suppress(ClusterError):
+            kept = await desk.actions[plan.action].kept(plan)
+        took = desk.clock() - sent
+        if kept or took >= promise.within:
+            break
+        await progress(took.total_seconds(), promise.within.total_seconds(), f"not yet: {promise.other}")
+        await anyio.sleep(EVERY_SECONDS)
+    words = Kept.CANT_TELL if kept is None else Kept.AS_PROMISED if kept else Kept.NOT_AS_PROMISED
+    text = f"{promise.other}: {words} after {duration(took)}"
+    verdict = {True: Verdict.RECOVERED, False: Verdict.NOT_RECOVERED, None: Verdict.NOT_YET_KNOWN}[kept]
+    target = plan.draft.target
+    judged = Verification(
+        target=target, verdict=verdict, checks=(Check(what="promise", verdict=verdict, seen=text),), promise=words
+    )
+    told = await desk.gate.plan(plan.id)
+    await _record(desk, told[1].incident, judged, plan.id, SERVER)
+    return Watched(ready=bool(kept), text=text)
 
 
 async def verify_fix(
@@ -116,7 +148,7 @@ def _look(desk: Desk, target: Ref) -> Look:
 
 
 class _LastChange(Value):
-    """The last plan that was applied for a target: what it promised, when it was sent, and whether that was so before."""
+    """The last plan that was applied for a target: its promise, when it was sent, and whether that was so before."""
 
     plan: str = ""
     promise: Promise | None = None

@@ -1,6 +1,8 @@
 """Scale a Deployment or StatefulSet through its scale subresource, from the shown count to the approved one."""
 
+from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from pydantic import Field
@@ -8,7 +10,8 @@ from pydantic import Field
 from incident_mcp.cluster.api import Api
 from incident_mcp.cluster.kinds import path_of, workload_ref
 from incident_mcp.cluster.workloads import workload_object
-from incident_mcp.mitigate.pointers import UID, fact, value_at
+from incident_mcp.mitigate.pointers import TEMPLATE, UID, fact, value_at
+from incident_mcp.mitigate.warnings.scaling import fought
 from incident_mcp.mitigate.writing import ObjectAction
 from incident_mcp.text.words import clock, count
 from incident_mcp.vocabulary.action import NOTHING_KNOWN, Known
@@ -56,7 +59,10 @@ class ScaleWorkload(ObjectAction):
         scale = await self.api.get_json(f"{path_of(target)}/scale")
         write = _write(target, scale, before, arguments.replicas)
         rehearsal = await self.rehearsed(write)
-        return rehearsal.into(self._draft(target, live, before, arguments.replicas, write))
+        draft = rehearsal.into(self._draft(target, live, before, arguments.replicas, write))
+        more = arguments.replicas - before
+        template = value_at(live, TEMPLATE) if more > 0 else None
+        return await self.warned(draft, live, template, more=more, of=partial(fought, after=arguments.replicas))
 
     def _check(self, target: Ref, before: int, after: int) -> None:
         if after == before:
@@ -84,6 +90,7 @@ class ScaleWorkload(ObjectAction):
             diff=(f"- replicas: {before}", f"+ replicas: {after}"),
             risk=risk,
             high_because=because,
+            warnings=tuple(_warnings(before, after, ready)),
             promise=Promise(ready=after, within=WITHIN),
             undo=Undo(
                 action=self.name,
@@ -107,6 +114,13 @@ def _write(target: Ref, scale: dict[str, Any], before: int, after: int) -> Write
         target=target,
         shown=f"replicas of {target}: {before} -> {after}",
     )
+
+
+def _warnings(before: int, after: int, ready: int) -> Iterator[str]:
+    if after == 0:
+        yield f"scaled to zero it serves nothing{f', and {ready} ready pods go' if ready else ''}"
+    elif after < before and after == 1 and ready > 1:
+        yield "one replica is left: whatever ends it ends the service"
 
 
 def _risk(before: int, after: int, ready: int) -> tuple[Risk, str]:
