@@ -13,7 +13,9 @@ from incident_mcp.cluster.moments import moment
 
 
 def last_manager(thing: dict[str, Any], *path: str) -> tuple[str | None, datetime | None]:
-    """The manager that owns something under `path` (`spec`, `template`) and changed last; nothing when nobody does."""
+    """The manager that owns something under `path` (`spec`, `template`) and changed last; nothing when nobody does. An
+    item of a list is named as in fieldsV1: `k:{"name":"app"}`.
+    """
     return _latest(_owners(thing, path), lambda fields: 0)
 
 
@@ -29,7 +31,8 @@ def last_changer(
 
 def _owners(thing: dict[str, Any], path: tuple[str, ...]) -> list[dict[str, Any]]:
     entries: list[dict[str, Any]] = thing.get("metadata", {}).get("managedFields") or []
-    return [entry for entry in entries if _holds(entry.get("fieldsV1") or {}, tuple(f"f:{part}" for part in path))]
+    spelled = tuple(part if part.startswith("k:") else f"f:{part}" for part in path)
+    return [entry for entry in entries if _holds(entry.get("fieldsV1") or {}, spelled)]
 
 
 def _latest(

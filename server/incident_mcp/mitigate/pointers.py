@@ -1,6 +1,7 @@
 """JSON pointers (RFC 6901) into objects, and the facts and `test` operations made from them."""
 
 import hashlib
+import json
 from typing import Any, cast
 
 from incident_mcp.vocabulary.plan import Fact, canonical
@@ -30,6 +31,18 @@ def _inner(document: Any, key: str) -> Any:
     return cast("dict[str, Any]", document).get(key) if isinstance(document, dict) else None
 
 
+def owned_path(document: Any, pointer: str) -> list[str]:
+    """The parts of a pointer as managed fields spell them: an item of a list by its name, not by its place."""
+    spelled: list[str] = []
+    within = document
+    for key in keys(pointer):
+        inner = _inner(within, key)
+        name = _inner(inner, "name") if isinstance(within, list) else None
+        spelled.append(f"k:{json.dumps({'name': name}, separators=(',', ':'))}" if name else key)
+        within = inner
+    return spelled
+
+
 def escaped(key: str) -> str:
     """A key as a part of a pointer."""
     return key.replace("~", "~0").replace("/", "~1")
@@ -56,8 +69,12 @@ def replace(pointer: str, value: Any) -> dict[str, Any]:
 def put(document: Any, pointer: str, value: Any) -> list[dict[str, Any]]:
     """Test the field as it is, then set it; None takes it away. `add` replaces what is there (RFC 6902, 4.1).
 
-    A `test` for null passes where the field is missing (evanphx/json-patch, which the API server uses).
+    A `test` for null passes where the field is missing (evanphx/json-patch, which the API server uses), but not where
+    what it lies in is missing too: then that is put.
     """
+    outer, _, last = pointer.rpartition("/")
+    if outer and value is not None and value_at(document, outer) is None:
+        return put(document, outer, {keys(f"/{last}")[0]: value})
     now = value_at(document, pointer)
     change = {"op": "remove", "path": pointer} if value is None else {"op": "add", "path": pointer, "value": value}
     return [{"op": "test", "path": pointer, "value": now}, change]

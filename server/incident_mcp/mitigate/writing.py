@@ -13,7 +13,7 @@ from incident_mcp.cluster.managed_fields import last_manager
 from incident_mcp.cluster.writes import rehearse, send
 from incident_mcp.mitigate.admission import pod_refusal
 from incident_mcp.mitigate.landing import landed
-from incident_mcp.mitigate.pointers import fact, keys
+from incident_mcp.mitigate.pointers import fact, owned_path
 from incident_mcp.mitigate.promises import kept_now
 from incident_mcp.mitigate.surroundings import Surroundings, read_around
 from incident_mcp.mitigate.warnings.configuration import missing
@@ -75,7 +75,7 @@ class ObjectAction:
         moved = [old for old in plan.draft.facts if _again(live, old).value != old.value]
         if any(old.pointer == "/metadata/uid" for old in moved):
             return f"{since} {target} was deleted and made anew."
-        managers = {last_manager(live, *keys(old.pointer))[0] for old in moved} - {None}
+        managers = {last_manager(live, *owned_path(live, old.pointer))[0] for old in moved} - {None}
         managers = managers - {CONTROLLER} or managers  # it only follows what somebody else changed
         who = f"field manager {listed(sorted(str(manager) for manager in managers))}" if managers else "somebody"
         no_longer = listed(list(dict.fromkeys(old.shown for old in moved)))

@@ -113,11 +113,8 @@ _EVIDENCE = needs("list: events pods", "get: pods/log")
 _RESIZES = needs(f"patch: {_SCALES}")
 
 
-_CHANGES = (
-    *_PATCHES,
-    *_RESIZES,
-    *needs("patch: nodes cronjobs.batch jobs.batch", "create: pods/eviction", "delete: pods"),
-)
+_RESTORES = (*_PATCHES, *_RESIZES, *needs("patch: nodes cronjobs.batch jobs.batch"))
+_CHANGES = (*_RESTORES, *needs("create: pods/eviction", "delete: pods"))
 
 
 def _rolls(tool: str) -> ToolNeeds:
@@ -232,14 +229,14 @@ TOOLS: tuple[ToolNeeds, ...] = (
     ToolNeeds(
         "suspend_job",
         either=needs("patch: cronjobs.batch jobs.batch"),
-        more=(*needs("get: cronjobs.batch jobs.batch"), *_EVIDENCE),
+        more=needs("get: cronjobs.batch jobs.batch", "list: events"),
         not_granted=_OWNER,
         writer=True,
         changes=True,
     ),
     ToolNeeds(
         "undo_action",
-        either=_CHANGES,
+        either=_RESTORES,
         more=(
             *needs(f"get: {_SCALES} nodes cronjobs.batch jobs.batch"),
             *_ONE_WORKLOAD,

@@ -70,11 +70,7 @@ class RestartWorkload(ObjectAction):
 
 
 def _write(target: Ref, live: dict[str, Any], at: str) -> Write:
-    notes = value_at(live, ANNOTATIONS)
-    if notes is None:
-        change = put(live, ANNOTATIONS, {RESTARTED_AT: at})
-    else:
-        change = put(live, f"{ANNOTATIONS}/{escaped(RESTARTED_AT)}", at)
+    change = put(live, f"{ANNOTATIONS}/{escaped(RESTARTED_AT)}", at)
     return Write(
         method="PATCH",
         path=path_of(target),

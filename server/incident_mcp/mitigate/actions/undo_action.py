@@ -17,7 +17,7 @@ from incident_mcp.cluster.template_diff import differences
 from incident_mcp.cluster.workloads import workload_object, workload_seen
 from incident_mcp.mitigate.inverse import inverse, stands, touched
 from incident_mcp.mitigate.landing import object_path
-from incident_mcp.mitigate.pointers import TEMPLATE, UID, fact, keys, value_at
+from incident_mcp.mitigate.pointers import TEMPLATE, UID, fact, owned_path, value_at
 from incident_mcp.mitigate.rollouts import WITHIN, exposure, ready_words
 from incident_mcp.mitigate.writing import ObjectAction
 from incident_mcp.record.plans import PlanStory
@@ -60,6 +60,8 @@ class UndoAction(ObjectAction):
         plan, story = await self._earlier(arguments.plan)
         if story.outcome not in ("applied", "applied in part", "unknown"):
             raise BadRequest(f"Plan {plan.id} changed nothing ({story.outcome or story.state}).", "Nothing is to undo.")
+        if not plan.draft.undo.action:
+            raise BadRequest(f"Plan {plan.id} ({plan.draft.headline}) can't be undone.", plan.draft.undo.shown)
         back = await self._back(plan)
         writes = tuple(write for one in back if (write := inverse(*one)))
         main = next((one for one in back if one[0].target == plan.draft.target), back[0])
@@ -90,7 +92,7 @@ class UndoAction(ObjectAction):
 
     async def _changed_since(self, plan: Plan, write: Write, live: Json) -> BadRequest:
         thing = await self.api.get_json(object_path(write))
-        paths = [keys(path) for path in touched(write)]
+        paths = [owned_path(thing, path) for path in touched(write)]
         names = {str(name) for path in paths if (name := last_manager(thing, *path)[0])}
         who = f"field manager {', '.join(sorted(names))}" if names else "somebody"
         return BadRequest(
