@@ -16,6 +16,7 @@ from incident_mcp.mitigate.landing import landed
 from incident_mcp.mitigate.pointers import fact, owned_path
 from incident_mcp.mitigate.promises import kept_now
 from incident_mcp.mitigate.surroundings import Surroundings, read_around
+from incident_mcp.mitigate.suspending import with_suspension
 from incident_mcp.mitigate.warnings.configuration import missing
 from incident_mcp.mitigate.warnings.ownership import reverted
 from incident_mcp.mitigate.warnings.room import no_room, outside_limits, surge
@@ -30,6 +31,8 @@ from incident_mcp.vocabulary.value import Value
 
 WarningsOf = Callable[[Surroundings], Iterable[str]]
 """An action's own warnings, from what stands around its target."""
+SUSPEND_SYNC = "Also suspend the GitOps sync that would put it back."
+"""What an action's argument of that name says."""
 CONTROLLER = "kube-controller-manager"
 
 
@@ -104,14 +107,18 @@ class ObjectAction:
         template: Any = None,
         *,
         more: int | None = None,
+        suspend: bool = False,
         of: WarningsOf | None = None,
     ) -> Draft:
         """The draft with what stands in its way, or will put it back. `template` is what new pods are made from, `more`
-        how many there will be on top of the present ones (None: as many as the rollout's surge).
+        how many there will be on top of the present ones (None: as many as the rollout's surge). `suspend`: the
+        sync that would put it back is suspended first.
         """
         known = {"kind": draft.target.kind, **live}
         around = await read_around(self.api, self.clock, draft.target, known, template)
-        found = [*reverted(around.sync)]
+        if suspend:
+            draft = with_suspension(draft, around.sync)
+        found = [] if suspend else [*reverted(around.sync)]
         if template is not None:
             found += await self._of_new_pods(draft.target, around, surge(known) if more is None else more)
         found += of(around) if of else []

@@ -10,7 +10,7 @@ from incident_mcp.cluster.kinds import path_of, workload_ref
 from incident_mcp.cluster.workloads import workload_object, workload_seen
 from incident_mcp.mitigate.pointers import TEMPLATE, UID, escaped, fact, put, tests, value_at
 from incident_mcp.mitigate.rollouts import WITHIN, check_not_paused, exposure, not_paused, ready_words, replacing, typed
-from incident_mcp.mitigate.writing import ObjectAction
+from incident_mcp.mitigate.writing import SUSPEND_SYNC, ObjectAction
 from incident_mcp.text.words import clock, count
 from incident_mcp.vocabulary.action import NOTHING_KNOWN, Known
 from incident_mcp.vocabulary.plan import Draft, Promise, Undo, Write
@@ -27,6 +27,7 @@ class RestartArguments(Value):
     kind: str = Field(description="Deployment, StatefulSet or DaemonSet.", max_length=63)
     namespace: str = Field(max_length=253)
     name: str = Field(max_length=253)
+    suspend_sync: bool = Field(False, description=SUSPEND_SYNC)
 
 
 class RestartWorkload(ObjectAction):
@@ -53,11 +54,11 @@ class RestartWorkload(ObjectAction):
             headline=f"restart {target}, {count(workload.desired, 'pod')}",
             before=f"{ready_words(workload)} of {workload.desired}",
             after="the same pod template in new pods",
-            arguments={"kind": target.kind, "namespace": target.namespace, "name": target.name},
+            arguments=arguments.model_dump(mode="json") | {"kind": target.kind},
             pods=f"{count(workload.desired, 'pod')} replaced, {ready_words(workload)} at {clock(self.clock())}",
             facts=(fact(live, UID, "the same object"), fact(live, TEMPLATE, same), not_paused(live)),
             writes=(write,),
-            likeness="restart",
+            likeness=f"restart suspend_sync={arguments.suspend_sync}",
             diff=(f"+ template annotation {RESTARTED_AT}",),
             warnings=tuple(replacing(workload, live)),
             risk=risk,
@@ -66,7 +67,8 @@ class RestartWorkload(ObjectAction):
             undo=Undo(shown="No undo: the old pods are gone, the new ones are the same."),
             kubectl=f"kubectl -n {target.namespace} rollout restart {typed(target)}",
         )
-        return await self.warned(rehearsal.into(draft), live, value_at(live, TEMPLATE))
+        template, suspend = value_at(live, TEMPLATE), arguments.suspend_sync
+        return await self.warned(rehearsal.into(draft), live, template, suspend=suspend)
 
 
 def _write(target: Ref, live: dict[str, Any], at: str) -> Write:

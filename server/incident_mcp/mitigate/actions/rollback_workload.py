@@ -33,7 +33,7 @@ from incident_mcp.mitigate.surroundings import Surroundings
 from incident_mcp.mitigate.warnings.configuration import changed
 from incident_mcp.mitigate.warnings.images import moved_tags
 from incident_mcp.mitigate.warnings.migrations import migrated
-from incident_mcp.mitigate.writing import ObjectAction
+from incident_mcp.mitigate.writing import SUSPEND_SYNC, ObjectAction
 from incident_mcp.text.words import clock, count
 from incident_mcp.vocabulary.action import NOTHING_KNOWN, Known
 from incident_mcp.vocabulary.errors import BadRequest
@@ -54,6 +54,7 @@ class RollbackArguments(Value):
     revision: int | None = Field(
         None, description="Default: the newest earlier one seen ready, else the one before.", ge=1
     )
+    suspend_sync: bool = Field(False, description=SUSPEND_SYNC)
 
 
 class RollbackWorkload(ObjectAction):
@@ -89,12 +90,14 @@ class RollbackWorkload(ObjectAction):
         rehearsal = await self.rehearsed(writes[0])
         after = value_at(rehearsal.after, TEMPLATE) if rehearsal.after else template
         draft = rehearsal.into(self._draft(live, workload, history, chosen, writes, after))
-        draft = await self.warned(draft, live, after, of=partial(_of_going_back, live, history, chosen.revision))
+        around = partial(_of_going_back, live, history, chosen.revision)
+        draft = await self.warned(draft, live, after, suspend=arguments.suspend_sync, of=around)
         if failed:
             draft = _of_a_failed_one(draft, chosen.revision.number)
         error = known.errors.get(str(target), "")
         return draft.model_copy(
             update={
+                "arguments": draft.arguments | ({"suspend_sync": True} if arguments.suspend_sync else {}),
                 "why": draft.why if arguments.revision is None else "",
                 "promise": Promise(ready=workload.desired, within=WITHIN, gone="" if failed else error),
             }

@@ -12,7 +12,7 @@ from incident_mcp.cluster.kinds import path_of, workload_ref
 from incident_mcp.cluster.workloads import workload_object
 from incident_mcp.mitigate.pointers import TEMPLATE, UID, fact, value_at
 from incident_mcp.mitigate.warnings.scaling import fought
-from incident_mcp.mitigate.writing import ObjectAction
+from incident_mcp.mitigate.writing import SUSPEND_SYNC, ObjectAction
 from incident_mcp.text.words import clock, count
 from incident_mcp.vocabulary.action import NOTHING_KNOWN, Known
 from incident_mcp.vocabulary.clock import Clock
@@ -32,6 +32,7 @@ class ScaleArguments(Value):
     namespace: str = Field(max_length=253)
     name: str = Field(max_length=253)
     replicas: int = Field(ge=0)
+    suspend_sync: bool = Field(False, description=SUSPEND_SYNC)
 
 
 class ScaleWorkload(ObjectAction):
@@ -62,7 +63,16 @@ class ScaleWorkload(ObjectAction):
         draft = rehearsal.into(self._draft(target, live, before, arguments.replicas, write))
         more = arguments.replicas - before
         template = value_at(live, TEMPLATE) if more > 0 else None
-        return await self.warned(draft, live, template, more=more, of=partial(fought, after=arguments.replicas))
+        if arguments.suspend_sync:
+            draft = draft.model_copy(update={"arguments": draft.arguments | {"suspend_sync": True}})
+        return await self.warned(
+            draft,
+            live,
+            template,
+            more=more,
+            suspend=arguments.suspend_sync,
+            of=partial(fought, after=arguments.replicas),
+        )
 
     def _check(self, target: Ref, before: int, after: int) -> None:
         if after == before:

@@ -11,7 +11,7 @@ from incident_mcp.cluster.workloads import workload_object, workload_seen
 from incident_mcp.mitigate.pointers import TEMPLATE, UID, fact, put, tests, value_at
 from incident_mcp.mitigate.rollouts import WITHIN, check_not_paused, exposure, not_paused, ready_words, replacing, typed
 from incident_mcp.mitigate.warnings.scaling import rescaled
-from incident_mcp.mitigate.writing import ObjectAction
+from incident_mcp.mitigate.writing import SUSPEND_SYNC, ObjectAction
 from incident_mcp.text.words import clock, count, listed
 from incident_mcp.vocabulary.action import NOTHING_KNOWN, Known
 from incident_mcp.vocabulary.errors import BadRequest
@@ -39,6 +39,7 @@ class ResourceArguments(Value):
     cpu_limit: str = Field("", max_length=20)
     memory_request: str = Field("", max_length=20)
     memory_limit: str = Field("", description="512Mi; none takes a limit or request away.", max_length=20)
+    suspend_sync: bool = Field(False, description=SUSPEND_SYNC)
 
 
 class SetResources(ObjectAction):
@@ -91,7 +92,8 @@ class SetResources(ObjectAction):
             undo=Undo(action=UNDO, shown=f"Undo: back to {_line(old)}, recorded before anything is written."),
             kubectl=_kubectl(target, name, after),
         )
-        return await self.warned(rehearsal.into(draft), live, _template_with(live, at, after), of=rescaled)
+        template, suspend = _template_with(live, at, after), arguments.suspend_sync
+        return await self.warned(rehearsal.into(draft), live, template, suspend=suspend, of=rescaled)
 
 
 def _container(target: Ref, live: Json, wanted: str) -> tuple[int, Json]:
