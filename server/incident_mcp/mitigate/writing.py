@@ -9,11 +9,11 @@ from incident_mcp.cluster.api import Api
 from incident_mcp.cluster.evidence import evidence_of
 from incident_mcp.cluster.kinds import path_of
 from incident_mcp.cluster.look import together
-from incident_mcp.cluster.managed_fields import last_manager
+from incident_mcp.cluster.managed_fields import last_changer
 from incident_mcp.cluster.writes import rehearse, send
 from incident_mcp.mitigate.admission import pod_refusal
 from incident_mcp.mitigate.landing import landed
-from incident_mcp.mitigate.pointers import fact, owned_path
+from incident_mcp.mitigate.pointers import fact, owned_path, value_at
 from incident_mcp.mitigate.promises import kept_now
 from incident_mcp.mitigate.surroundings import Surroundings, read_around
 from incident_mcp.mitigate.suspending import with_suspension
@@ -78,7 +78,7 @@ class ObjectAction:
         moved = [old for old in plan.draft.facts if _again(live, old).value != old.value]
         if any(old.pointer == "/metadata/uid" for old in moved):
             return f"{since} {target} was deleted and made anew."
-        managers = {last_manager(live, *owned_path(live, old.pointer))[0] for old in moved} - {None}
+        managers = {_changer(live, old) for old in moved} - {None}
         managers = managers - {CONTROLLER} or managers  # it only follows what somebody else changed
         who = f"field manager {listed(sorted(str(manager) for manager in managers))}" if managers else "somebody"
         no_longer = listed(list(dict.fromkeys(old.shown for old in moved)))
@@ -157,6 +157,12 @@ class ObjectAction:
 
     async def landed(self, write: Write, since: datetime) -> Landed:
         return await landed(self.api, write, since)
+
+
+def _changer(live: dict[str, Any], old: Fact) -> str | None:
+    """The field manager that moved a fact; of several in one second, the one that owns most of the difference."""
+    path = tuple(owned_path(live, old.pointer))
+    return last_changer(live, path, old.value, value_at(live, old.pointer))[0]
 
 
 def _again(live: dict[str, Any], old: Fact) -> Fact:

@@ -12,7 +12,7 @@ from pydantic import Field
 from incident_mcp.cluster.api import Api
 from incident_mcp.cluster.json_parts import Json
 from incident_mcp.cluster.kinds import as_workload_kind
-from incident_mcp.cluster.managed_fields import last_manager
+from incident_mcp.cluster.managed_fields import last_changer
 from incident_mcp.cluster.template_diff import differences
 from incident_mcp.cluster.workloads import workload_object, workload_seen
 from incident_mcp.mitigate.inverse import inverse, stands, touched
@@ -92,8 +92,10 @@ class UndoAction(ObjectAction):
 
     async def _changed_since(self, plan: Plan, write: Write, live: Json) -> BadRequest:
         thing = await self.api.get_json(object_path(write))
-        paths = [owned_path(thing, path) for path in touched(write)]
-        names = {str(name) for path in paths if (name := last_manager(thing, *path)[0])}
+        names: set[str] = set()
+        for path, (_, left) in touched(write).items():
+            name, _ = last_changer(thing, tuple(owned_path(thing, path)), left, value_at(live, path))
+            names.update([name] if name else [])
         who = f"field manager {', '.join(sorted(names))}" if names else "somebody"
         return BadRequest(
             f"{write.target} was changed by {who} since plan {plan.id}: what that plan changed is no longer there to "
