@@ -6,7 +6,7 @@ API server keeps of each object: names, uids, times, versions and managed fields
 
 import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from mcp.types import ElicitRequestParams, ElicitResult
@@ -28,9 +28,9 @@ def plain(one: Workload) -> Json:
 def unnamed(value: Any, name: str) -> Any:
     """Without the workload's own name, which is in its labels."""
     if isinstance(value, dict):
-        return {key: unnamed(each, name) for key, each in value.items()}
+        return {key: unnamed(each, name) for key, each in cast("Json", value).items()}
     if isinstance(value, list):
-        return [unnamed(each, name) for each in value]
+        return [unnamed(each, name) for each in cast("list[Any]", value)]
     return "NAME" if value == name else value
 
 

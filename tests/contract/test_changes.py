@@ -380,3 +380,34 @@ async def test_a_stateful_set_whose_pods_are_well_is_rolled_back_by_its_template
     async with desk(cluster, tmp_path) as here:
         plan = await here.planned("rollback_workload", **made.arguments, revision=1)
     assert [write.method for write in plan.draft.writes] == ["PATCH"]
+
+
+@pytest.mark.parametrize(
+    ("tool", "more"),
+    [
+        ("restart_workload", {"kind": "Deployment"}),
+        ("pause_rollout", {}),
+        ("set_resources", {"kind": "Deployment", "memory_limit": "64Mi"}),
+        ("scale_workload", {"kind": "Deployment", "replicas": 1}),
+    ],
+)
+async def test_what_the_api_server_would_refuse_is_said_before_anybody_is_asked(
+    none: Workload, tmp_path: Path, tool: str, more: Json
+) -> None:
+    none.cluster.let_view(none.namespace)
+    wanted = {"namespace": none.namespace, "name": "app", **more}
+    async with desk(none.cluster, tmp_path, kubeconfig=none.cluster.viewer) as here:
+        plan = await here.planned(tool, **wanted)
+        refused = await here.refused(tool, **wanted)
+    assert "may not patch" in plan.draft.refused
+    assert "may not patch" in refused
+    assert (plan.draft.preview_complete, here.questions) == (False, [])
+
+
+async def test_a_pod_that_may_not_be_evicted_is_not_asked_for(two: Workload, tmp_path: Path) -> None:
+    two.cluster.let_view(two.namespace)
+    pod = next(iter(pods(two).values()))["metadata"]["name"]
+    async with desk(two.cluster, tmp_path, kubeconfig=two.cluster.viewer) as here:
+        refused = await here.refused("evict_pod", namespace=two.namespace, name=pod)
+    assert "may not create pods/eviction" in refused
+    assert here.questions == []

@@ -184,7 +184,9 @@ def test_the_writer_may_patch_and_delete_pods_and_no_more(
 
 async def rollback(api: Api, shop: BadRollout) -> Draft:
     target = checkout(shop)
-    arguments = RollbackArguments(kind=target.kind, namespace=shop.namespace, name=target.name, revision=None)
+    arguments = RollbackArguments(
+        kind=target.kind, namespace=shop.namespace, name=target.name, revision=None, suspend_sync=False
+    )
     return await RollbackWorkload(api, system_clock).preview(arguments)
 
 
@@ -202,7 +204,9 @@ async def test_the_writer_scales_and_rolls_back_where_it_is_bound(
             await carry_out(api, await rollback(api, shop))
             control_plane.wait("it is rolled back", lambda: shop.revision() == shop.bad_revision + 1)
             shop.wait_healthy()
-            arguments = ScaleArguments(kind="Deployment", namespace=name, name="checkout", replicas=4)
+            arguments = ScaleArguments(
+                kind="Deployment", namespace=name, name="checkout", replicas=4, suspend_sync=False
+            )
             await carry_out(api, await ScaleWorkload(api, system_clock, Policy()).preview(arguments))
     assert shop.checkout()["spec"]["replicas"] == 4
 

@@ -187,7 +187,7 @@ async def play_others(here: World, asked: Asked, person: Person) -> None:
     for tool, arguments in others(DAEMON):  # it is well, so nothing is waited for
         person.says = ElicitResult(action="accept", content={"approve": True, "name": str(arguments.get("name"))})
         asked.tool = tool
-        answer = (await here.call(tool, **arguments)).structured_content or {}
+        answer: dict[str, Any] = (await here.call(tool, **arguments)).structured_content or {}
         done += [answer["plan"]] if answer.get("changed") is True else []
     for plan in done:
         await call("undo_action", plan=plan)

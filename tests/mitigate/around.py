@@ -16,7 +16,7 @@ def template(**spec: Any) -> Json:
 
 
 def workload(labels: Json | None = None, annotations: Json | None = None, *managers: str, **spec: Any) -> Json:
-    fields = {"f:spec": {"f:template": {}}}
+    fields: Json = {"f:spec": {"f:template": {}}}
     return {
         "kind": "Deployment",
         "metadata": {
@@ -36,5 +36,5 @@ def workload(labels: Json | None = None, annotations: Json | None = None, *manag
 
 
 def around(**parts: Any) -> Surroundings:
-    live = parts.pop("live", workload())
-    return Surroundings(CHECKOUT, live, **{"template": template(), **parts})
+    told: Any = {"template": template(), "live": workload()} | parts
+    return Surroundings(CHECKOUT, **told)

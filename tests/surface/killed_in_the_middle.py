@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import anyio
+from pydantic import JsonValue
 
 from incident_mcp.settings import load_settings
 from incident_mcp.vocabulary.actor import Actor
@@ -21,7 +22,7 @@ async def main(kubeconfig: str, home: str, replicas: int) -> None:
     desk = await open_desk(settings, {})
     found = await desk.record.current(None)
     name = found.id if found else str((await incidents.open_incident(desk, "killed", None, desk.person)).incident)
-    wanted = {"kind": "Deployment", "namespace": "shop", "name": "checkout", "replicas": replicas}
+    wanted: dict[str, JsonValue] = {"kind": "Deployment", "namespace": "shop", "name": "checkout", "replicas": replicas}
     proposal = await changes.propose_to_ask(desk, "scale_workload", wanted, SERVER, incident=name)
     await desk.gate.ask(proposal, SERVER)
     await changes.take_answer(desk, proposal.plan, "accepted", "script", desk.person, asked=desk.clock())

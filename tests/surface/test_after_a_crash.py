@@ -146,11 +146,12 @@ async def digest(sandbox: Sandbox, home: Path, plan: str) -> str:
         await desk.api.aclose()
 
 
-BUDGET = {"minAvailable": "100%", "selector": {}}
+BUDGET: dict[str, Any] = {"minAvailable": "100%", "selector": {}}
 
 
 async def test_a_drain_that_is_cancelled_leaves_in_the_record_what_was_done(tmp_path: Path) -> None:
-    node, budget = "node-2", {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": {"name": "all"}}
+    node = "node-2"
+    budget: dict[str, Any] = {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": {"name": "all"}}
     async with serve_sandbox("healthy") as sandbox:
         async with connected(sandbox.kubeconfig) as api:
             for space in ("shop", "payments", "kube-system"):

@@ -100,6 +100,14 @@ class ObjectAction:
                 raise
             return Rehearsal(warning="the API server can't preview this (a webhook has side effects)")
 
+    async def permitted(self, draft: Draft, *writes: Write) -> Draft:
+        """The draft after the dry runs of its further writes too: where one is not allowed, nobody is asked."""
+        try:
+            await together([partial(self._rehearse, write) for write in writes])
+        except Forbidden as error:
+            return Rehearsal(refused=error.happened).into(draft)
+        return draft
+
     async def warned(
         self,
         draft: Draft,
@@ -118,6 +126,7 @@ class ObjectAction:
         around = await read_around(self.api, self.clock, draft.target, known, template)
         if suspend:
             draft = with_suspension(draft, around.sync)
+            draft = await self.permitted(draft, draft.writes[0])
         found = [] if suspend else [*reverted(around.sync)]
         if template is not None:
             found += await self._of_new_pods(draft.target, around, surge(known) if more is None else more)

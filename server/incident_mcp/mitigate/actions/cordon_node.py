@@ -18,10 +18,10 @@ from incident_mcp.cluster.object_meta import ref_of, uid_of
 from incident_mcp.cluster.writes import rehearse
 from incident_mcp.mitigate.evicting import Sorted, eviction, sort_pods
 from incident_mcp.mitigate.pointers import UID, fact, put, tests, value_at
-from incident_mcp.mitigate.writing import ObjectAction
+from incident_mcp.mitigate.writing import ObjectAction, Rehearsal
 from incident_mcp.text.words import clock, count, listed
 from incident_mcp.vocabulary.action import NOTHING_KNOWN, Known
-from incident_mcp.vocabulary.errors import BadRequest, Conflict, NotFound, ServerFailed, Throttled
+from incident_mcp.vocabulary.errors import BadRequest, Conflict, Forbidden, NotFound, ServerFailed, Throttled
 from incident_mcp.vocabulary.plan import UNDO, Draft, Fact, Plan, Promise, Undo, Write
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.value import Value
@@ -95,7 +95,7 @@ class CordonNode(ObjectAction):
         cordon = [] if is_now else [_cordon(target, live, True)]
         evictions = [eviction(pod, patient=True) for pod in found.go]
         rehearsal = await self.rehearsed(cordon[0] if cordon else evictions[0])
-        held = await self._held(evictions) if rehearsal.after is not None else []
+        held, refused = await self._held(evictions)
         lasts = timedelta(minutes=arguments.minutes)
         data = " --delete-emptydir-data" if arguments.local_data else ""
         draft = Draft(
@@ -120,26 +120,29 @@ class CordonNode(ObjectAction):
             else Undo(shown="No undo: it was cordoned before, and evicted pods don't come back by themselves."),
             kubectl=f"kubectl drain {target.name} --ignore-daemonsets{data} --timeout={arguments.minutes}m",
         )
-        return rehearsal.into(draft)
+        return Rehearsal(refused=refused).into(draft) if refused else rehearsal.into(draft)
 
     async def _pods(self, node: Ref) -> list[Json]:
         params = {"fieldSelector": f"spec.nodeName={node.name}"}
         return items(await self.api.get_json(collection("Pod", None), params=params), "items")
 
-    async def _held(self, evictions: list[Write]) -> list[Ref]:
-        """Those that a disruption budget would hold back now, by the server's own dry run."""
+    async def _held(self, evictions: list[Write]) -> tuple[list[Ref], str]:
+        """Those that a disruption budget would hold back now, by the server's own dry run; and why none is allowed."""
         held: list[Ref] = []
+        refused: list[str] = []
 
         async def ask(write: Write) -> None:
             try:
                 await rehearse(self.api, write)
             except (Throttled, ServerFailed):  # 500: two budgets for one pod, which evictions don't know
                 held.append(write.target)
+            except Forbidden as error:
+                refused.append(error.happened)
             except (NotFound, Conflict):
                 return
 
         await together([partial(ask, write) for write in evictions])
-        return sorted(held, key=str)
+        return sorted(held, key=str), next(iter(refused), "")
 
     async def kept(self, plan: Plan) -> bool | None:
         """Whether none of the pods that a drain evicts is left on the node."""

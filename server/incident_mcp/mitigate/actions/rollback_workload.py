@@ -90,6 +90,7 @@ class RollbackWorkload(ObjectAction):
         rehearsal = await self.rehearsed(writes[0])
         after = value_at(rehearsal.after, TEMPLATE) if rehearsal.after else template
         draft = rehearsal.into(self._draft(live, workload, history, chosen, writes, after))
+        draft = await self.permitted(draft, *writes[1:])
         around = partial(_of_going_back, live, history, chosen.revision)
         draft = await self.warned(draft, live, after, suspend=arguments.suspend_sync, of=around)
         if failed:
