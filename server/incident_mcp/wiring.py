@@ -14,6 +14,7 @@ from incident_mcp.cluster.connection import ConnectOptions, connect
 from incident_mcp.cluster.outside import Address, Outside
 from incident_mcp.cluster.service_proxy import ServiceProxy
 from incident_mcp.gate.gate import AdvisoryGate
+from incident_mcp.gate.plans import earlier_plans
 from incident_mcp.gate.writing import Writing
 from incident_mcp.investigate.silence import silence
 from incident_mcp.metrics.monitoring import Monitoring
@@ -51,7 +52,7 @@ async def open_desk(settings: Settings, environment: Mapping[str, str], clock: C
     )
     api = await connect(options, environment=environment)
     record = Record(Journal(settings.journal, clock), api.cluster, clock)
-    available = actions(api, clock, settings.policy)
+    available = actions(api, clock, settings.policy, earlier_plans(record, settings.policy))
     return Desk(
         api=api,
         record=record,

@@ -82,7 +82,8 @@ async def test_one_screen_says_what_works_and_what_it_stands_on(sandbox: Sandbox
         "– monitoring    none in the settings: alerts, error rates and traffic are not checked",
         "✓ tools         check_health, assess_incident, what_changed, resource_usage, diagnose_workload, read_object, "
         "rollout_history, analyze_logs, verify_fix and preview_change: work",
-        "– tools         rollback_workload and scale_workload: not offered, since writing is off; by these rights they "
+        "– tools         rollback_workload, scale_workload, restart_workload, pause_rollout, set_resources, "
+        "cordon_node, evict_pod, suspend_job and undo_action: not offered, since writing is off; by these rights they "
         "would work",
         "Reading works on sandbox.",
     ]
@@ -133,8 +134,8 @@ async def test_a_viewer_with_writing_on_is_told_what_lacks_for_a_change(sandbox:
     done = await doctor(sandbox.viewer_kubeconfig, environment={"INCIDENT_ALLOW_WRITES": "1"})
     assert done.returncode == 0
     assert (
-        "✗ tools         rollback_workload: lack patch deployments.apps, statefulsets.apps and daemonsets.apps"
-        in done.stdout
+        "✗ tools         rollback_workload, restart_workload and set_resources: lack patch deployments.apps, "
+        "statefulsets.apps and daemonsets.apps" in done.stdout
     )
 
 

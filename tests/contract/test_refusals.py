@@ -124,7 +124,8 @@ async def test_without_an_earlier_revision_there_is_no_way_back(
 async def test_a_paused_rollout_is_resumed_first(paused: Workload, tmp_path: Path) -> None:
     async with desk(paused.cluster, tmp_path) as here:
         text = await here.refused(ROLLBACK, **paused.arguments)
-    assert f"Resume it first: kubectl -n {paused.namespace} rollout resume deployment/app" in text
+    assert "Resume it first: pause_rollout with paused false" in text
+    assert f"kubectl -n {paused.namespace} rollout resume deployment/app" in text
 
 
 async def test_a_namespace_that_the_user_may_not_read(checkout: Workload, cluster: Cluster, tmp_path: Path) -> None:

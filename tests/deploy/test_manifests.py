@@ -50,8 +50,9 @@ def test_the_reader_sees_no_secret_and_changes_nothing() -> None:
     assert not any("secrets" in need.name for need in (*reader_role(), *writer_role()))
 
 
-def test_the_writer_only_patches() -> None:
-    assert {need.verb for need in writer_role() if not need.name.endswith("/scale")} == {"patch"}
+def test_the_writer_patches_evicts_and_deletes_pods_and_no_more() -> None:
+    beyond = {str(need) for need in writer_role() if need.verb != "patch"}
+    assert beyond == {"create pods/eviction", "delete pods"}
 
 
 def test_every_binding_names_a_role_and_an_account_that_the_manifests_make() -> None:

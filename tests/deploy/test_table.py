@@ -42,6 +42,7 @@ SECRETS = {"get secrets"}
 """No workload of the scenario takes a Secret."""
 NEAR_MISSES = needs("get list: namespaces", "list: deployments.apps statefulsets.apps daemonsets.apps")
 GITOPS = {
+    *(f"get {name}" for name in ("kustomizations.kustomize.toolkit.fluxcd.io", "helmreleases.helm.toolkit.fluxcd.io")),
     "list applications.argoproj.io",
     "list kustomizations.kustomize.toolkit.fluxcd.io",
     "list helmreleases.helm.toolkit.fluxcd.io",
@@ -53,6 +54,9 @@ REASONS = {
     "list networkpolicies.networking.k8s.io",
 }
 """Read only where something was refused or waits: nothing is in the scenario, and only once something fails."""
+STUCK = {"delete pods", "get serviceaccounts"}
+"""No StatefulSet of the scenario waits for a broken pod, and none takes a service account."""
+WATCHED = {*map(str, BY_NAME["diagnose_workload"].all), "get serviceaccounts"}
 SELDOM = {
     "check_health": {*SECRETS, *REASONS},
     "assess_incident": {*SECRETS, *REASONS},
@@ -61,12 +65,37 @@ SELDOM = {
         *REASONS,
         "list nodes",
     },  # only where some pods of one workload fail and some do not
-    "rollback_workload": {*SECRETS, *REASONS},
+    "rollback_workload": {*SECRETS, *REASONS, *STUCK},
     "what_changed": {*SECRETS, *GITOPS, *FLAGS, *REASONS},  # none of these operators is installed
     "resource_usage": {"get pods", "list nodes", "list nodes.metrics.k8s.io"},  # the scenario has no metrics server
     "verify_fix": {*SECRETS, *REASONS, "get pods/log"},  # only where an error was promised to be gone
+    # A change is watched by looks like diagnose_workload's, which ask for more only where something is not well.
+    "preview_change": {*SECRETS, *STUCK},
+    "restart_workload": WATCHED,
+    "set_resources": WATCHED,
+    "pause_rollout": {*WATCHED, *GITOPS},
+    "evict_pod": WATCHED,  # the pod that is evicted here has no controller
+    "suspend_job": GITOPS,
+    "undo_action": {
+        *WATCHED,
+        *GITOPS,
+        *(
+            f"{verb} {kind}.apps{what}"
+            for verb in ("get", "patch")
+            for what in ("", "/scale")
+            for kind in ("deployments", "statefulsets")
+        ),
+    },
     # Logs only where a pod that may go is not ready; revisions only where a StatefulSet's scaling is watched.
-    "scale_workload": {*SECRETS, *REASONS, "get pods/log", "list controllerrevisions.apps", *map(str, NEAR_MISSES)},
+    "scale_workload": {
+        *STUCK,
+        *GITOPS,
+        *SECRETS,
+        *REASONS,
+        "get pods/log",
+        "list controllerrevisions.apps",
+        *map(str, NEAR_MISSES),
+    },
 }
 
 
@@ -138,6 +167,7 @@ async def play(here: World, asked: Asked, person: Person) -> None:
         await call("scale_workload", **workload, replicas=2)
         await call("preview_change", tool="rollback_workload", arguments=workload)
         await call("preview_change", tool="scale_workload", arguments={**workload, "replicas": 2})
+    await play_others(here, asked, person)
     person.says = ACCEPT
     await call("rollback_workload", **CHECKOUT, revision=5)
     await call("verify_fix", **CHECKOUT, soak_seconds=0)
@@ -145,6 +175,45 @@ async def play(here: World, asked: Asked, person: Person) -> None:
     for tool in sorted(RECORD_ONLY - {"open_incident"}):
         asked.tool = tool
         await here.call(tool, **RECORDS.get(tool, {}))
+
+
+async def play_others(here: World, asked: Asked, person: Person) -> None:
+    """The other changes, declined, previewed, and then each carried out and undone on something that is well."""
+
+    async def call(tool: str, /, **arguments: Any) -> None:
+        asked.tool = tool
+        await here.call(tool, **arguments)
+
+    for tool, arguments in (*others(STATEFUL), *others(DAEMON), *others(CHECKOUT)):
+        await call(tool, **arguments)
+        await call("preview_change", tool=tool, arguments=arguments)
+    await call("set_resources", **STATEFUL, memory_limit="300Mi")
+    person.says = ACCEPT
+    done: list[str] = []
+    for tool, arguments in others(DAEMON):  # it is well, so nothing is waited for
+        person.says = ElicitResult(action="accept", content={"approve": True, "name": str(arguments.get("name"))})
+        asked.tool = tool
+        answer: dict[str, Any] = (await here.call(tool, **arguments)).structured_content or {}
+        done += [answer["plan"]] if answer.get("changed") is True else []
+    for plan in done:
+        await call("undo_action", plan=plan)
+
+
+def others(workload: dict[str, str]) -> list[tuple[str, dict[str, Any]]]:
+    """The other changes, on one workload and on what else there is."""
+    named = {"namespace": workload["namespace"], "name": workload["name"]}
+    jobs = [("suspend_job", {"kind": kind, "namespace": "shop", "name": "nightly"}) for kind in ("CronJob", "Job")]
+    return [
+        ("restart_workload", workload),
+        ("pause_rollout", named),
+        ("pause_rollout", named | {"paused": False}),
+        ("set_resources", workload | {"memory_limit": "2Gi"}),
+        ("evict_pod", {"namespace": "shop", "name": "alone"}),
+        *jobs,
+        ("cordon_node", {"name": "node-2", "do": "cordon"}),
+        ("cordon_node", {"name": "node-3", "do": "drain", "minutes": 1}),
+        ("undo_action", {"plan": "00000000"}),
+    ]
 
 
 RECORDS: dict[str, dict[str, Any]] = {
@@ -155,16 +224,48 @@ RECORDS: dict[str, dict[str, Any]] = {
 }
 
 
+MARKS: dict[str, Any] = {
+    "Deployment": {"labels": {f"helm.toolkit.fluxcd.io/{part}": "shop" for part in ("name", "namespace")}},
+    "DaemonSet": {"labels": {f"kustomize.toolkit.fluxcd.io/{part}": "shop" for part in ("name", "namespace")}},
+    "StatefulSet": {
+        "annotations": {"argocd.argoproj.io/tracking-id": "shop:apps/StatefulSet:payments/payments-db"},
+    },
+}
+POD: dict[str, Any] = {"containers": [{"name": "app", "image": "registry.example/shop/tool:1"}]}
+JOB: dict[str, Any] = {"template": {"spec": {**POD, "restartPolicy": "Never"}}}
+THINGS: list[tuple[str, dict[str, Any]]] = [
+    ("/api/v1/namespaces/shop/pods", {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "alone"}, "spec": POD}),
+    (
+        "/apis/batch/v1/namespaces/shop/jobs",
+        {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "nightly"}, "spec": JOB},
+    ),
+    (
+        "/apis/batch/v1/namespaces/shop/cronjobs",
+        {
+            "apiVersion": "batch/v1",
+            "kind": "CronJob",
+            "metadata": {"name": "nightly"},
+            "spec": {"schedule": "0 3 * * *", "jobTemplate": {"spec": JOB}},
+        },
+    ),
+]
+
+
 async def make_trouble(here: World) -> None:
-    """A node that is cordoned, and a second revision of the StatefulSet and the DaemonSet."""
+    """A node that is cordoned, a second revision of the StatefulSet and the DaemonSet, each marked by a GitOps tool,
+    and a pod and jobs that the scenario has none of.
+    """
     async with connected(here.sandbox.kubeconfig) as api:
         cordon = {"spec": {"unschedulable": True}}
         names = [row.cells[0] for row in (await api.table("/api/v1/nodes")).rows]
         await api.patch(f"/api/v1/nodes/{names[0]}", cordon, content_type=MERGE_PATCH, user_agent=USER_AGENT)
         again = {"spec": {"template": {"metadata": {"annotations": {"restarted": "now"}}}}}
-        for workload in (STATEFUL, DAEMON):
+        for workload in WORKLOADS:
             path = path_of(Ref(**workload))
-            await api.patch(path, again, content_type=MERGE_PATCH, user_agent=USER_AGENT)
+            change = (again if workload != CHECKOUT else {}) | {"metadata": MARKS[workload["kind"]]}
+            await api.patch(path, change, content_type=MERGE_PATCH, user_agent=USER_AGENT)
+        for path, thing in THINGS:
+            await api.create(path, thing, user_agent=USER_AGENT)
 
 
 async def test_the_table_is_what_the_tools_ask_for(asked: Asked, tmp_path: Path) -> None:

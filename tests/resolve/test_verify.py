@@ -7,7 +7,7 @@ from incident_mcp.resolve.verification import Verification
 from incident_mcp.resolve.verify import verify
 from incident_mcp.vocabulary.observation import ConditionSeen, LogSeen, NotChecked, Observation
 from incident_mcp.vocabulary.plan import Promise
-from incident_mcp.vocabulary.verdict import Verdict
+from incident_mcp.vocabulary.verdict import Kept, Verdict
 from tests.investigate.observations import NOW, container, deployment, log, observation, pod, service, workload
 
 API = deployment("api")
@@ -128,6 +128,25 @@ def test_scaled_to_zero_is_no_recovery() -> None:
 
 def test_without_a_promise_the_present_state_is_judged() -> None:
     found = verify([look(0), look(12)], API)
-    assert (found.verdict, found.promised) == (Verdict.RECOVERED, None)
+    assert (found.verdict, found.promise) == (Verdict.RECOVERED, None)
     assert found.headline == "recovered"
     assert verify([look(0, 1), look(12, 1)], API).verdict is Verdict.NOT_RECOVERED
+
+
+def fate(*looks: Observation, before: bool | None = False) -> Kept | None:
+    return verify(looks, API, promise=PROMISE, since=SENT, before=before, logs=quiet_logs()).promise
+
+
+def test_a_promise_is_kept_in_time_or_not_and_open_until_then() -> None:
+    assert fate(look(6), look(16)) is Kept.AS_PROMISED
+    assert fate(look(3, 0), look(5, 1)) is None
+    assert fate(look(3, 0), look(130, 1)) is Kept.NOT_AS_PROMISED
+    assert fate(look(100, 0), look(130), look(145)) is Kept.NOT_AS_PROMISED
+    assert fate(look(130), look(145)) is Kept.CANT_TELL, "nobody looked in time"
+
+
+def test_what_healed_before_the_action_gives_it_no_credit() -> None:
+    found = verify([look(6), look(16)], API, promise=PROMISE, since=SENT, before=True, logs=quiet_logs())
+    assert found.promise is Kept.BETTER_BEFORE
+    assert found.headline == "recovered, better before the action"
+    assert fate(look(3, 0), look(130, 1), before=True) is Kept.NOT_AS_PROMISED, "it did not stay so"

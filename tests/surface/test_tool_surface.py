@@ -23,7 +23,8 @@ EXPECTED = {
     "assess_incident", "check_health", "rollout_history", "rollback_workload", "scale_workload", "preview_change",
     "verify_fix", "analyze_logs", "open_incident", "update_incident", "record_entry", "get_incident",
     "write_postmortem", "close_incident", "hand_over", "diagnose_workload", "what_changed", "resource_usage",
-    "read_object",
+    "read_object", "restart_workload", "pause_rollout", "set_resources", "cordon_node", "evict_pod", "suspend_job",
+    "undo_action",
 }  # fmt: skip
 
 
@@ -65,7 +66,10 @@ async def test_every_tool_is_titled_described_and_fully_annotated(tools: list[Li
 
 async def test_only_the_tools_that_change_the_cluster_are_destructive(tools: list[ListedTool]) -> None:
     destructive = {tool.name for tool in tools if tool.annotations and tool.annotations.destructive_hint}
-    assert destructive == {"rollback_workload", "scale_workload"}
+    assert destructive == {
+        "rollback_workload", "scale_workload", "restart_workload", "pause_rollout", "set_resources", "cordon_node",
+        "evict_pod", "suspend_job", "undo_action",
+    }  # fmt: skip
 
 
 async def test_no_schema_carries_titles_or_null_unions_and_unknown_arguments_are_refused(

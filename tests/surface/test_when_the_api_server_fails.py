@@ -16,7 +16,7 @@ async def test_a_write_whose_answer_is_lost_is_unknown_and_not_repeated(tmp_path
         result = data_of(await here.rollback())
         assert result["changed"] == "unknown"
         assert "Unknown. The write was sent at" in result["summary"][0]
-        assert "rollout_history" in result["summary"][0]
+        assert "get_incident looks again" in result["summary"][0]
         assert len(here.writes()) == 1
         assert image(here) == "1.41"  # it was stored, and only a look can tell
         assert "outcome: Unknown. The write was sent" in here.said()

@@ -38,6 +38,7 @@ KINDS: dict[str, Kind] = {
         Kind("Service", "/api/v1", "services", ("svc",)),
         Kind("ConfigMap", "/api/v1", "configmaps", ("cm",)),
         Kind("Secret", "/api/v1", "secrets"),
+        Kind("ServiceAccount", "/api/v1", "serviceaccounts", ("sa",)),
         Kind("PersistentVolumeClaim", "/api/v1", "persistentvolumeclaims", ("pvc",)),
         Kind("ResourceQuota", "/api/v1", "resourcequotas", ("quota",)),
         Kind("Event", "/api/v1", "events", ("ev",)),

@@ -13,7 +13,9 @@ from incident_mcp.cluster.moments import moment
 
 
 def last_manager(thing: dict[str, Any], *path: str) -> tuple[str | None, datetime | None]:
-    """The manager that owns something under `path` (`spec`, `template`) and changed last; nothing when nobody does."""
+    """The manager that owns something under `path` (`spec`, `template`) and changed last; nothing when nobody does. An
+    item of a list is named as in fieldsV1: `k:{"name":"app"}`.
+    """
     return _latest(_owners(thing, path), lambda fields: 0)
 
 
@@ -23,13 +25,17 @@ def last_changer(
     """As `last_manager`, for a known change under `path`: times have whole seconds only, so of two managers in one
     second it is the one that owns most of what differs between `before` and `after`.
     """
-    changed = [tuple(f"f:{part}" for part in path) + rest for rest in _changed(before, after)]
+    changed = [_spelled(path) + rest for rest in _changed(before, after)]
     return _latest(_owners(thing, path), lambda fields: sum(_holds(fields, where) for where in changed))
 
 
 def _owners(thing: dict[str, Any], path: tuple[str, ...]) -> list[dict[str, Any]]:
     entries: list[dict[str, Any]] = thing.get("metadata", {}).get("managedFields") or []
-    return [entry for entry in entries if _holds(entry.get("fieldsV1") or {}, tuple(f"f:{part}" for part in path))]
+    return [entry for entry in entries if _holds(entry.get("fieldsV1") or {}, _spelled(path))]
+
+
+def _spelled(path: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(part if part.startswith("k:") else f"f:{part}" for part in path)
 
 
 def _latest(

@@ -12,18 +12,20 @@ from typing import Any
 import anyio
 
 from incident_mcp.gate.facts import same_facts
+from incident_mcp.gate.saving import save_evidence
+from incident_mcp.gate.steps import Steps, Tell, untold
 from incident_mcp.record.plans import PlanState, PlanStory, story
 from incident_mcp.record.record import Record
 from incident_mcp.vocabulary.action import Action, Actions
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.answer import Outcome
 from incident_mcp.vocabulary.entry import EntryKind, NewEntry
-from incident_mcp.vocabulary.errors import AlreadyDone, ClusterError, IncidentError, ServerFailed, Unreachable
+from incident_mcp.vocabulary.errors import AlreadyDone, ClusterError
 from incident_mcp.vocabulary.permit import Permit
 from incident_mcp.vocabulary.plan import Plan
 
-EVIDENCE_SECONDS = 1.0
-"""How long saving what the change destroys may delay the change. A failure here is recorded and never blocks."""
+LAST_SECONDS = 1.0
+"""How long saving what is new since the plan may delay the change. A failure here is recorded and never blocks."""
 
 
 class Execution:
@@ -32,21 +34,42 @@ class Execution:
     def __init__(self, record: Record, actions: Actions) -> None:
         self._record = record
         self._actions = actions
+        self.running: set[str] = set()
+        """Plans that are being carried out here and now."""
 
-    async def run(self, plan: Plan, told: PlanStory, by: Actor) -> Outcome:
+    async def run(self, plan: Plan, told: PlanStory, by: Actor, tell: Tell = untold) -> Outcome:
         """Make the change once and return what came of it; every way out is in the record."""
         action = self._actions[plan.action]
         refused = await self._refused(action, plan)
         if refused is not None:
             # Refused because another call was faster with this very plan? Then its entries tell the story, not ours.
             return await self.elsewhere(plan) or await self._finish(plan, told, by, refused)
-        await self._save_evidence(action, plan, told, by)
-        # From here on a cancelled call must not leave a half-told story: the write and its record belong together.
-        outcome: Outcome | None = None
+        seconds = LAST_SECONDS
+        await save_evidence(self._record, action, plan, told.incident, by, seconds=seconds, since=plan.made)
+        # From here on a cancelled call must not leave a half-told story: each write and its record belong together.
+        spent = False
         with anyio.CancelScope(shield=True), suppress(AlreadyDone):
-            await self._spend(plan, told, by)
-            outcome = await self._finish(plan, told, by, await self._apply(action, plan, told))
-        return outcome or await self.elsewhere(plan) or Outcome(status="unknown", text=f"Plan {plan.id} is spent.")
+            await self._spend(action, plan, told, by)
+            spent = True
+        if not spent:
+            elsewhere = await self.elsewhere(plan)
+            return elsewhere or Outcome(status="unknown", text=f"Plan {plan.id} is spent.")
+        permit = self._permit(plan, told.approval, self._record.clock())
+        return await self._write(Steps(self._record, told.incident, action, permit, by, tell), plan, told, by)
+
+    async def _write(self, steps: Steps, plan: Plan, told: PlanStory, by: Actor) -> Outcome:
+        self.running.add(plan.id)
+        try:
+            await steps.run()
+        except anyio.get_cancelled_exc_class():
+            await self._finish(plan, told, by, steps.outcome("The call was cancelled in between."))
+            raise
+        finally:
+            self.running.discard(plan.id)
+        return await self._finish(plan, told, by, steps.outcome())
+
+    def _permit(self, plan: Plan, approval: str, now: datetime) -> Permit:
+        return Permit(plan=plan, approval=approval, expires=plan.expires, until=now + plan.draft.lasts)
 
     async def elsewhere(self, plan: Plan) -> Outcome | None:
         """What another call made of this plan; None when none spent it. An approval is used once."""
@@ -65,21 +88,7 @@ class Execution:
             return Outcome(status="not applied", text=f"Not applied. {error}")
         return None
 
-    async def _save_evidence(self, action: Action[Any], plan: Plan, told: PlanStory, by: Actor) -> None:
-        saved: dict[str, Any] = {}
-        why = ""
-        with anyio.move_on_after(EVIDENCE_SECONDS) as scope:
-            try:
-                saved = await action.evidence(plan)
-            except IncidentError as error:
-                why = error.happened
-        if scope.cancelled_caught:
-            why = f"it took more than {EVIDENCE_SECONDS:.0f} s"
-        text = f"Saved before the change: {', '.join(saved) or 'nothing'}" + (f" (incomplete: {why})" if why else "")
-        entry = NewEntry(kind=EntryKind.EVIDENCE, text=text, actor=by, plan=plan.id, data={"saved": saved})
-        await self._record.append(told.incident, entry)
-
-    async def _spend(self, plan: Plan, told: PlanStory, by: Actor) -> None:
+    async def _spend(self, action: Action[Any], plan: Plan, told: PlanStory, by: Actor) -> None:
         intent = NewEntry(
             kind=EntryKind.INTENT,
             text=f"Carrying out: {plan.draft.headline}. {plan.draft.undo.shown}",
@@ -90,27 +99,13 @@ class Execution:
                 "writes": [write.shown for write in plan.draft.writes],
                 "undo": plan.draft.undo.model_dump(mode="json"),
                 "approval": told.approval,
+                "promise_kept": await _kept_already(action, plan),
             },
         )
         await self._record.append(told.incident, intent, once=f"spend {plan.id}")
 
-    async def _apply(self, action: Action[Any], plan: Plan, told: PlanStory) -> Outcome:
-        sent = self._record.clock()
-        permit = Permit(plan=plan, approval=told.approval, expires=plan.expires)
-        try:
-            await action.apply(plan, permit)
-        except Unreachable as error:
-            if error.sent:
-                return _unknown(plan, sent)
-            return Outcome(status="not applied", text=f"Not applied. {error}")
-        except ServerFailed:
-            # A 5xx can come after the object was stored.
-            return _unknown(plan, sent)
-        except IncidentError as error:
-            return Outcome(status="not applied", text=f"Not applied. {error}", sent=sent)
-        return Outcome(status="applied", text=f"{plan.draft.headline}: done", sent=sent)
-
     async def _finish(self, plan: Plan, told: PlanStory, by: Actor, outcome: Outcome) -> Outcome:
+        """Also when the call is being cancelled: how it ended must be in the record."""
         entry = NewEntry(
             kind=EntryKind.OUTCOME,
             text=outcome.text,
@@ -125,15 +120,15 @@ class Execution:
                 "sent": outcome.sent.isoformat() if outcome.sent else None,
             },
         )
-        written = await self._record.append(told.incident, entry)
-        return outcome.model_copy(update={"entry": written.id})
+        name = ""
+        with anyio.CancelScope(shield=True):
+            name = (await self._record.append(told.incident, entry)).id
+        return outcome.model_copy(update={"entry": name})
 
 
-def _unknown(plan: Plan, sent: datetime) -> Outcome:
-    target = plan.draft.target
-    text = (
-        f"Unknown. The write was sent at {sent.strftime('%H:%M:%S.%f')[:-3]} UTC and no good answer came. It was not "
-        f"repeated. read_object (of a revision: rollout_history), or kubectl -n {target.namespace} get "
-        f"{target.kind.lower()} {target.name} -o yaml, will tell."
-    )
-    return Outcome(status="unknown", text=text, sent=sent)
+async def _kept_already(action: Action[Any], plan: Plan) -> bool | None:
+    """Whether what is promised is so before anything is written: then the change earns no credit for it."""
+    kept: bool | None = None
+    with anyio.move_on_after(LAST_SECONDS), suppress(ClusterError):
+        kept = await action.kept(plan)
+    return kept

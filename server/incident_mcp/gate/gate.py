@@ -11,8 +11,11 @@ import anyio
 from incident_mcp.gate.execution import Execution
 from incident_mcp.gate.facts import same_facts
 from incident_mcp.gate.plans import Plans
+from incident_mcp.gate.reconciling import reconcile
 from incident_mcp.gate.request import Proposal, Request, typed_arguments
 from incident_mcp.gate.risk import under_policy
+from incident_mcp.gate.saving import save_evidence
+from incident_mcp.gate.steps import Tell, untold
 from incident_mcp.gate.writing import Writing
 from incident_mcp.record.plans import PlanState, PlanStory
 from incident_mcp.record.record import Record
@@ -24,6 +27,9 @@ from incident_mcp.vocabulary.errors import AlreadyDone, BadRequest
 from incident_mcp.vocabulary.plan import Draft, Plan
 from incident_mcp.vocabulary.policy import Policy
 
+EVIDENCE_SECONDS = 3.0
+"""How long saving what a change will destroy may take when its plan is made: a person reads the plan meanwhile."""
+
 
 class Gate(Protocol):
     """What the workflow knows of the gate."""
@@ -33,8 +39,9 @@ class Gate(Protocol):
     async def moved(self, plan: Plan, by: Actor) -> str: ...
     async def ask(self, proposal: Proposal, by: Actor) -> None: ...
     async def answer(self, plan: Plan, answer: PersonsAnswer, by: Actor) -> Entry: ...
-    async def execute(self, plan: Plan, by: Actor) -> Outcome: ...
+    async def execute(self, plan: Plan, by: Actor, tell: Tell = untold) -> Outcome: ...
     async def sweep_expired(self, incident: str | None, by: Actor) -> list[str]: ...
+    async def reconcile(self, incident: str | None, by: Actor) -> list[str]: ...
     def check_writing(self) -> None: ...
 
 
@@ -62,23 +69,28 @@ class AdvisoryGate:
 
         Raises `BadRequest` for an unknown action or wrong arguments, `ClusterError` when the cluster can't be read.
         """
+        await self.reconcile(request.incident, request.by)
         draft = await self._draft(request)
         async with self._one_at_a_time:  # like calls at once meet one plan
-            return await self._find_or_make(request, draft)
+            proposal, fresh = await self._find_or_make(request, draft)
+        if fresh:
+            action, seconds = self._actions[proposal.plan.action], EVIDENCE_SECONDS
+            await save_evidence(self._record, action, proposal.plan, request.incident, request.by, seconds=seconds)
+        return proposal
 
-    async def _find_or_make(self, request: Request, draft: Draft) -> Proposal:
+    async def _find_or_make(self, request: Request, draft: Draft) -> tuple[Proposal, bool]:
         await self.sweep_expired(request.incident, request.by)
         moved = ""
         for plan, told, entry in await self._plans.pending(request.incident):
             if plan.action != request.action or plan.draft.target != draft.target:
                 continue
             if _same(plan.draft, draft):
-                return Proposal(plan=plan, story=told, entry=entry.id)
+                return Proposal(plan=plan, story=told, entry=entry.id), False
             if not same_facts(plan.draft.facts, draft.facts):
                 moved = await self._actions[plan.action].moved_by(plan)
                 await self._plans.retire(plan, request.incident, PlanState.SUPERSEDED, moved, request.by)
         plan, entry = await self._plans.write(request, draft, moved)
-        return Proposal(plan=plan, story=await self._plans.story(plan), entry=entry.id, moved=moved)
+        return Proposal(plan=plan, story=await self._plans.story(plan), entry=entry.id, moved=moved), True
 
     async def _draft(self, request: Request) -> Draft:
         action = self._actions.get(request.action)
@@ -140,8 +152,8 @@ class AdvisoryGate:
         )
         return await self._record.append(told.incident, entry)
 
-    async def execute(self, plan: Plan, by: Actor) -> Outcome:
-        """Spend the plan's approval and make the change, once.
+    async def execute(self, plan: Plan, by: Actor, tell: Tell = untold) -> Outcome:
+        """Spend the plan's approval and make the change, once; `tell` hears of each write.
 
         Raises `WritingIsOff`, or `BadRequest` when no unspent, unexpired approval of exactly this plan exists.
         """
@@ -154,7 +166,17 @@ class AdvisoryGate:
                 f"{plan.cluster.name}: plan {plan.id} is {told.state}, so it can't be carried out.",
                 "Call the tool again: it makes a new plan and asks a person.",
             )
-        return await self._execution.run(plan, told, by)
+        return await self._execution.run(plan, told, by, tell)
+
+    async def reconcile(self, incident: str | None, by: Actor) -> list[str]:
+        """Look again at writes whose result nobody recorded; what could be told of them, in words. Sends nothing."""
+        told: list[str] = []
+        for entry in await self._record.entries(incident):
+            if entry.kind is EntryKind.PLAN and entry.plan and entry.plan not in self._execution.running:
+                plan = await self._plans.load(entry.plan)
+                if words := await reconcile(self._record, self._actions, plan, by):
+                    told.append(words)
+        return told
 
     async def sweep_expired(self, incident: str | None, by: Actor) -> list[str]:
         """Record the end of plans whose time is over and that nobody answered; returns their ids."""
@@ -172,7 +194,8 @@ class AdvisoryGate:
 
 def _same(old: Draft, new: Draft) -> bool:
     """The same change on the same facts at the same risk: counts that are only shown may differ."""
-    return same_facts(old.facts, new.facts) and old.writes == new.writes and old.risk == new.risk
+    alike = old.likeness == new.likeness if new.likeness else old.writes == new.writes
+    return same_facts(old.facts, new.facts) and alike and old.risk == new.risk
 
 
 _SAID = {

@@ -6,6 +6,7 @@ its successor says what moved.
 """
 
 import secrets
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
@@ -16,7 +17,7 @@ from incident_mcp.text.question import question
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.entry import Entry, EntryKind, NewEntry
 from incident_mcp.vocabulary.errors import AlreadyDone, BadRequest
-from incident_mcp.vocabulary.plan import Draft, Plan, canonical
+from incident_mcp.vocabulary.plan import UNDO, Draft, Plan, canonical
 from incident_mcp.vocabulary.policy import Policy
 
 
@@ -58,6 +59,8 @@ class Plans:
         """Give a draft its identity, its end and its question, and record it. Nothing is asked yet."""
         now = self.record.clock()
         name = secrets.token_hex(4)
+        if draft.undo.action == UNDO and not draft.undo.arguments:
+            draft = draft.model_copy(update={"undo": draft.undo.model_copy(update={"arguments": {"plan": name}})})
         expires = now + self.policy.plan_life
         plan = Plan(
             id=name,
@@ -88,6 +91,17 @@ class Plans:
         )
         with suppress(AlreadyDone):
             await self.record.append(incident, ended, once=f"end {plan.id}")
+
+
+def earlier_plans(record: Record, policy: Policy) -> Callable[[str], Awaitable[tuple[Plan, PlanStory]]]:
+    """How an action that builds on an earlier plan finds it: by its id, with what became of it."""
+    plans = Plans(record, policy)
+
+    async def earlier(plan_id: str) -> tuple[Plan, PlanStory]:
+        plan = await plans.load(plan_id)
+        return plan, await plans.story(plan)
+
+    return earlier
 
 
 def _dump(plan: Plan) -> dict[str, Any]:

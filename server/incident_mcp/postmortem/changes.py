@@ -15,6 +15,9 @@ _DOORS = {
 }
 
 
+_DONE = ("applied", "applied in part")
+
+
 class PlanTold(Value):
     """All that the record holds of one plan. `answers` may be several: a cancelled form can be asked again."""
 
@@ -31,7 +34,9 @@ class PlanTold(Value):
 
     @property
     def status(self) -> str:
-        """`applied`, `not applied`, `unknown` (also: sent, and the record ends there), or empty: never carried out."""
+        """`applied`, `applied in part`, `not applied`, `unknown` (also: sent, and the record ends there), or
+        empty: never carried out.
+        """
         if self.outcome is not None:
             return str(self.outcome.data.get("status", "unknown"))
         return "unknown" if self.intent is not None else ""
@@ -85,7 +90,7 @@ def _told(name: str, entries: list[Entry]) -> PlanTold:
 
 def applied(plans: Sequence[PlanTold]) -> tuple[PlanTold, ...]:
     """Those that were carried out, in the order of their writes."""
-    done = [(plan.outcome.happened, plan) for plan in plans if plan.outcome and plan.status == "applied"]
+    done = [(plan.outcome.happened, plan) for plan in plans if plan.outcome and plan.status in _DONE]
     return tuple(plan for _, plan in sorted(done, key=lambda one: one[0]))
 
 

@@ -11,7 +11,7 @@ from incident_mcp.postmortem.milestones import Milestones
 from incident_mcp.postmortem.statement import Statement, state, words
 from incident_mcp.text.words import spelled
 from incident_mcp.vocabulary.entry import Entry, EntryKind
-from incident_mcp.vocabulary.verdict import Verdict
+from incident_mcp.vocabulary.verdict import Kept, Verdict
 
 SOON = timedelta(minutes=5)
 """The seed's first phase: detected or explained later than this is told under *poorly*."""
@@ -62,7 +62,8 @@ def _sent(plan: PlanTold) -> datetime:
 def _held_at_once(entries: Sequence[Entry], marks: Milestones) -> bool:
     worse = any(entry.data.get("verdict") == Verdict.NOT_RECOVERED for entry in _of(entries, EntryKind.VERDICT))
     judged = marks.resolution is not None and marks.resolution.kind is EntryKind.VERDICT
-    return judged and not worse and len(marks.applied) == 1
+    earned = marks.resolution is not None and marks.resolution.data.get("promise") != Kept.BETTER_BEFORE
+    return judged and earned and not worse and len(marks.applied) == 1
 
 
 def _all_at_once(entries: Sequence[Entry], marks: Milestones) -> Iterator[Statement]:
@@ -102,6 +103,16 @@ def _verdicts(entries: Sequence[Entry]) -> Iterator[Statement]:
     for entry in _of(entries, EntryKind.VERDICT):
         if entry.data.get("verdict") == Verdict.NOT_RECOVERED:
             yield state(f"Not recovered when it was checked: {words(entry)}", entry)
+        said = str(entry.data.get("promise"))
+        if said in _NO_CREDIT:
+            yield state(_NO_CREDIT[said].format(safe(str(entry.data.get("of_plan", "")))), entry)
+
+
+_NO_CREDIT: dict[str, str] = {
+    Kept.BETTER_BEFORE: "It was better before plan {} was carried out: it healed by itself, the change gets no credit",
+    Kept.NOT_AS_PROMISED: "Plan {} did not do what it promised in the time that it promised",
+    Kept.CANT_TELL: "Whether plan {} did what it promised could not be told",
+}
 
 
 def _unseen(entries: Sequence[Entry]) -> Iterator[Statement]:

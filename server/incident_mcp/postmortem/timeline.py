@@ -87,6 +87,9 @@ def _carried_out(plan: PlanTold, marks: Milestones) -> Iterator[Line]:
             taken_back = "; undone later" if marks.is_undone(plan) else ""
             text = f"{label}: {plan.headline}, plan {plan.id}, {plan.approved}{taken_back}"
             yield line(last.happened, text, *plan.entries)
+        case "applied in part":
+            text = f"Mitigation applied in part: plan {plan.id}, {plan.approved}: {words(last)}"
+            yield line(last.happened, text, *plan.entries)
         case "unknown":
             reason = words(plan.outcome) if plan.outcome else "the record ends before its outcome"
             yield line(last.happened, f"Outcome unknown: {plan.headline}, plan {plan.id}: {reason}", *plan.entries)

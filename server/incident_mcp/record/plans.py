@@ -29,6 +29,9 @@ class PlanStory(Value):
     approved_at: datetime | None = None
     outcome: str = ""
     outcome_text: str = ""
+    spent_at: datetime | None = None
+    settled: bool = False
+    """The outcome was told from the cluster, after a crash or a lost answer: there is no more to find out."""
 
 
 def story(entries: list[Entry], expires: datetime, now: datetime) -> PlanStory:
@@ -51,8 +54,9 @@ def _apply(state: dict[str, object], entry: Entry) -> None:
             _apply_answer(state, entry)
         case EntryKind.INTENT:
             state["state"] = PlanState.SPENT
-            state["outcome"] = "unknown"
+            state |= {"outcome": "unknown", "spent_at": entry.written}
         case EntryKind.OUTCOME:
+            state["settled"] = entry.data.get("reconciled") is True
             state["outcome"] = entry.data.get("status", "unknown")
             state["outcome_text"] = entry.text
             if state["state"] is not PlanState.SPENT:

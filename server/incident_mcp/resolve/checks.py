@@ -18,7 +18,12 @@ def workload_in(look: Observation, target: Ref) -> WorkloadSeen | None:
 def is_ready(look: Observation, target: Ref, wanted: int | None) -> bool:
     """Whether at least the wanted number (the spec's own, when nothing was promised) is ready and up to date."""
     workload = workload_in(look, target)
-    if workload is None or not workload.generation_seen:
+    return workload is not None and up(workload, wanted)
+
+
+def up(workload: WorkloadSeen, wanted: int | None) -> bool:
+    """As `is_ready`, of a workload that was read."""
+    if not workload.generation_seen:
         return False
     needed = workload.desired if wanted is None else wanted
     # Not more than desired either: a workload that shrinks is there when the surplus is gone.

@@ -4,24 +4,25 @@ from datetime import timedelta
 
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.value import Value
-from incident_mcp.vocabulary.verdict import Check, Verdict
+from incident_mcp.vocabulary.verdict import Check, Kept, Verdict
 
 
 class Verification(Value):
-    """`promised` is True when a promise was kept in time, False when it was not, None without one or not yet."""
+    """`promise` says what became of a plan's promise; None without one, and as long as its time is not over."""
 
     target: Ref
     verdict: Verdict
     checks: tuple[Check, ...]
-    promised: bool | None = None
+    promise: Kept | None = None
     ready_for: timedelta | None = None
 
     @property
     def headline(self) -> str:
         """`recovered, as promised`."""
-        if self.verdict is Verdict.RECOVERED and self.promised is not None:
-            return f"{self.verdict}, {'as promised' if self.promised else 'later than promised'}"
-        return str(self.verdict)
+        if self.promise is None:
+            return str(self.verdict)
+        late = self.verdict is Verdict.RECOVERED and self.promise is Kept.NOT_AS_PROMISED
+        return f"{self.verdict}, {'later than promised' if late else self.promise}"
 
     @property
     def detail(self) -> str:

@@ -8,7 +8,7 @@ from incident_mcp.resolve.verification import Verification
 from incident_mcp.vocabulary.observation import LogSeen, Observation
 from incident_mcp.vocabulary.plan import Promise
 from incident_mcp.vocabulary.refs import Ref
-from incident_mcp.vocabulary.verdict import Verdict, overall
+from incident_mcp.vocabulary.verdict import Kept, Verdict, overall
 
 SOAK = timedelta(seconds=10)
 PATIENCE = timedelta(minutes=2)
@@ -21,10 +21,12 @@ def verify(
     *,
     promise: Promise | None = None,
     since: datetime | None = None,
+    before: bool | None = None,
     soak: timedelta = SOAK,
     logs: Sequence[LogSeen] | None = None,
 ) -> Verification:
-    """Judge the looks, oldest first. `since` is when the action was sent; `logs` are lines read after it.
+    """Judge the looks, oldest first. `since` is when the action was sent, `before` whether what it promised was so
+    already then; `logs` are lines read after it.
 
     With no look at all, and wherever something could not be read, the verdict is *not yet known*.
     """
@@ -48,7 +50,7 @@ def verify(
         target=target,
         verdict=verdict,
         checks=tuple(found),
-        promised=_kept(looks, target, promise, since) if verdict is Verdict.RECOVERED else None,
+        promise=_judged(verdict, looks, target, promise, since, before),
         ready_for=streak[-1].at - streak[0].at if streak else None,
     )
 
@@ -60,13 +62,29 @@ def _over(looks: Sequence[Observation], promise: Promise | None, since: datetime
     return bool(looks) and looks[-1].at - since > (promise.within if promise else PATIENCE)
 
 
-def _kept(looks: Sequence[Observation], target: Ref, promise: Promise | None, since: datetime | None) -> bool | None:
-    """Whether it was ready in time, and stayed so; None when there is no promise, or no look in time could tell."""
+def _judged(
+    verdict: Verdict,
+    looks: Sequence[Observation],
+    target: Ref,
+    promise: Promise | None,
+    since: datetime | None,
+    before: bool | None,
+) -> Kept | None:
+    """What became of the promise; None when there is none, or while it still has time."""
     if promise is None or since is None:
         return None
+    if verdict is not Verdict.RECOVERED:
+        if not _over(looks, promise, since):
+            return None
+        return Kept.NOT_AS_PROMISED if verdict is Verdict.NOT_RECOVERED else Kept.CANT_TELL
+    if before:
+        return Kept.BETTER_BEFORE
+    return _in_time(looks, target, promise, since)
+
+
+def _in_time(looks: Sequence[Observation], target: Ref, promise: Promise, since: datetime) -> Kept:
+    """Whether it was ready in time, and stayed so. A first look that came too late can't tell."""
     streak = checks.ready_streak(looks, target, promise.ready)
-    if not streak:
-        return None
-    in_time = streak[0].at - since <= promise.within
-    first_look = len(streak) == len(looks)
-    return in_time or (None if first_look else False)
+    if streak and streak[0].at - since <= promise.within:
+        return Kept.AS_PROMISED
+    return Kept.CANT_TELL if not streak or len(streak) == len(looks) else Kept.NOT_AS_PROMISED

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from incident_mcp.text.cleaning import clean, one_line
 from incident_mcp.text.masking import mask
 from incident_mcp.text.width import width
-from incident_mcp.text.words import minute
-from incident_mcp.vocabulary.plan import Plan
+from incident_mcp.text.words import duration, minute
+from incident_mcp.vocabulary.plan import Draft, Plan
 
 COLUMNS = 71
 _LABEL = 10
@@ -31,6 +31,7 @@ def _rows(plan: Plan, most_changes: int | None) -> Iterator[tuple[str, str]]:
     if draft.why:
         yield "why", _line(draft.why)
     yield "pods", _line(draft.pods)
+    yield from _writes(draft)
     yield from _labelled("warnings", draft.warnings or ("none",))
     if draft.risk == "high":
         yield "high risk", _line(f"{draft.high_because or 'policy'}; asks for the name {draft.target.name!r} typed")
@@ -40,6 +41,16 @@ def _rows(plan: Plan, most_changes: int | None) -> Iterator[tuple[str, str]]:
     yield from _difference(plan, most_changes)
     yield "kubectl", _line(draft.kubectl)
     yield "digest", plan.digest
+
+
+def _writes(draft: Draft) -> Iterator[tuple[str, str]]:
+    """Where there are several: each of them, in their order, and how long the later ones may take."""
+    if len(draft.writes) < 2:
+        return
+    texts = [f"{number}. {write.shown}" for number, write in enumerate(draft.writes, 1)]
+    if draft.lasts:
+        texts.append(f"(the later ones within {duration(draft.lasts)} of the first)")
+    yield from _labelled("writes", tuple(texts))
 
 
 def _difference(plan: Plan, most: int | None) -> Iterator[tuple[str, str]]:

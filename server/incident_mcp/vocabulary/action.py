@@ -3,13 +3,17 @@ wiring hands the registry to the gate, which calls them without importing them.
 """
 
 from collections.abc import Mapping
-from typing import Any, Generic, Protocol, TypeVar
+from datetime import datetime
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from incident_mcp.vocabulary.permit import Permit
-from incident_mcp.vocabulary.plan import Draft, Fact, Plan
+from incident_mcp.vocabulary.plan import Draft, Fact, Plan, Write
 from incident_mcp.vocabulary.value import Value
 
 A = TypeVar("A", bound=Value)
+
+Landed = Literal["applied", "not applied", "unknown", "not needed"]
+"""What became of one write: *unknown* is *can't tell*; *not needed*: what it removes was gone before."""
 
 
 class Known(Value):
@@ -52,12 +56,23 @@ class Action(Protocol, Generic[A]):
         """Send the plan's writes as a server-side dry run; raises a `ClusterError` when one would be refused."""
         ...
 
-    async def evidence(self, plan: Plan) -> dict[str, Any]:
-        """What the change will destroy (logs of the pods it replaces), for the record, unmasked: the record masks."""
+    async def evidence(self, plan: Plan, since: datetime | None = None) -> dict[str, Any]:
+        """What the change will destroy (logs of the pods it replaces), for the record, unmasked: the record masks.
+
+        With `since`, only what is newer.
+        """
         ...
 
-    async def apply(self, plan: Plan, permit: Permit) -> None:
-        """Send the plan's writes, each once. Raises `Conflict` when a precondition failed on the server."""
+    async def kept(self, plan: Plan) -> bool | None:
+        """Whether what the plan promises is so now; None: nothing was promised, or it can't be told."""
+        ...
+
+    async def apply(self, write: Write, permit: Permit) -> None:
+        """Send one of the plan's writes, once. Raises `Conflict` when a precondition failed on the server."""
+        ...
+
+    async def landed(self, write: Write, since: datetime) -> Landed:
+        """After a write of unknown outcome, sent at `since`: what the cluster says of it. Only reads."""
         ...
 
 

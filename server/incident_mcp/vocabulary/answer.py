@@ -21,7 +21,7 @@ class PersonsAnswer(Value):
 class Outcome(Value):
     """What became of an approved plan."""
 
-    status: Literal["applied", "not applied", "unknown", "carried out elsewhere"]
+    status: Literal["applied", "applied in part", "not applied", "unknown", "carried out elsewhere"]
     text: str
     sent: datetime | None = None
     """When the write left, aware UTC; None: it never did."""

@@ -11,12 +11,16 @@ from incident_mcp.vocabulary.plan import Plan, Write
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """Good for the writes of one plan, until `expires` (aware UTC)."""
+    """Good for the writes of one plan: for the first until `expires`, for the later ones until `until` (aware UTC)."""
 
     plan: Plan
     approval: str
     """The id of the journal entry that holds the person's answer."""
     expires: datetime
+    until: datetime
+    """The bound that the question showed for a plan of several writes; `expires` where it showed none."""
 
     def covers(self, write: Write, now: datetime) -> bool:
-        return write in self.plan.draft.writes and now < self.expires
+        writes = self.plan.draft.writes
+        first = bool(writes) and write == writes[0] and not write.patient
+        return write in writes and now < (self.expires if first else max(self.expires, self.until))

@@ -37,24 +37,40 @@ class Write(Value):
     target: Ref
     shown: str
     """The write in words, for the record."""
+    may_be_gone: bool = False
+    """Where the object is gone (404), or another one has its name (409), there is nothing left to do."""
+    patient: bool = False
+    """Held back by a disruption budget (429: refused, not carried out) it is tried again until the plan's bound."""
 
 
 class Promise(Value):
     """What will be better, by when. Fixed before the answer; judged afterwards by the server."""
 
-    ready: int
-    """How many replicas will be ready."""
+    ready: int | None = None
+    """How many replicas will be ready; None: readiness is not what this change is for."""
     within: timedelta
     gone: str = ""
     """An error text that will no longer appear in new log lines; empty: none was known."""
+    of: Ref | None = None
+    """Whose replicas, where the change is made on another object; None: the plan's target's own."""
+    other: str = ""
+    """What is promised beside or instead of readiness, in words."""
 
     def __str__(self) -> str:
-        error = f" and no {self.gone}" if self.gone else ""
-        return f"{self.ready} of {self.ready} ready{error} within {self.within.total_seconds() / 60:.0f} min"
+        ready = "" if self.ready is None else f"{self.ready} of {self.ready} ready"
+        signs = " and ".join(filter(None, (ready, f"no {self.gone}" if self.gone else "", self.other)))
+        return f"{signs} within {self.within.total_seconds() / 60:.0f} min"
+
+
+UNDO = "undo_action"
+"""The action that restores what a plan of ours changed, field by field."""
 
 
 class Undo(Value):
-    """How to take it back: a call of one of our own actions, or why it can't be done."""
+    """How to take it back: a call of one of our own actions, or why it can't be done.
+
+    `undo_action` without arguments is given the plan's own id when it gets one.
+    """
 
     action: str = ""
     arguments: dict[str, JsonValue] = {}
@@ -79,6 +95,11 @@ class Draft(Value):
     """The pods affected, in words with a date where it is a count."""
     facts: tuple[Fact, ...]
     writes: tuple[Write, ...]
+    """In the order in which they are sent. A later one is sent only when those before it were carried out."""
+    lasts: timedelta = timedelta()
+    """How long after the first write the later ones may still be sent. The question says so."""
+    likeness: str = ""
+    """What makes two drafts the same change where their writes can't tell (they carry a time, or name pods)."""
     diff: tuple[str, ...] = ()
     """What the server's dry run changed, as `- path: old` and `+ path: new` lines."""
     refused: str = ""

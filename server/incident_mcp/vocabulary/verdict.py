@@ -11,6 +11,16 @@ class Verdict(StrEnum):
     NOT_YET_KNOWN = "not yet known"
 
 
+class Kept(StrEnum):
+    """What became of a plan's promise. Nobody but the server judges it."""
+
+    AS_PROMISED = "as promised"
+    BETTER_BEFORE = "better before the action"
+    """It was so already when the write was sent: it healed by itself, and the change gets no credit."""
+    NOT_AS_PROMISED = "not as promised"
+    CANT_TELL = "can't tell"
+
+
 class Check(Value):
     """One item of a verification: what was promised or looked at, how it stands, and what was seen."""
 

@@ -141,7 +141,7 @@ async def _marks(look: Look, seen: Observation, rows: Sequence[Row]) -> list[Own
     with anyio.move_on_after(OWNERS_SECONDS) as limit:
         marks = await read_owner_marks(look, [ref for row in rows for ref in marked(seen, row.chain)])
     if limit.cancelled_caught:
-        look.timed_out(("owners",))
+        look.timed_out(("owners",), OWNERS_SECONDS)
     return marks
 
 

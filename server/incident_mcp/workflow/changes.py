@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import JsonValue
 
 from incident_mcp.gate.request import Proposal, Request
+from incident_mcp.gate.steps import untold
 from incident_mcp.record.plans import PlanState, PlanStory
 from incident_mcp.text.plan_page import plan_page
 from incident_mcp.text.words import clock
@@ -106,16 +107,20 @@ async def take_answer(desk: Desk, plan: Plan, said: Said, door: Door, by: Actor,
 async def carry_out(desk: Desk, proposal: Proposal, by: Actor, progress: Progress = silent) -> ChangeReply:
     """Execute an approved plan once and watch it until what it promised is there, or its time is over."""
     plan = proposal.plan
-    outcome = await desk.gate.execute(plan, by)
+
+    async def tell(done: int, total: int, what: str) -> None:
+        await progress(done, total, what)
+
+    outcome = await desk.gate.execute(plan, by, tell if len(plan.draft.writes) > 1 else untold)
     if outcome.status != "applied" or outcome.sent is None:
         return _not_made(desk, proposal, outcome)
     seen = await watched(desk, plan, outcome.sent, progress)
-    target, undo = plan.draft.target, plan.draft.undo.shown
+    undo = plan.draft.undo.shown
     return ChangeReply(
         cluster=desk.cluster,
         summary=(
             f"{desk.cluster}: {plan.draft.headline}: done {clock(outcome.sent)} UTC ({outcome.entry}).",
-            f"{target}: {seen.text}.",
+            f"{plan.draft.target}: {seen.text}.",
         ),
         incident=proposal.story.incident,
         entry=outcome.entry,
@@ -124,25 +129,36 @@ async def carry_out(desk: Desk, proposal: Proposal, by: Actor, progress: Progres
         ready=seen.ready,
         progress=seen.text,
         undo=undo,
-        next_step=f"verify_fix for {target}: it watches for relapses and judges the promise ({plan.draft.promise})."
-        if seen.ready
-        else f"Not ready in the promised time. assess_incident again: the cause may be another. {undo}",
+        next_step=_after_it(plan, ready=seen.ready),
     )
+
+
+def _after_it(plan: Plan, *, ready: bool) -> str:
+    promise, undo = plan.draft.promise, plan.draft.undo.shown
+    if promise is None or promise.ready is None:
+        return undo if ready else f"Not as promised ({promise}): look at what is left. {undo}"
+    if not ready:
+        return f"Not ready in the promised time. assess_incident again: the cause may be another. {undo}"
+    target = promise.of or plan.draft.target
+    return f"verify_fix for {target}: it watches for relapses and judges the promise ({promise})."
 
 
 def _not_made(desk: Desk, proposal: Proposal, outcome: Outcome) -> ChangeReply:
     plan = proposal.plan
     if outcome.status == "carried out elsewhere":
         return carried_out_elsewhere(desk, proposal, outcome.text)
-    unknown = outcome.status == "unknown"
+    unknown, in_part = outcome.status == "unknown", outcome.status == "applied in part"
     return ChangeReply(
         cluster=desk.cluster,
         summary=(f"{desk.cluster}: {outcome.text}",),
         incident=proposal.story.incident,
         plan=plan.id,
-        changed="unknown" if unknown else False,
+        changed="unknown" if unknown else in_part,
+        undo=plan.draft.undo.shown if in_part else "",
         next_step=""
         if unknown
+        else f"What was done stays done. Call {plan.action} again for the rest: it makes a plan on what is there now."
+        if in_part
         else f"Nothing was changed. Call {plan.action} again: it makes a plan on the facts as they are now.",
     )
 
@@ -220,9 +236,12 @@ async def _last_asked(
 ) -> tuple[Plan, PlanStory] | None:
     """The plan that a person was asked last for this action on this target."""
     where = (arguments.get("namespace"), arguments.get("name"))
+    named = arguments.get("name") is not None
     for entry in reversed(await desk.record.entries(incident)):
         if entry.kind is EntryKind.QUESTION and entry.plan:
             plan, told = await desk.gate.plan(entry.plan)
-            if plan.action == action and (plan.draft.target.namespace, plan.draft.target.name) == where:
+            target = plan.draft.target
+            meant = (target.namespace, target.name) == where if named else plan.arguments == arguments
+            if plan.action == action and meant:
                 return plan, told
     return None

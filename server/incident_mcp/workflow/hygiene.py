@@ -43,7 +43,7 @@ async def hygiene_of(desk: Desk, seen: Observation) -> HygieneFound:
     with anyio.move_on_after(desk.tool_seconds * SHARE) as limit:
         await read_estate(look, seen.scope.workload.namespace if seen.scope.workload else seen.scope.namespace, found)
     if limit.cancelled_caught:
-        look.timed_out(("workloads", "network policies", "disruption budgets"))
+        look.timed_out(("workloads", "network policies", "disruption budgets"), desk.tool_seconds * SHARE)
     return HygieneFound(
         lines=tuple(_lines(hygiene(_estate(seen, found)))), not_checked=tuple(str(one) for one in look.not_checked)
     )

@@ -28,9 +28,13 @@ def _rolled_out(entries: list[Entry]) -> list[tuple[str, int]]:
     ]
 
 
+def _went_out(outcome: Entry) -> bool:
+    return outcome.data.get("status") in ("applied", "applied in part", "unknown")
+
+
 def _rolled_away(entries: list[Entry]) -> list[tuple[str, int]]:
     """What an applied rollback of ours left: the undo recipe in its intent names it."""
-    applied = {e.plan: e.data.get("target") for e in entries if e.kind is EntryKind.OUTCOME and e.data.get("sent")}
+    applied = {e.plan: e.data.get("target") for e in entries if e.kind is EntryKind.OUTCOME and _went_out(e)}
     found: list[tuple[str, int]] = []
     for entry in entries:
         undo = entry.data.get("undo")

@@ -105,7 +105,33 @@ _ONE_LOOK = ToolNeeds(
     not_granted=_SECRETS,
 )
 _PATCHES = needs(f"patch: {_WORKLOADS}")
+_AS_A_POD = needs("create: pods")
+"""A bare pod of the template, as a dry run only: it asks what pod admission says. Granted, it could really make one."""
+_OWNER = needs(
+    "list: applications.argoproj.io",
+    "get: kustomizations.kustomize.toolkit.fluxcd.io helmreleases.helm.toolkit.fluxcd.io",
+)
+"""Only asked where a mark of Argo CD or Flux is on the target, and then theirs to grant."""
+_WARNINGS = needs(f"list: {_SCALERS} resourcequotas limitranges jobs.batch pods", "get: serviceaccounts configmaps")
+_EVIDENCE = needs("list: events pods", "get: pods/log")
 _RESIZES = needs(f"patch: {_SCALES}")
+
+
+_RESTORES = (*_PATCHES, *_RESIZES, *needs("patch: nodes cronjobs.batch jobs.batch"))
+_CHANGES = (*_RESTORES, *needs("create: pods/eviction", "delete: pods"))
+
+
+def _rolls(tool: str) -> ToolNeeds:
+    """A tool that changes a pod template and is watched until the new pods are ready."""
+    return ToolNeeds(
+        tool,
+        always=needs("list: pods"),
+        either=_PATCHES,
+        more=(*_ONE_WORKLOAD, *_ONE_LOOK.more, *_WARNINGS),
+        not_granted=(*_SECRETS, *_AS_A_POD, *_OWNER),
+        writer=True,
+        changes=True,
+    )
 
 
 def _as(tool: str, like: ToolNeeds, more: Needs = ()) -> ToolNeeds:
@@ -151,15 +177,22 @@ TOOLS: tuple[ToolNeeds, ...] = (
         "preview_change",
         always=needs("list: replicasets.apps"),
         either=_ONE_WORKLOAD,
-        more=(*needs(f"get: {_SCALES}"), *_HISTORY, *_NEAR_MISSES),
-        not_granted=(*_PATCHES, *_RESIZES),  # the server's dry run; without it the difference is computed here
+        more=(
+            *needs(f"get: {_SCALES} nodes pods jobs.batch cronjobs.batch"),
+            *_HISTORY,
+            *_NEAR_MISSES,
+            *_WARNINGS,
+            *_EVIDENCE,
+        ),
+        # The server's dry runs; without them the difference is computed here.
+        not_granted=(*_CHANGES, *_AS_A_POD, *_OWNER, *_SECRETS),
     ),
     ToolNeeds(
         "rollback_workload",
         always=needs("list: replicasets.apps pods"),
         either=_PATCHES,
-        more=(*_ONE_WORKLOAD, *_ONE_LOOK.more),
-        not_granted=_SECRETS,
+        more=(*_ONE_WORKLOAD, *_ONE_LOOK.more, *_WARNINGS, *needs("delete: pods")),
+        not_granted=(*_SECRETS, *_AS_A_POD, *_OWNER),
         writer=True,
         changes=True,
     ),
@@ -167,8 +200,54 @@ TOOLS: tuple[ToolNeeds, ...] = (
         "scale_workload",
         always=needs("list: pods"),
         either=_RESIZES,
-        more=(*needs(f"get: deployments.apps statefulsets.apps {_SCALES}"), *_ONE_LOOK.more),
+        more=(*needs(f"get: deployments.apps statefulsets.apps {_SCALES}"), *_ONE_LOOK.more, *_WARNINGS),
+        not_granted=(*_SECRETS, *_AS_A_POD, *_OWNER),
+        writer=True,
+        changes=True,
+    ),
+    _rolls("restart_workload"),
+    ToolNeeds(
+        "pause_rollout",
+        always=needs("get patch: deployments.apps"),
+        more=(*_ONE_LOOK.more, *needs("list: pods")),
+        not_granted=(*_SECRETS, *_OWNER),
+        writer=True,
+        changes=True,
+    ),
+    _rolls("set_resources"),
+    ToolNeeds(
+        "cordon_node",
+        always=needs("get patch: nodes", "list: pods"),
+        more=(*needs("create: pods/eviction"), *_EVIDENCE),
+        writer=True,
+        changes=True,
+    ),
+    ToolNeeds(
+        "evict_pod",
+        always=needs("get: pods", "create: pods/eviction"),
+        more=(*_ONE_WORKLOAD, *_EVIDENCE, *_ONE_LOOK.more),
         not_granted=_SECRETS,
+        writer=True,
+        changes=True,
+    ),
+    ToolNeeds(
+        "suspend_job",
+        either=needs("patch: cronjobs.batch jobs.batch"),
+        more=needs("get: cronjobs.batch jobs.batch", "list: events"),
+        not_granted=_OWNER,
+        writer=True,
+        changes=True,
+    ),
+    ToolNeeds(
+        "undo_action",
+        either=_RESTORES,
+        more=(
+            *needs(f"get: {_SCALES} nodes cronjobs.batch jobs.batch"),
+            *_ONE_WORKLOAD,
+            *_ONE_LOOK.more,
+            *_WARNINGS,
+        ),
+        not_granted=(*_SECRETS, *_AS_A_POD, *_OWNER),
         writer=True,
         changes=True,
     ),

@@ -65,6 +65,7 @@ async def get_incident(
     """
     found = await the_incident(desk, incident)
     await desk.gate.sweep_expired(found.id, by)
+    await desk.gate.reconcile(found.id, by)
     moment = moment_said(at, desk.clock()) if at else desk.clock()
     known = [entry for entry in await desk.record.entries(found.id) if not at or entry.written <= moment]
     if not known:

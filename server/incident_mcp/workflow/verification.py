@@ -1,7 +1,9 @@
 """Is it fixed? Watching a change until its promise holds or its time is over, and verifying over a soak."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
+import anyio
 from pydantic import JsonValue
 
 from incident_mcp.cluster.kinds import workload_ref
@@ -10,17 +12,22 @@ from incident_mcp.record.plans import PlanState
 from incident_mcp.resolve.new_logs import new_logs
 from incident_mcp.resolve.verification import Verification
 from incident_mcp.resolve.verify import verify
-from incident_mcp.resolve.watch import Look, soak, watch_until
+from incident_mcp.resolve.watch import EVERY_SECONDS, Look, soak, watch_until
+from incident_mcp.text.words import duration
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.entry import EntryKind, NewEntry
+from incident_mcp.vocabulary.errors import ClusterError
 from incident_mcp.vocabulary.observation import LogSeen, Observation
 from incident_mcp.vocabulary.plan import Plan, Promise
 from incident_mcp.vocabulary.refs import Ref, Scope
 from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.vocabulary.value import Value
-from incident_mcp.vocabulary.verdict import Check, Verdict
+from incident_mcp.vocabulary.verdict import Check, Kept, Verdict
 from incident_mcp.workflow.desk import Desk
 from incident_mcp.workflow.progress import Progress, silent
+
+SERVER = Actor(role="server", name="incident-mcp", known_by="server")
+"""Who judges a promise that the change itself is watched for."""
 
 
 class VerdictReply(Reply):
@@ -28,6 +35,8 @@ class VerdictReply(Reply):
 
     target: str = ""
     verdict: Verdict = Verdict.NOT_YET_KNOWN
+    promise: str = ""
+    """What became of what the last plan promised (a `Kept`); empty while it still has time."""
     checks: tuple[Check, ...] = ()
     next_step: str = ""
 
@@ -44,8 +53,10 @@ async def watched(desk: Desk, plan: Plan, sent: datetime, progress: Progress = s
     """Watch an applied plan until what it promised is there, at most until the promised time."""
     promise = plan.draft.promise
     if promise is None:
-        return Watched(ready=True, text="nothing was promised")
-    target = plan.draft.target
+        return Watched(ready=True, text="carried out; nothing was promised beyond")
+    if promise.ready is None:
+        return await _watched_otherwise(desk, plan, promise, sent, progress)
+    target = promise.of or plan.draft.target
 
     async def tell(message: str) -> None:
         done = (desk.clock() - sent).total_seconds()
@@ -61,6 +72,29 @@ async def watched(desk: Desk, plan: Plan, sent: datetime, progress: Progress = s
         on_progress=tell,
     )
     return Watched(ready=seen.ready, text=seen.text)
+
+
+async def _watched_otherwise(desk: Desk, plan: Plan, promise: Promise, sent: datetime, progress: Progress) -> Watched:
+    """As `watched`, where the promise is not about readiness: its own action tells, and the verdict is recorded."""
+    kept: bool | None = None
+    while True:
+        with suppress(ClusterError):
+            kept = await desk.actions[plan.action].kept(plan)
+        took = desk.clock() - sent
+        if kept or took >= promise.within:
+            break
+        await progress(took.total_seconds(), promise.within.total_seconds(), f"not yet: {promise.other}")
+        await anyio.sleep(EVERY_SECONDS)
+    words = Kept.CANT_TELL if kept is None else Kept.AS_PROMISED if kept else Kept.NOT_AS_PROMISED
+    text = f"{promise.other}: {words} after {duration(took)}"
+    verdict = {True: Verdict.RECOVERED, False: Verdict.NOT_RECOVERED, None: Verdict.NOT_YET_KNOWN}[kept]
+    target = plan.draft.target
+    judged = Verification(
+        target=target, verdict=verdict, checks=(Check(what="promise", verdict=verdict, seen=text),), promise=words
+    )
+    told = await desk.gate.plan(plan.id)
+    await _record(desk, told[1].incident, judged, plan.id, SERVER)
+    return Watched(ready=bool(kept), text=text)
 
 
 async def verify_fix(
@@ -80,12 +114,13 @@ async def verify_fix(
     """
     found = await desk.incident_id(incident)
     target = workload_ref(kind, namespace, name)
-    promise, since = await _last_change(desk, found, target)
+    change = await _last_change(desk, found, target)
+    promise, since = change.promise, change.since
     span = timedelta(seconds=desk.soak_seconds if soak_seconds is None else soak_seconds)
     looks = await soak(_look(desk, target), clock=desk.clock, span=span)
     logs = await _logs(desk, looks, target, since) if promise and promise.gone else None
-    judged = verify(looks, target, promise=promise, since=since, soak=span, logs=logs)
-    entry = await _record(desk, found, judged, by)
+    judged = verify(looks, target, promise=promise, since=since, before=change.before, soak=span, logs=logs)
+    entry = await _record(desk, found, judged, change.plan, by)
     return VerdictReply(
         cluster=desk.cluster,
         summary=(f"{desk.cluster}: {target}: {judged.headline}. {judged.detail}.",),
@@ -93,6 +128,7 @@ async def verify_fix(
         entry=entry,
         target=str(target),
         verdict=judged.verdict,
+        promise=str(judged.promise or ""),
         checks=judged.checks,
         next_step=_next(judged.verdict),
     )
@@ -111,14 +147,34 @@ def _look(desk: Desk, target: Ref) -> Look:
     return look
 
 
-async def _last_change(desk: Desk, incident: str | None, target: Ref) -> tuple[Promise | None, datetime | None]:
-    """The promise of the last plan that was applied to this target in this incident, and when it was sent."""
-    for entry in reversed(await desk.record.entries(incident)):
-        if entry.kind is EntryKind.OUTCOME and entry.plan and entry.data.get("status") == "applied":
+class _LastChange(Value):
+    """The last plan that was applied for a target: its promise, when it was sent, and whether that was so before."""
+
+    plan: str = ""
+    promise: Promise | None = None
+    since: datetime | None = None
+    before: bool | None = None
+
+
+async def _last_change(desk: Desk, incident: str | None, target: Ref) -> _LastChange:
+    entries = await desk.record.entries(incident)
+    for entry in reversed(entries):
+        if entry.kind is EntryKind.OUTCOME and entry.plan and entry.data.get("status") in _WRITTEN:
             plan, told = await desk.gate.plan(entry.plan)
-            if plan.draft.target == target and told.state is PlanState.SPENT:
-                return plan.draft.promise, entry.happened
-    return None, None
+            if target in _whom(plan) and told.state is PlanState.SPENT:
+                kept = [e.data.get("promise_kept") for e in entries if (e.kind, e.plan) == (EntryKind.INTENT, plan.id)]
+                before = next((each for each in kept if isinstance(each, bool)), None)
+                since = told.spent_at if entry.data.get("reconciled") else entry.happened
+                return _LastChange(plan=plan.id, promise=plan.draft.promise, since=since, before=before)
+    return _LastChange()
+
+
+_WRITTEN = ("applied", "applied in part")
+
+
+def _whom(plan: Plan) -> tuple[Ref | None, ...]:
+    """The plan's target, and whom its promise is about."""
+    return plan.draft.target, plan.draft.promise.of if plan.draft.promise else None
 
 
 async def _logs(desk: Desk, looks: list[Observation], target: Ref, since: datetime | None) -> list[LogSeen] | None:
@@ -127,7 +183,7 @@ async def _logs(desk: Desk, looks: list[Observation], target: Ref, since: dateti
     return await new_logs(desk.api, looks[-1].pods_of(target), since)
 
 
-async def _record(desk: Desk, incident: str | None, judged: Verification, by: Actor) -> str:
+async def _record(desk: Desk, incident: str | None, judged: Verification, plan: str, by: Actor) -> str:
     checks: list[JsonValue] = [check.model_dump(mode="json") for check in judged.checks]
     entry = await desk.record.append(
         incident,
@@ -136,7 +192,12 @@ async def _record(desk: Desk, incident: str | None, judged: Verification, by: Ac
             text=f"{judged.target}: {judged.headline}. {judged.detail}",
             actor=by,
             tool="verify_fix",
-            data={"verdict": judged.verdict.value, "checks": checks, "target": str(judged.target)},
+            data={
+                "verdict": judged.verdict.value,
+                "checks": checks,
+                "target": str(judged.target),
+                **({"promise": judged.promise.value, "of_plan": plan} if judged.promise else {}),
+            },
         ),
     )
     return entry.id

@@ -5,29 +5,44 @@ leave them. The patch carries what the plan rests on (uid, revision, present tem
 server refuses it if anybody was faster. Mechanics: kubectl's `polymorphichelpers/rollback.go`, Kubernetes 1.37.
 """
 
+from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from pydantic import Field
 
-from incident_mcp.cluster.evidence import evidence_of
+from incident_mcp.cluster.json_parts import Json
 from incident_mcp.cluster.kinds import path_of, workload_ref
 from incident_mcp.cluster.rollback_target import pick_target
 from incident_mcp.cluster.rollout_history import history_of, read_workload
 from incident_mcp.cluster.template_diff import differences, short_image, without_hash
 from incident_mcp.cluster.workloads import workload_object
 from incident_mcp.mitigate.pointers import REVISION, TEMPLATE, UID, fact, replace, tests, value_at
-from incident_mcp.mitigate.writing import ObjectAction
+from incident_mcp.mitigate.rollouts import (
+    WITHIN,
+    check_not_paused,
+    exposure,
+    not_paused,
+    ready_words,
+    replacing,
+    typed,
+)
+from incident_mcp.mitigate.stuck import LASTS, deletions, wait_observed
+from incident_mcp.mitigate.surroundings import Surroundings
+from incident_mcp.mitigate.warnings.configuration import changed
+from incident_mcp.mitigate.warnings.images import moved_tags
+from incident_mcp.mitigate.warnings.migrations import migrated
+from incident_mcp.mitigate.writing import SUSPEND_SYNC, ObjectAction
 from incident_mcp.text.words import clock, count
 from incident_mcp.vocabulary.action import NOTHING_KNOWN, Known
 from incident_mcp.vocabulary.errors import BadRequest
 from incident_mcp.vocabulary.observation import WorkloadSeen
-from incident_mcp.vocabulary.plan import Draft, Fact, Plan, Promise, Undo, Write
+from incident_mcp.vocabulary.permit import Permit
+from incident_mcp.vocabulary.plan import Draft, Promise, Undo, Write
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.rollout import Revision, RollbackTarget, RolloutHistory
 from incident_mcp.vocabulary.value import Value
-
-WITHIN = timedelta(minutes=2)
 
 
 class RollbackArguments(Value):
@@ -39,6 +54,7 @@ class RollbackArguments(Value):
     revision: int | None = Field(
         None, description="Default: the newest earlier one seen ready, else the one before.", ge=1
     )
+    suspend_sync: bool = Field(False, description=SUSPEND_SYNC)
 
 
 class RollbackWorkload(ObjectAction):
@@ -58,11 +74,7 @@ class RollbackWorkload(ObjectAction):
         target = workload_ref(arguments.kind, arguments.namespace, arguments.name)
         live = await workload_object(self.api, target)
         workload, pods = await read_workload(self.api, target)
-        if workload.paused:
-            raise BadRequest(
-                f"The rollout of {target} is paused, so a new template would not be rolled out.",
-                f"Resume it first: kubectl -n {target.namespace} rollout resume {_typed(target)}",
-            )
+        check_not_paused(target, live)
         history = history_of(workload, self.clock(), pods)
         chosen = pick_target(history, arguments.revision)
         failed = chosen.revision.number in known.failed.get(str(target), ())
@@ -72,20 +84,31 @@ class RollbackWorkload(ObjectAction):
                 "or rolled away.",
                 "Name the revision that you mean; rollout_history lists them.",
             )
-        template = next(one.template for one in workload.revisions if one.number == chosen.revision.number)
-        write = _write(target, live, without_hash(template), chosen.revision.number)
-        rehearsal = await self.rehearsed(write)
-        after = value_at(rehearsal.after, TEMPLATE) if rehearsal.after else without_hash(template)
-        draft = rehearsal.into(self._draft(live, workload, history, chosen, write, after))
+        to = next(one for one in workload.revisions if one.number == chosen.revision.number)
+        template = without_hash(to.template)
+        writes = (_write(target, live, template, to.number), *deletions(live, target, pods, to))
+        rehearsal = await self.rehearsed(writes[0])
+        after = value_at(rehearsal.after, TEMPLATE) if rehearsal.after else template
+        draft = rehearsal.into(self._draft(live, workload, history, chosen, writes, after))
+        draft = await self.permitted(draft, *writes[1:])
+        around = partial(_of_going_back, live, history, chosen.revision)
+        draft = await self.warned(draft, live, after, suspend=arguments.suspend_sync, of=around)
         if failed:
             draft = _of_a_failed_one(draft, chosen.revision.number)
         error = known.errors.get(str(target), "")
         return draft.model_copy(
             update={
+                "arguments": draft.arguments | ({"suspend_sync": True} if arguments.suspend_sync else {}),
                 "why": draft.why if arguments.revision is None else "",
                 "promise": Promise(ready=workload.desired, within=WITHIN, gone="" if failed else error),
             }
         )
+
+    async def apply(self, write: Write, permit: Permit) -> None:
+        """As listed; a pod is deleted once the controller has seen the restored template."""
+        if write.method == "DELETE":
+            await wait_observed(self.api, permit.plan.draft.target)
+        await super().apply(write, permit)
 
     def _draft(
         self,
@@ -93,13 +116,12 @@ class RollbackWorkload(ObjectAction):
         workload: WorkloadSeen,
         history: RolloutHistory,
         chosen: RollbackTarget,
-        write: Write,
+        writes: tuple[Write, ...],
         after: dict[str, Any],
     ) -> Draft:
         target, number = workload.ref, chosen.revision.number
         now = next((one for one in history.revisions if one.current), None)
-        exposed = _unready_at_once(workload)
-        high = workload.ready > 0 and exposed * 2 > workload.ready
+        risk, because = exposure(workload)
         return Draft(
             target=target,
             title=f"Roll back {target.path} to {number}",
@@ -108,35 +130,22 @@ class RollbackWorkload(ObjectAction):
             after=f"{_described(chosen.revision)}   ({_becomes(history)})",
             arguments={"kind": target.kind, "namespace": target.namespace, "name": target.name, "revision": number},
             why=f"revision {number}: {chosen.why}",
-            pods=f"{count(workload.desired, 'pod')} replaced, {_ready_words(workload)} at {clock(self.clock())}",
-            facts=(*(fact(live, pointer, _described(now)) for pointer in _pointers(target)), _not_paused(live)),
-            writes=(write,),
+            pods=f"{count(workload.desired, 'pod')} replaced, {ready_words(workload)} at {clock(self.clock())}",
+            facts=(*(fact(live, pointer, _described(now)) for pointer in _pointers(target)), not_paused(live)),
+            writes=writes,
+            lasts=LASTS if len(writes) > 1 else timedelta(),
             diff=differences(value_at(live, TEMPLATE), after),
-            warnings=_warnings(workload, chosen, exposed),
-            risk="high" if high else "normal",
-            high_because=f"{exposed} of {workload.ready} ready pods may be unready at one moment" if high else "",
+            warnings=_warnings(workload, live, chosen),
+            risk=risk,
+            high_because=because,
             promise=Promise(ready=workload.desired, within=WITHIN),
             undo=_undo(target, now),
-            kubectl=f"kubectl -n {target.namespace} rollout undo {_typed(target)} --to-revision={number}",
+            kubectl=f"kubectl -n {target.namespace} rollout undo {typed(target)} --to-revision={number}",
         )
-
-    async def evidence(self, plan: Plan) -> dict[str, Any]:
-        """The rollback deletes the crashing pods, and their logs with them."""
-        return await evidence_of(self.api, plan.draft.target)
-
-
-def _typed(target: Ref) -> str:
-    return f"{target.kind.lower()}/{target.name}"
 
 
 def _pointers(target: Ref) -> tuple[str, ...]:
     return (UID, REVISION, TEMPLATE) if target.kind == "Deployment" else (UID, TEMPLATE)
-
-
-def _not_paused(live: dict[str, Any]) -> Fact:
-    return Fact(
-        pointer="/spec/paused", value=bool(value_at(live, "/spec/paused")), shown="a rollout that is not paused"
-    )
 
 
 def _of_a_failed_one(draft: Draft, number: int) -> Draft:
@@ -180,24 +189,19 @@ def _becomes(history: RolloutHistory) -> str:
     return f"becomes revision {highest + 1}"
 
 
-def _ready_words(workload: WorkloadSeen) -> str:
-    return "none ready" if workload.ready == 0 else f"{workload.ready} ready"
+def _warnings(workload: WorkloadSeen, live: Json, chosen: RollbackTarget) -> tuple[str, ...]:
+    never = f"revision {chosen.revision.number} was never seen ready"
+    return (*([never] if chosen.revision.seen_ready == "never" else []), *replacing(workload, live))
 
 
-def _unready_at_once(workload: WorkloadSeen) -> int:
-    """How many ready pods the strategy lets go at one moment (maxUnavailable, rounded down as the controller does)."""
-    allowed = workload.max_unavailable or "25%"
-    most = workload.desired * int(allowed[:-1]) // 100 if allowed.endswith("%") else int(allowed)
-    return min(most, workload.ready)
-
-
-def _warnings(workload: WorkloadSeen, chosen: RollbackTarget, exposed: int) -> tuple[str, ...]:
-    warnings: list[str] = []
-    if chosen.revision.seen_ready == "never":
-        warnings.append(f"revision {chosen.revision.number} was never seen ready")
-    if workload.ready and exposed == workload.ready:
-        warnings.append(f"all {workload.ready} ready pods may go at once (maxUnavailable {workload.max_unavailable})")
-    return tuple(warnings)
+def _of_going_back(live: Json, history: RolloutHistory, to: Revision, around: Surroundings) -> Iterator[str]:
+    """What is not as it was when that revision ran."""
+    now = next((one for one in history.revisions if one.current), None)
+    came = (now.current_from or now.created) if now else None
+    left = to.current_until or came
+    yield from changed(around, left)
+    yield from moved_tags(around)
+    yield from migrated(around, value_at(live, TEMPLATE) or {}, came)
 
 
 def _undo(target: Ref, now: Revision | None) -> Undo:

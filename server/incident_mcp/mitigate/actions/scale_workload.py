@@ -1,21 +1,23 @@
 """Scale a Deployment or StatefulSet through its scale subresource, from the shown count to the approved one."""
 
+from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from pydantic import Field
 
 from incident_mcp.cluster.api import Api
-from incident_mcp.cluster.evidence import evidence_of
 from incident_mcp.cluster.kinds import path_of, workload_ref
 from incident_mcp.cluster.workloads import workload_object
-from incident_mcp.mitigate.pointers import UID, fact, value_at
-from incident_mcp.mitigate.writing import ObjectAction
+from incident_mcp.mitigate.pointers import TEMPLATE, UID, fact, value_at
+from incident_mcp.mitigate.warnings.scaling import fought
+from incident_mcp.mitigate.writing import SUSPEND_SYNC, ObjectAction
 from incident_mcp.text.words import clock, count
 from incident_mcp.vocabulary.action import NOTHING_KNOWN, Known
 from incident_mcp.vocabulary.clock import Clock
 from incident_mcp.vocabulary.errors import BadRequest
-from incident_mcp.vocabulary.plan import Draft, Plan, Promise, Risk, Undo, Write
+from incident_mcp.vocabulary.plan import Draft, Promise, Risk, Undo, Write
 from incident_mcp.vocabulary.policy import Policy
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.value import Value
@@ -30,6 +32,7 @@ class ScaleArguments(Value):
     namespace: str = Field(max_length=253)
     name: str = Field(max_length=253)
     replicas: int = Field(ge=0)
+    suspend_sync: bool = Field(False, description=SUSPEND_SYNC)
 
 
 class ScaleWorkload(ObjectAction):
@@ -57,7 +60,19 @@ class ScaleWorkload(ObjectAction):
         scale = await self.api.get_json(f"{path_of(target)}/scale")
         write = _write(target, scale, before, arguments.replicas)
         rehearsal = await self.rehearsed(write)
-        return rehearsal.into(self._draft(target, live, before, arguments.replicas, write))
+        draft = rehearsal.into(self._draft(target, live, before, arguments.replicas, write))
+        more = arguments.replicas - before
+        template = value_at(live, TEMPLATE) if more > 0 else None
+        if arguments.suspend_sync:
+            draft = draft.model_copy(update={"arguments": draft.arguments | {"suspend_sync": True}})
+        return await self.warned(
+            draft,
+            live,
+            template,
+            more=more,
+            suspend=arguments.suspend_sync,
+            of=partial(fought, after=arguments.replicas),
+        )
 
     def _check(self, target: Ref, before: int, after: int) -> None:
         if after == before:
@@ -85,6 +100,7 @@ class ScaleWorkload(ObjectAction):
             diff=(f"- replicas: {before}", f"+ replicas: {after}"),
             risk=risk,
             high_because=because,
+            warnings=tuple(_warnings(before, after, ready)),
             promise=Promise(ready=after, within=WITHIN),
             undo=Undo(
                 action=self.name,
@@ -93,10 +109,6 @@ class ScaleWorkload(ObjectAction):
             ),
             kubectl=f"kubectl -n {target.namespace} scale {target.kind.lower()}/{target.name} --replicas={after}",
         )
-
-    async def evidence(self, plan: Plan) -> dict[str, Any]:
-        """Pods that a smaller count removes take their logs with them."""
-        return await evidence_of(self.api, plan.draft.target)
 
 
 def _write(target: Ref, scale: dict[str, Any], before: int, after: int) -> Write:
@@ -112,6 +124,13 @@ def _write(target: Ref, scale: dict[str, Any], before: int, after: int) -> Write
         target=target,
         shown=f"replicas of {target}: {before} -> {after}",
     )
+
+
+def _warnings(before: int, after: int, ready: int) -> Iterator[str]:
+    if after == 0:
+        yield f"scaled to zero it serves nothing{f', and {ready} ready pods go' if ready else ''}"
+    elif after < before and after == 1 and ready > 1:
+        yield "one replica is left: whatever ends it ends the service"
 
 
 def _risk(before: int, after: int, ready: int) -> tuple[Risk, str]:

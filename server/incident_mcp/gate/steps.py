@@ -1,0 +1,172 @@
+"""The writes of one plan, sent in the order in which it lists them, each once.
+
+A plan of several has each write in the record twice: before it is sent, and when its result is known. A write that was
+refused ends the plan; what was done until then stays done, and is named. An eviction that a disruption budget holds
+back was refused, not carried out, so it alone is tried again, until the bound that the person was shown.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import anyio
+import anyio.lowlevel
+
+from incident_mcp.record.record import Record
+from incident_mcp.text.words import listed
+from incident_mcp.vocabulary.action import Action, Landed
+from incident_mcp.vocabulary.actor import Actor
+from incident_mcp.vocabulary.answer import Outcome
+from incident_mcp.vocabulary.entry import EntryKind, NewEntry
+from incident_mcp.vocabulary.errors import (
+    Conflict,
+    IncidentError,
+    NotFound,
+    ServerFailed,
+    Throttled,
+    Unreachable,
+)
+from incident_mcp.vocabulary.permit import Permit
+from incident_mcp.vocabulary.plan import Plan, Write
+
+PAUSE = timedelta(seconds=5)
+"""Between two tries of an eviction that a budget holds back (kubectl drain waits as long)."""
+Tell = Callable[[int, int, str], Awaitable[None]]
+"""Told after each write: how many are done, of how many, and which it was."""
+
+
+async def untold(done: int, total: int, what: str) -> None:
+    """Nobody listens."""
+
+
+@dataclass
+class Steps:
+    """One run over the writes of one plan, and what is known of each so far."""
+
+    record: Record
+    incident: str | None
+    action: Action[Any]
+    permit: Permit
+    by: Actor
+    tell: Tell = untold
+    states: dict[int, Landed] = field(default_factory=dict[int, Landed])
+    """By the write's number, from 1."""
+    why: str = ""
+    """Why it stopped."""
+    sent: datetime | None = None
+
+    @property
+    def plan(self) -> Plan:
+        return self.permit.plan
+
+    async def run(self) -> None:
+        """Send them all, or stop at the first that can't be carried out. A cancelled call ends between two writes."""
+        waiting = list(enumerate(self.plan.draft.writes, 1))
+        while waiting:
+            held: list[tuple[int, Write]] = []
+            for number, write in waiting:
+                if self.sent is not None:
+                    await anyio.lowlevel.checkpoint()
+                state: Landed | None = None
+                with anyio.CancelScope(shield=True):
+                    state = await self._step(number, write)
+                if state is None:
+                    held.append((number, write))
+                elif state in ("not applied", "unknown"):
+                    return
+            if held and not await self._may_wait(held):
+                return
+            waiting = held
+
+    async def _may_wait(self, held: list[tuple[int, Write]]) -> bool:
+        """Pause before the next try of what a budget holds back; False when the bound would be over by then."""
+        if self.record.clock() + PAUSE < self.permit.until:
+            await anyio.sleep(PAUSE.total_seconds())
+            return True
+        with anyio.CancelScope(shield=True):
+            for number, write in held:
+                await self._note(number, write, "not applied")
+        return False
+
+    async def _step(self, number: int, write: Write) -> Landed | None:
+        """One write and its result; None: a budget holds it back."""
+        if number not in self.states:
+            await self._note(number, write, None)
+        self.sent = self.sent or self.record.clock()
+        state = await self._send(write)
+        if state is not None:
+            await self._note(number, write, state)
+            done = sum(one in ("applied", "not needed") for one in self.states.values())
+            await self.tell(done, len(self.plan.draft.writes), write.shown)
+        return state
+
+    async def _send(self, write: Write) -> Landed | None:
+        try:
+            await self.action.apply(write, self.permit)
+        except Unreachable as error:
+            self.why = str(error)
+            return "unknown" if error.sent else "not applied"
+        except ServerFailed as error:  # a 5xx can come after the object was stored
+            self.why = str(error)
+            return "unknown"
+        except IncidentError as error:
+            self.why = str(error)
+            return _refused(write, error)
+        return "applied"
+
+    async def _note(self, number: int, write: Write, state: Landed | None) -> None:
+        self.states[number] = state or "unknown"
+        if len(self.plan.draft.writes) == 1:
+            return  # the plan's own intent and outcome tell it
+        word = state or "sending"
+        entry = NewEntry(
+            kind=EntryKind.STEP,
+            text=f"{word}: {write.shown}" + (f" ({self.why})" if state in ("not applied", "unknown") else ""),
+            actor=self.by,
+            plan=self.plan.id,
+            data={"number": number, "state": word},
+        )
+        await self.record.append(self.incident, entry)
+
+    def outcome(self, ended: str = "") -> Outcome:
+        """What came of the plan, in one; `ended` says why it was left before its end."""
+        return told(self.plan, self.states, ended or self.why, self.sent)
+
+
+def _refused(write: Write, error: IncidentError) -> Landed | None:
+    if write.may_be_gone and isinstance(error, NotFound | Conflict):
+        return "not needed"
+    return None if write.patient and isinstance(error, Throttled) else "not applied"
+
+
+def told(plan: Plan, states: dict[int, Landed], why: str, sent: datetime | None) -> Outcome:
+    """The states of a plan's writes as one outcome. A write without a state was never sent."""
+    writes = dict(enumerate(plan.draft.writes, 1))
+    good = [number for number in writes if states.get(number) in ("applied", "not needed")]
+    if len(good) == len(writes):
+        return Outcome(status="applied", text=f"{plan.draft.headline}: done", sent=sent)
+    if any(states.get(number) == "unknown" for number in writes):
+        return _unknown(plan, states, sent)
+    if not any(state == "applied" for state in states.values()):
+        return Outcome(status="not applied", text=f"Not applied. {why}", sent=sent if states else None)
+    left = [writes[number].shown for number in writes if number not in good]
+    text = (
+        f"Applied in part: {len(good)} of {len(writes)} writes of {plan.draft.headline}. "
+        f"Not done: {listed(left, most=5)}. {why}"
+    )
+    return Outcome(status="applied in part", text=text.rstrip(), sent=sent)
+
+
+def _unknown(plan: Plan, states: dict[int, Landed], sent: datetime | None) -> Outcome:
+    number = next(number for number, state in states.items() if state == "unknown")
+    write = plan.draft.writes[number - 1]
+    of = "The write" if len(plan.draft.writes) == 1 else f"Write {number} of {len(plan.draft.writes)} ({write.shown})"
+    at = f" at {sent.strftime('%H:%M:%S.%f')[:-3]} UTC" if sent else ""
+    target = write.target
+    where = f"-n {target.namespace} " if target.namespace else ""
+    text = (
+        f"Unknown. {of} was sent{at} and no good answer came. It was not repeated. "
+        f"get_incident looks again, or kubectl {where}get {target.kind.lower()} {target.name} -o yaml will tell."
+    )
+    return Outcome(status="unknown", text=text, sent=sent)

@@ -1,0 +1,192 @@
+"""A write whose result nobody recorded: the next look reads the cluster and says *applied*, *not applied* or *can't
+tell*; nothing is ever sent again by itself.
+"""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import anyio
+
+from incident_mcp.cluster.calls import MERGE_PATCH
+from incident_mcp.gate import steps
+from incident_mcp.settings import load_settings
+from incident_mcp.vocabulary.entry import EntryKind
+from incident_mcp.vocabulary.plan import Plan
+from incident_mcp.wiring import open_desk
+from incident_mcp.workflow import changes, incidents
+from incident_mcp.workflow.desk import Desk
+from incident_sandbox import Sandbox, serve_sandbox
+from incident_sandbox.model.resources import DEPLOYMENTS
+from tests.cluster.connection.harness import connected
+from tests.surface import killed_in_the_middle
+from tests.surface.test_approval import image, untouched
+from tests.surface.world import ACCEPT, World, always, data_of, world
+
+KILLS = int(os.environ.get("INCIDENT_TEST_KILLS", "6"))
+"""How often the process is killed: 50 in a full run."""
+CHECKOUT = "/apis/apps/v1/namespaces/shop/deployments/checkout"
+
+
+async def settled(here: World) -> str:
+    await here.call("get_incident")
+    [last] = [entry for entry in here.entries() if entry.kind is EntryKind.OUTCOME][-1:]
+    return last.text
+
+
+async def lost(here: World) -> None:
+    here.sandbox.faults.drop_next(after_write=True, verb="stored")
+    assert data_of(await here.rollback())["changed"] == "unknown"
+
+
+async def test_a_write_that_landed_is_told_at_the_next_look(tmp_path: Path) -> None:
+    async with world(tmp_path, "2026-07-28", always(ACCEPT)) as here:
+        await lost(here)
+        told = await settled(here)
+        assert told.startswith("Told from the cluster: roll back Deployment shop/checkout")
+        assert told.endswith(": done")
+        assert len(here.writes()) == 1
+        assert await settled(here) == told, "once is enough"
+
+
+async def test_a_write_that_never_arrived_is_not_applied_once_it_can_no_longer_arrive(tmp_path: Path) -> None:
+    async with world(tmp_path, "2026-07-28", always(ACCEPT)) as here:
+        here.sandbox.faults.drop_next(verb="stored")
+        await here.rollback()
+        assert (await settled(here)).startswith("Unknown."), "it may still be on its way"
+        here.clock.forward(seconds=61)
+        assert (await settled(here)).startswith("Told from the cluster: Not applied.")
+        assert untouched(here)
+
+
+async def test_what_somebody_changed_since_can_no_longer_be_told(tmp_path: Path) -> None:
+    async with world(tmp_path, "2026-07-28", always(ACCEPT)) as here:
+        await lost(here)
+        async with connected(here.sandbox.kubeconfig) as api:
+            again = {"spec": {"template": {"metadata": {"annotations": {"somebody": "else"}}}}}
+            await api.patch(CHECKOUT, again, content_type=MERGE_PATCH, user_agent="kubectl/v1")
+        here.clock.forward(seconds=61)
+        assert (await settled(here)).startswith("Can't tell from the cluster either.")
+        assert image(here) == "1.41"
+
+
+async def test_the_next_proposal_looks_first(tmp_path: Path) -> None:
+    async with world(tmp_path, "2026-07-28", always(ACCEPT)) as here:
+        await lost(here)
+        await here.call("preview_change", tool="scale_workload", arguments=_scaled(4))
+        assert "Told from the cluster" in here.said()
+
+
+def _scaled(replicas: int) -> dict[str, Any]:
+    return {"kind": "Deployment", "namespace": "shop", "name": "checkout", "replicas": replicas}
+
+
+class Later:
+    """The system's time, a while from now: whatever was on its way has arrived."""
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=90)
+
+
+async def test_killed_at_any_moment_it_wrote_once_or_never_and_the_record_tells_which(tmp_path: Path) -> None:
+    chance = random.Random(7)  # noqa: S311 - moments, not secrets
+    seen: dict[str, int] = {}
+    async with serve_sandbox("healthy") as sandbox:
+        for _ in range(KILLS):
+            now = sandbox.cluster.get(DEPLOYMENTS, "shop", "checkout") or {}
+            other = 5 if now["spec"]["replicas"] == 4 else 4
+            plan = await killed(sandbox, tmp_path, other, chance.uniform(0, 0.12))
+            outcome = await outcome_of(sandbox, tmp_path, plan)
+            writes = [one for one in sandbox.requests if not one.dry_run and one.verb == "patch"]
+            mine = [one for one in writes if one.user_agent.endswith(await digest(sandbox, tmp_path, plan))]
+            assert len(mine) <= 1
+            assert outcome == {0: "not applied", 1: "applied"}[len(mine)] or (outcome == "" and not mine)
+            seen[outcome] = seen.get(outcome, 0) + 1
+    assert sum(seen.values()) == KILLS
+
+
+async def killed(sandbox: Sandbox, home: Path, replicas: int, after: float) -> str:
+    """Run one change in a process of its own and kill it `after` so many seconds; returns the plan's id."""
+    command = [sys.executable, killed_in_the_middle.__file__, str(sandbox.kubeconfig), str(home), str(replicas)]
+    async with await anyio.open_process(command, stdin=subprocess.PIPE, stderr=None) as process:
+        assert process.stdout is not None
+        assert process.stdin is not None
+        said = b""
+        while b"\n" not in said:
+            said += await process.stdout.receive()
+        await process.stdin.send(b"go\n")
+        with anyio.move_on_after(after):
+            await process.wait()
+        if process.returncode is None:
+            process.send_signal(signal.SIGKILL)
+    return said.split()[1].decode()
+
+
+async def outcome_of(sandbox: Sandbox, home: Path, plan: str) -> str:
+    desk = await open_desk(load_settings(kubeconfig=str(sandbox.kubeconfig), home=home), {}, Later())
+    try:
+        found = await desk.record.current(None)
+        assert found is not None
+        await desk.gate.reconcile(found.id, desk.person)
+        return (await desk.gate.plan(plan))[1].outcome
+    finally:
+        await desk.api.aclose()
+
+
+async def digest(sandbox: Sandbox, home: Path, plan: str) -> str:
+    desk = await open_desk(load_settings(kubeconfig=str(sandbox.kubeconfig), home=home), {}, Later())
+    try:
+        return (await desk.gate.plan(plan))[0].digest
+    finally:
+        await desk.api.aclose()
+
+
+BUDGET: dict[str, Any] = {"minAvailable": "100%", "selector": {}}
+
+
+async def test_a_drain_that_is_cancelled_leaves_in_the_record_what_was_done(tmp_path: Path) -> None:
+    node = "node-2"
+    budget: dict[str, Any] = {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": {"name": "all"}}
+    async with serve_sandbox("healthy") as sandbox:
+        async with connected(sandbox.kubeconfig) as api:
+            for space in ("shop", "payments", "kube-system"):
+                path = f"/apis/policy/v1/namespaces/{space}/poddisruptionbudgets"
+                await api.create(path, budget | {"spec": BUDGET}, user_agent="kubectl/v1")
+        settings = load_settings(kubeconfig=str(sandbox.kubeconfig), home=tmp_path, allow_writes=True)
+        desk = await open_desk(settings, {})
+        plan = await approved(desk, "cordon_node", {"name": node, "do": "drain"})
+        with anyio.CancelScope() as scope:
+
+            async def told(done: int, total: int, what: str) -> None:
+                scope.cancel()
+
+            await desk.gate.execute(plan, desk.person, told)
+        entries = await desk.record.of_plan(plan.id)
+        await desk.api.aclose()
+        sent = [one.path for one in sandbox.requests if not one.dry_run and one.user_agent.endswith(plan.digest)]
+    assert scope.cancelled_caught
+    assert [entry.text for entry in entries if entry.kind is EntryKind.STEP] == [
+        f"sending: cordon Node {node}",
+        f"applied: cordon Node {node}",
+    ]
+    assert entries[-1].text.startswith("Applied in part: 1 of ")
+    assert entries[-1].text.endswith("The call was cancelled in between.")
+    assert [path.partition("?")[0] for path in sent] == [f"/api/v1/nodes/{node}"]
+
+
+async def approved(desk: Desk, action: str, arguments: dict[str, Any]) -> Plan:
+    """A plan that a person has said yes to."""
+    opened = await incidents.open_incident(desk, "a bad node", None, desk.person)
+    proposal = await changes.propose_to_ask(desk, action, arguments, desk.person, incident=opened.incident)
+    await desk.gate.ask(proposal, desk.person)
+    await changes.take_answer(desk, proposal.plan, "accepted", "script", desk.person, asked=desk.clock())
+    return proposal.plan
+
+
+def test_a_held_back_eviction_waits_as_long_as_kubectl_does() -> None:
+    assert timedelta(seconds=5) == steps.PAUSE
