@@ -70,6 +70,9 @@ class Settings(BaseSettings):
         _DEFAULT_POLICY.protected_namespaces, description="Namespaces in which every change wants the name typed."
     )
 
+    read_certificates: bool = Field(
+        True, description="Read the certificates that Ingresses and Gateways name (never their keys)."
+    )
     silence: tuple[str, ...] = Field(
         (),
         description="Findings not to be told: `INC404`, `INC163 batch`, `INC101 shop/checkout`; `*` for any letters.",

@@ -56,6 +56,7 @@ async def open_desk(settings: Settings, environment: Mapping[str, str], clock: C
         tool_seconds=settings.tool_timeout,
         soak_seconds=settings.soak,
         silenced=tuple(silence(line) for line in settings.silence),
+        certificates=settings.read_certificates,
     )
 
 

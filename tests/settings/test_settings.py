@@ -65,7 +65,7 @@ def test_every_key_can_be_set_by_the_environment(file: Path, monkeypatch: pytest
     values = {
         "kubeconfig": "/k", "context": "c", "namespace": "n", "user": "u", "home": "/h", "allow_writes": "1",
         "postmortems": "p", "request_timeout": "3", "tool_timeout": "4", "plan_life": "5", "soak": "6",
-        "protected_namespaces": '["x"]', "silence": '["INC404"]',
+        "protected_namespaces": '["x"]', "silence": '["INC404"]', "read_certificates": "0",
     }  # fmt: skip
     assert set(values) == set(Settings.model_fields)
     for key, value in values.items():

@@ -26,6 +26,13 @@ class OutlineSeen(Value):
         return any(target in (name, str(number)) for name, number in self.ports)
 
 
+class TlsSeen(Value):
+    """A certificate's Secret, and the hosts that it is shown for."""
+
+    secret: Ref
+    hosts: tuple[str, ...] = ()
+
+
 class IngressSeen(Value):
     """Who should serve an Ingress, and the Secrets that hold its certificates."""
 
@@ -33,6 +40,7 @@ class IngressSeen(Value):
     class_name: str = ""
     """From the spec or the old annotation; empty: whichever class is the default."""
     secrets: tuple[Ref, ...] = ()
+    tls: tuple[TlsSeen, ...] = ()
 
 
 class IngressClassSeen(Value):

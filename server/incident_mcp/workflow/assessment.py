@@ -107,7 +107,13 @@ async def assess_incident(desk: Desk, by: Actor, *, namespace: str | None, incid
     """Assess the cluster, or one namespace. Raises `NotFound`, `Forbidden`, `Unreachable`, `CredentialsError`."""
     name = await desk.incident_id(incident)
     before = await desk.record.entries(name)
-    seen = await observe(desk.api, Scope(namespace=namespace), clock=desk.clock, deadline_seconds=desk.tool_seconds)
+    seen = await observe(
+        desk.api,
+        Scope(namespace=namespace),
+        clock=desk.clock,
+        deadline_seconds=desk.tool_seconds,
+        certificates=desk.certificates,
+    )
     result = assess(seen, earlier=_earlier(before), silenced=desk.silenced)
     worst = result.rows[0].chain if result.rows else None
     tree = walk(seen, worst, result.decision)

@@ -29,6 +29,8 @@ class Desk:
     soak_seconds: float
     silenced: tuple[Silence, ...] = ()
     """Findings that nobody here wants to be told."""
+    certificates: bool = True
+    """Whether the certificates in TLS Secrets that routes name are read; else their Secrets are metadata only."""
 
     @property
     def cluster(self) -> str:

@@ -37,7 +37,13 @@ async def check_health(
     """Look once at a scope. Raises `NotFound` with near misses, `Forbidden`, `Unreachable`, `BadRequest`."""
     found = await desk.incident_id(incident)
     scope = scope_of(namespace, kind, name)
-    seen = await observe(desk.api, scope, clock=desk.clock, deadline_seconds=desk.tool_seconds)
+    seen = await observe(
+        desk.api,
+        scope,
+        clock=desk.clock,
+        deadline_seconds=desk.tool_seconds,
+        certificates=desk.certificates,
+    )
     reply = _reply(desk.cluster, seen, find_chains(seen, desk.silenced), silenced_words(seen, desk.silenced))
     arguments = {"namespace": namespace, "kind": kind, "name": name}
     return await recorded(desk, found, "check_health", {**arguments}, reply, by)

@@ -64,7 +64,16 @@ async def what_changed(
     looks: list[Observation] = []
 
     async def now() -> None:
-        looks.append(await observe(desk.api, scope, clock=desk.clock, deadline_seconds=desk.tool_seconds, logs=False))
+        looks.append(
+            await observe(
+                desk.api,
+                scope,
+                clock=desk.clock,
+                deadline_seconds=desk.tool_seconds,
+                logs=False,
+                certificates=desk.certificates,
+            )
+        )
 
     async def lately() -> None:
         with anyio.move_on_after(desk.tool_seconds) as limit:
