@@ -14,6 +14,7 @@ from incident_mcp.gate.gate import AdvisoryGate
 from incident_mcp.gate.writing import Writing
 from incident_mcp.investigate.silence import silence
 from incident_mcp.mitigate.registry import ACTIONS, actions
+from incident_mcp.reach.trying import Reach
 from incident_mcp.record.journal import Journal
 from incident_mcp.record.plans import PlanStory, story
 from incident_mcp.record.record import Record
@@ -57,6 +58,7 @@ async def open_desk(settings: Settings, environment: Mapping[str, str], clock: C
         soak_seconds=settings.soak,
         silenced=tuple(silence(line) for line in settings.silence),
         certificates=settings.read_certificates,
+        reach=Reach() if settings.try_hosts else None,
     )
 
 

@@ -31,4 +31,5 @@ async def embedded(settings: Settings, scenario: str | None) -> AsyncGenerator[S
     from incident_sandbox import serve_sandbox
 
     async with serve_sandbox(scenario) as sandbox:
-        yield settings.model_copy(update={"kubeconfig": str(sandbox.kubeconfig), "context": None, "namespace": None})
+        update = {"kubeconfig": str(sandbox.kubeconfig), "context": None, "namespace": None}
+        yield settings.model_copy(update={**update, "try_hosts": False})  # its hosts are somebody else's, or nobody's

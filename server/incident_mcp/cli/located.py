@@ -11,4 +11,6 @@ def located(settings: Settings, *, named: bool) -> tuple[Settings, Serving | Non
     serving = None if named else served_here(settings.home)
     if serving is None:
         return settings, None
-    return settings.model_copy(update={"kubeconfig": serving.kubeconfig, "context": serving.context}), serving
+    hosts = settings.try_hosts and serving.sandbox is None
+    update = {"kubeconfig": serving.kubeconfig, "context": serving.context, "try_hosts": hosts}
+    return settings.model_copy(update=update), serving

@@ -27,6 +27,7 @@ from incident_mcp.vocabulary.severity import LEVELS, Severity
 from incident_mcp.vocabulary.value import Value
 from incident_mcp.workflow.desk import Desk
 from incident_mcp.workflow.findings import FindingLine, evidence_line, finding_line, silenced_words
+from incident_mcp.workflow.from_here import from_here
 from incident_mcp.workflow.health import totals_words
 from incident_mcp.workflow.looks import recorded
 from incident_mcp.workflow.statements import Statements
@@ -91,6 +92,8 @@ class AssessmentReply(Reply):
     trend: str = ""
     reported: tuple[Cited, ...] = ()
     """What people said, beside what was measured."""
+    from_here: tuple[str, ...] = ()
+    """Hurt hosts, each tried once from this machine: a HEAD, no redirect followed."""
     quick_questions: tuple[str, ...] = ()
     severity: ProposedSeverity | None = None
     decision_tree: tuple[str, ...] = ()
@@ -115,6 +118,7 @@ async def assess_incident(desk: Desk, by: Actor, *, namespace: str | None, incid
         certificates=desk.certificates,
     )
     result = assess(seen, earlier=_earlier(before), silenced=desk.silenced)
+    tried = await from_here(desk, seen, result.impact.routes)
     worst = result.rows[0].chain if result.rows else None
     tree = walk(seen, worst, result.decision)
     shown = first(result.rows, SHOWN)
@@ -128,6 +132,7 @@ async def assess_incident(desk: Desk, by: Actor, *, namespace: str | None, incid
         onset=_onset(result),
         trend=str(result.trend) if result.trend else "",
         reported=_reported(before),
+        from_here=tried,
         quick_questions=tuple(plain(str(one)) for one in quick_questions(result)),
         severity=await _severity(said, result, before),
         decision_tree=tuple(str(branch) for branch in tree.branches) if worst else (),
