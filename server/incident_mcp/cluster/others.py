@@ -13,6 +13,7 @@ from incident_mcp.cluster.budgets import budget_seen, spent
 from incident_mcp.cluster.claims import claim_seen, storage_class_seen, unbound
 from incident_mcp.cluster.cron_jobs import cron_job_seen, late_or_suspended
 from incident_mcp.cluster.deleted_namespaces import namespace_seen
+from incident_mcp.cluster.dns import read_dns
 from incident_mcp.cluster.jobs import job_seen, unwell_jobs
 from incident_mcp.cluster.json_parts import items
 from incident_mcp.cluster.kinds import collection, path_of
@@ -99,6 +100,7 @@ async def read_reasons(look: Look, picture: Picture) -> None:
             partial(_storage_classes, look, picture),
             partial(_cron_jobs_of, look, picture),
             partial(read_policies, look, _policed(picture), picture.policies),
+            partial(read_dns, look, picture),
         ]
     )
 

@@ -210,6 +210,8 @@ class NodeSeen(Value):
     conditions: tuple[str, ...] = ()
     since: datetime | None = None
     """When the Ready condition last turned."""
+    message: Untrusted = Untrusted("")
+    """Why it is not ready, in its kubelet's words."""
 
 
 class ConfigSeen(Value):

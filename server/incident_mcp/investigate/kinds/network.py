@@ -67,6 +67,21 @@ DNS_DOWN = Kind(
     8,
     "No name of a Service resolves anywhere in the cluster.",
 )
+DNS_FAILING = Kind(
+    "INC703",
+    "dns-failing",
+    "The cluster's DNS runs and fails",
+    95,
+    "Its own log says why: a forwarding loop, a server above it that does not answer, or no way to read the Services.",
+    "Alert when {target} answers SERVFAIL",
+)
+NETWORK_AGENT_DOWN = Kind(
+    "INC704",
+    "network-agent-down",
+    "The DaemonSet that gives nodes their network is not ready on all of them",
+    12,
+    "New pods get no address there, or Services can't be reached from there (kube-proxy).",
+)
 ALL = (
     NO_ENDPOINTS,
     NO_SELECTED_PODS,
@@ -77,4 +92,6 @@ ALL = (
     INGRESS_CLASS_MISSING,
     CERTIFICATE_MISSING,
     DNS_DOWN,
+    DNS_FAILING,
+    NETWORK_AGENT_DOWN,
 )

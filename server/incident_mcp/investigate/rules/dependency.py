@@ -7,6 +7,7 @@ import difflib
 from collections.abc import Iterator
 from typing import Any
 
+from incident_mcp.investigate.dns import dns_down, dns_trouble
 from incident_mcp.investigate.kinds.programs import DEPENDENCY_DOWN, DNS_POLICY, POLICY_BLOCKS
 from incident_mcp.investigate.log_evidence import Said, said_of
 from incident_mcp.investigate.policies import blocking
@@ -21,7 +22,6 @@ _WORDS = {
     "connection-refused": "connection refused to {host}",
     "name-not-resolved": "the name {host} does not resolve",
 }
-_DNS = {"k8s-app": "kube-dns"}
 _ELSEWHERE = ("None", "Default")
 
 
@@ -30,6 +30,8 @@ def find(seen: Observation) -> Iterator[Finding]:
     for said in said_of(seen, "connection-refused", "name-not-resolved"):
         if "host" in said.meaning.parts:
             yield _dns_policy(seen, said) or _finding(seen, said)
+        elif said.meaning.cause == "name-not-resolved" and (dns := _no_names(seen)):
+            yield _nameless(seen, said, dns)
     for said in said_of(seen, "name-not-resolved", "deadline-exceeded"):
         policy = blocking(seen, said.target, names=said.meaning.cause == "name-not-resolved")
         if policy is not None:
@@ -52,18 +54,38 @@ def _finding(seen: Observation, said: Said) -> Finding:
         evidence=said.evidence,
         next_step=f"Look at {service.ref if service else host}: it is needed and does not answer.",
         since=said.first,
-        because_of=because or _because(seen, service, unresolved=unresolved),
+        because_of=because or _because(seen, service, parts["host"], unresolved=unresolved),
     )
 
 
-def _because(seen: Observation, service: ServiceSeen | None, *, unresolved: bool) -> Ref | None:
+def _no_names(seen: Observation) -> Ref | None:
+    """Who is at fault that no name at all resolves."""
+    trouble = dns_trouble(seen)
+    return dns_down(seen) or (trouble.target if trouble and trouble.every_name else None)
+
+
+def _nameless(seen: Observation, said: Said, dns: Ref) -> Finding:
+    """It does not say which name; where none resolves, that does not matter."""
+    return finding(
+        DEPENDENCY_DOWN,
+        target=said.target,
+        severity=gravity(seen, said.target),
+        summary="a name does not resolve",
+        evidence=said.evidence,
+        next_step=f"Repair {dns}.",
+        since=said.first,
+        because_of=dns,
+    )
+
+
+def _because(seen: Observation, service: ServiceSeen | None, host: str, *, unresolved: bool) -> Ref | None:
     """The Service behind it, when nobody serves it; for a name that does not resolve, the cluster's DNS."""
+    if unresolved and (down := dns_down(seen)):
+        return down
     if service and (not service.ready or any(each.ref == service.ref for each, _, _ in astray(seen))):
         return service.ref
-    if unresolved:
-        dns = (each.ref for each in seen.services if _DNS.items() <= each.selector.items() and not each.ready)
-        return next(dns, None)
-    return None
+    trouble = dns_trouble(seen) if unresolved else None
+    return trouble.target if trouble and trouble.explains(host) else None
 
 
 def _behind(seen: Observation, said: Said, service: ServiceSeen | None) -> str:
