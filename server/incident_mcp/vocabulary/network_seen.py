@@ -50,6 +50,14 @@ class IngressClassSeen(Value):
     default: bool = False
 
 
+class AdmitSeen(Value):
+    """Whom a NetworkPolicy lets in: pods of its namespace with these labels."""
+
+    labels: dict[str, str] = {}
+    anybody: bool = False
+    """Everybody; or those whom labels of namespaces, addresses or expressions choose, whom nobody here can tell."""
+
+
 class PolicySeen(Value):
     """A NetworkPolicy beside something that fails."""
 
@@ -63,3 +71,7 @@ class PolicySeen(Value):
     """Egress rules: 0 lets nothing out."""
     dns: bool = True
     """Some rule lets port 53 out."""
+    ingress: bool = False
+    """It isolates what its pods get."""
+    admits: tuple[AdmitSeen, ...] = ()
+    """Empty: it lets nothing in."""

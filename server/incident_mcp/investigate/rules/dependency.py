@@ -10,7 +10,7 @@ from typing import Any
 from incident_mcp.investigate.dns import dns_down, dns_trouble
 from incident_mcp.investigate.kinds.programs import DEPENDENCY_DOWN, DNS_POLICY, POLICY_BLOCKS
 from incident_mcp.investigate.log_evidence import Said, said_of
-from incident_mcp.investigate.policies import blocking
+from incident_mcp.investigate.policies import KeptOut, blocking, kept_out
 from incident_mcp.investigate.rules.services import astray
 from incident_mcp.investigate.sufferers import finding, gravity, workload_of
 from incident_mcp.text.words import listed
@@ -26,7 +26,7 @@ _ELSEWHERE = ("None", "Default")
 
 
 def find(seen: Observation) -> Iterator[Finding]:
-    blocked: dict[Ref, Said] = {}
+    blocked: dict[Ref, Finding] = {}
     for said in said_of(seen, "connection-refused", "name-not-resolved"):
         if "host" in said.meaning.parts:
             yield _dns_policy(seen, said) or _finding(seen, said)
@@ -35,9 +35,10 @@ def find(seen: Observation) -> Iterator[Finding]:
     for said in said_of(seen, "name-not-resolved", "deadline-exceeded"):
         policy = blocking(seen, said.target, names=said.meaning.cause == "name-not-resolved")
         if policy is not None:
-            blocked.setdefault(policy, said)
-    for policy, said in blocked.items():
-        yield _policy(seen, policy, said)
+            blocked.setdefault(policy, _policy(seen, policy, said))
+        elif said.meaning.cause == "deadline-exceeded" and (kept := kept_out(seen, said.target)):
+            blocked.setdefault(kept.policy.ref, _closed(seen, kept, said))
+    yield from blocked.values()
 
 
 def _finding(seen: Observation, said: Said) -> Finding:
@@ -134,6 +135,29 @@ def _dns_policy(seen: Observation, said: Said) -> Finding | None:
         next_step="Set dnsPolicy to ClusterFirst; roll back if a rollout changed it.",
         since=said.first,
     )
+
+
+def _closed(seen: Observation, kept: KeptOut, said: Said) -> Finding:
+    """The other side lets others in, and not this program."""
+    policy = kept.policy.ref
+    admits = [_labels(each.labels) for each in kept.policy.admits]
+    return finding(
+        POLICY_BLOCKS,
+        target=policy,
+        severity=gravity(seen, said.target),
+        summary=f"it does not let {said.target} in to {kept.service}",
+        evidence=(
+            Evidence(source=f"{policy}, spec.ingress", value=f"lets in {listed(admits, most=4) or 'nobody'}"),
+            Evidence(source=f"{said.target}, labels of its pods", value=_labels(kept.labels)),
+            *said.evidence,
+        ),
+        next_step="Add an ingress rule for this program, or correct the label that it should have.",
+        since=said.first,
+    )
+
+
+def _labels(labels: dict[str, str]) -> str:
+    return ",".join(f"{key}={value}" for key, value in sorted(labels.items()))
 
 
 def _policy(seen: Observation, policy: Ref, said: Said) -> Finding:
