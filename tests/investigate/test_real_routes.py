@@ -19,7 +19,7 @@ from incident_mcp.vocabulary.finding import Chain
 from incident_mcp.vocabulary.observation import Observation
 from incident_mcp.vocabulary.refs import Scope
 from tests.controlplane.control_plane import ControlPlane
-from tests.investigate.real_faults import Json
+from tests.investigate.real_faults import Json, webhook
 from tests.investigate.real_routes import BESIDE, CRDS, FAULTS, GATEWAY_CLASS, HEALTHY, RouteFault
 
 LONGEST = 30.0
@@ -167,3 +167,16 @@ async def test_turned_off_no_secret_is_asked_for_but_as_metadata(
     assert seen.certificates == ()
     assert "certificates (turned off in the settings)" in [str(each) for each in seen.not_checked]
     assert {each.ref.name for each in seen.configs if each.exists} == {"api-tls", "web-tls"}
+
+
+async def test_a_webhook_whose_service_is_gone_is_told_before_it_has_refused_anything(
+    control_plane: ControlPlane, namespace: str, api: Api
+) -> None:
+    control_plane.apply(webhook(namespace))
+    try:
+        chains = find_chains(await observe(api, Scope(), clock=system_clock))
+    finally:
+        control_plane.kubectl("delete", "validatingwebhookconfiguration", namespace)
+    (found,) = [chain.root for chain in chains if chain.root.target.name == namespace]
+    assert found.cause == "webhook-down"
+    assert found.summary.endswith(f"pods can't be made or changed: Service {namespace}/policy does not exist")

@@ -36,6 +36,7 @@ from incident_mcp.investigate.rules import (
     storage,
     unschedulable,
     volumes,
+    webhooks,
 )
 from incident_mcp.investigate.silence import Silence
 from incident_mcp.vocabulary.finding import Chain, Finding
@@ -75,6 +76,7 @@ RULES: tuple[Rule, ...] = (
     storage.find,
     unschedulable.find,
     volumes.find,
+    webhooks.find,
 )
 """In no particular order: ranking is by what a finding breaks."""
 

@@ -67,8 +67,13 @@ def _shutting(seen: Observation, behind: OutlineSeen, labels: dict[str, str]) ->
 
 def _named(seen: Observation, template: dict[str, Any], namespace: str | None) -> Iterator[ServiceSeen]:
     """Services of its namespace whose names stand as hosts in the values of its variables."""
-    containers: list[dict[str, Any]] = (template.get("spec") or {}).get("containers") or []
-    variables: list[dict[str, Any]] = [each for one in containers for each in one.get("env") or []]
-    values = (str(each.get("value") or "") for each in variables)
-    hosts = {host.partition(".")[0] for value in values for host in _HOST.findall(value)}
+    hosts = {host.partition(".")[0] for value in _values(template) for host in _HOST.findall(value)}
     yield from (each for each in seen.services if each.ref.namespace == namespace and each.ref.name in hosts)
+
+
+def _values(template: dict[str, Any]) -> Iterator[str]:
+    spec: dict[str, Any] = template.get("spec") or {}
+    containers: list[dict[str, Any]] = spec.get("containers") or []
+    for container in containers:
+        variables: list[dict[str, Any]] = container.get("env") or []
+        yield from (str(each.get("value") or "") for each in variables)

@@ -162,8 +162,8 @@ def test_whom_a_policy_lets_in() -> None:
 def test_webhooks_and_who_answers_them() -> None:
     hooks = [
         {"name": "a.example", "clientConfig": {"service": {"namespace": "n", "name": "s"}}, "failurePolicy": "Ignore"},
-        {"name": "b.example", "clientConfig": {"url": "https://x"}},
+        {"name": "b.example", "clientConfig": {"url": "https://x"}, "rules": [{"resources": ["pods", "*"]}]},
     ]
     first, second = webhooks_seen({"metadata": {"name": "x"}, "webhooks": hooks}, "MutatingWebhookConfiguration")
     assert (str(first.service), first.fails_closed) == ("Service n/s", False)
-    assert (second.service, second.fails_closed) == (None, True)
+    assert (second.service, second.fails_closed, second.judges) == (None, True, ("pods", "*"))
