@@ -17,6 +17,7 @@ from incident_mcp.vocabulary.jobs_seen import CronJobSeen, JobSeen
 from incident_mcp.vocabulary.network_seen import (
     IngressClassSeen,
     IngressSeen,
+    NameBlockSeen,
     OutlineSeen,
     PolicySeen,
     PortSeen,
@@ -313,6 +314,7 @@ def observation(*things: Any, scope: Scope | None = None, total: int = 9) -> Obs
         certificates=of(CertificateSeen),
         issued=of(IssuedSeen),
         issuers=of(IssuerSeen),
+        name_blocks=of(NameBlockSeen),
         policies=of(PolicySeen),
         jobs=of(JobSeen),
         cron_jobs=of(CronJobSeen),

@@ -6,8 +6,9 @@ look at the whole cluster has met it already where it is not well; a look at one
 
 from functools import partial
 
-from incident_mcp.cluster.json_parts import items
-from incident_mcp.cluster.kinds import WORKLOAD_KINDS, collection
+from incident_mcp.cluster.corefile import name_blocks
+from incident_mcp.cluster.json_parts import items, text
+from incident_mcp.cluster.kinds import WORKLOAD_KINDS, collection, path_of
 from incident_mcp.cluster.look import Look, together
 from incident_mcp.cluster.outlines import outline_seen
 from incident_mcp.cluster.picture import Picture
@@ -22,6 +23,7 @@ from incident_mcp.vocabulary.untrusted import Untrusted
 
 NAMESPACE = "kube-system"
 LABEL = "k8s-app=kube-dns"
+CONFIG = "coredns"
 WHAT = "cluster DNS"
 LOGGED = 2
 """Pods of it whose logs are read."""
@@ -49,9 +51,7 @@ async def read_dns(look: Look, picture: Picture) -> None:
     """Add what is not known of it yet, where a log gives reason to."""
     if not any(_speaks_of_names(line) for log in picture.logs for _, line in log.lines):
         return
-    await together(
-        [partial(_pods, look, picture), partial(_service, look, picture), partial(_workloads, look, picture)]
-    )
+    await together([partial(read, look, picture) for read in (_pods, _service, _workloads, _corefile)])
 
 
 def _speaks_of_names(line: Untrusted) -> bool:
@@ -98,6 +98,13 @@ async def _service(look: Look, picture: Picture) -> None:
     await together([partial(read, kind) for kind in ("Service", "EndpointSlice")])
     if "EndpointSlice" in lists:
         picture.traffic.services.extend(services_seen(lists.get("Service", []), lists["EndpointSlice"]))
+
+
+async def _corefile(look: Look, picture: Picture) -> None:
+    """Of the ConfigMap's text nothing is kept but the names that it denies."""
+    path = path_of(Ref(kind="ConfigMap", namespace=NAMESPACE, name=CONFIG))
+    config = await look.ask_if_there(WHAT, lambda: look.api.get_json(path), where=NAMESPACE)
+    picture.name_blocks.extend(name_blocks(text(config or {}, "data", "Corefile")))
 
 
 async def _workloads(look: Look, picture: Picture) -> None:

@@ -11,7 +11,7 @@ from incident_mcp.cluster.traffic import Traffic
 from incident_mcp.vocabulary.certificate_seen import CertificateSeen, IssuedSeen, IssuerSeen
 from incident_mcp.vocabulary.control_seen import ApiServiceSeen, NamespaceSeen, QuotaSeen, WebhookSeen
 from incident_mcp.vocabulary.jobs_seen import CronJobSeen, JobSeen
-from incident_mcp.vocabulary.network_seen import PolicySeen
+from incident_mcp.vocabulary.network_seen import NameBlockSeen, PolicySeen
 from incident_mcp.vocabulary.observation import (
     ConfigSeen,
     EventSeen,
@@ -47,6 +47,7 @@ class Picture:
     certificates: list[CertificateSeen] = field(default_factory=list[CertificateSeen])
     issued: list[IssuedSeen] = field(default_factory=list[IssuedSeen])
     issuers: list[IssuerSeen] = field(default_factory=list[IssuerSeen])
+    name_blocks: list[NameBlockSeen] = field(default_factory=list[NameBlockSeen])
     policies: list[PolicySeen] = field(default_factory=list[PolicySeen])
     jobs: list[JobSeen] = field(default_factory=list[JobSeen])
     cron_jobs: list[CronJobSeen] = field(default_factory=list[CronJobSeen])
@@ -99,6 +100,7 @@ def observation_of(look: Look, picture: Picture, scope: Scope, took: timedelta) 
         certificates=_by_name(picture.certificates),
         issued=_by_name(picture.issued),
         issuers=_by_name(picture.issuers),
+        name_blocks=tuple(picture.name_blocks),
         policies=_by_name(picture.policies),
         jobs=_by_name(picture.jobs),
         cron_jobs=_by_name(picture.cron_jobs),

@@ -7,6 +7,7 @@ program, and its kubernetes plugin tells when it can't read Services (https://co
 from dataclasses import dataclass
 
 from incident_mcp.vocabulary.finding import Evidence
+from incident_mcp.vocabulary.network_seen import NameBlockSeen
 from incident_mcp.vocabulary.observation import LogSeen, Observation, PodSeen, ServiceSeen
 from incident_mcp.vocabulary.refs import Ref
 
@@ -42,6 +43,18 @@ class DnsTrouble:
         """Names of the cluster are not forwarded: those it knows itself."""
         named = any(line.contains(host) for log in self.logs for _, line in log.lines)
         return self.every_name or (named and not host.endswith((".svc", ".cluster.local")))
+
+
+CONFIG = Ref(kind="ConfigMap", namespace="kube-system", name="coredns")
+
+
+def denied(seen: Observation, host: str, namespace: str | None) -> NameBlockSeen | None:
+    """What denies a name. A bare one is meant within its namespace, as the pods' search list completes it."""
+    name = host.rstrip(".").lower()
+    whole = {0: f"{name}.{namespace}.svc.cluster.local", 1: f"{name}.svc.cluster.local"}.get(name.count("."))
+    names = [whole or (f"{name}.cluster.local" if name.endswith(".svc") else name)]
+    names += [name] if name.count(".") == 1 else []
+    return next((block for block in seen.name_blocks if any(block.covers(each) for each in names)), None)
 
 
 def is_dns(service: ServiceSeen) -> bool:

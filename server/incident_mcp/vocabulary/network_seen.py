@@ -75,3 +75,18 @@ class PolicySeen(Value):
     """It isolates what its pods get."""
     admits: tuple[AdmitSeen, ...] = ()
     """Empty: it lets nothing in."""
+
+
+class NameBlockSeen(Value):
+    """Names for which the cluster's DNS is told to answer that they do not exist."""
+
+    answer: str = "NXDOMAIN"
+    zones: tuple[str, ...] = ()
+    """Names that end so; empty, or an empty one: all."""
+    words: tuple[tuple[str, ...], ...] = ()
+    """Of each pattern its plain words, all of which stand in a name that it means; empty: no pattern narrows it."""
+
+    def covers(self, name: str) -> bool:
+        """A whole name, without the dot at its end."""
+        zoned = not self.zones or any(not zone or name == zone or name.endswith(f".{zone}") for zone in self.zones)
+        return zoned and (not self.words or any(all(word in name for word in words) for words in self.words))

@@ -13,7 +13,14 @@ from incident_mcp.vocabulary.condition import ConditionSeen
 from incident_mcp.vocabulary.control_seen import ApiServiceSeen, NamespaceSeen, QuotaSeen, WebhookSeen
 from incident_mcp.vocabulary.gateway_seen import GatewayClassSeen, GatewayRouteSeen, GatewaySeen
 from incident_mcp.vocabulary.jobs_seen import CronJobSeen, JobSeen
-from incident_mcp.vocabulary.network_seen import IngressClassSeen, IngressSeen, OutlineSeen, PolicySeen, PortSeen
+from incident_mcp.vocabulary.network_seen import (
+    IngressClassSeen,
+    IngressSeen,
+    NameBlockSeen,
+    OutlineSeen,
+    PolicySeen,
+    PortSeen,
+)
 from incident_mcp.vocabulary.refs import Cluster, Ref, Scope
 from incident_mcp.vocabulary.scaling_seen import AutoscalerSeen, BudgetSeen
 from incident_mcp.vocabulary.storage_seen import ClaimSeen, StorageClassSeen
@@ -278,6 +285,8 @@ class Observation(Value):
     """Certificates of cert-manager that are not ready, or whose Secret a route names."""
     issuers: tuple[IssuerSeen, ...] = ()
     """Those that are not ready."""
+    name_blocks: tuple[NameBlockSeen, ...] = ()
+    """What the cluster's DNS is told to deny; read when a log says that a name does not resolve."""
     policies: tuple[PolicySeen, ...] = ()
     jobs: tuple[JobSeen, ...] = ()
     cron_jobs: tuple[CronJobSeen, ...] = ()

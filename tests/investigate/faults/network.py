@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from incident_mcp.vocabulary.network_seen import IngressSeen, OutlineSeen
+from incident_mcp.vocabulary.network_seen import IngressSeen, NameBlockSeen, OutlineSeen
 from incident_mcp.vocabulary.observation import LogSeen, PodSeen, ServiceSeen
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.untrusted import Untrusted
@@ -218,5 +218,17 @@ FAULTS = [
         CNI,
         "only ready on 2 of 3 nodes: not on node-2",
         "warning",
+    ),
+    Fault(
+        observation(
+            api(),
+            unresolving(),
+            service("payments", 2),
+            log(unresolving(), "dial tcp: lookup payments on 10.96.0.10:53: no such host"),
+            NameBlockSeen(zones=("svc.cluster.local",)),
+        ),
+        "dns-denies",
+        Ref(kind="ConfigMap", namespace="kube-system", name="coredns"),
+        "a template of its Corefile answers NXDOMAIN for names in svc.cluster.local, payments among them",
     ),
 ]

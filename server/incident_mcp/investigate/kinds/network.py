@@ -75,6 +75,14 @@ DNS_FAILING = Kind(
     "Its own log says why: a forwarding loop, a server above it that does not answer, or no way to read the Services.",
     "Alert when {target} answers SERVFAIL",
 )
+DNS_DENIES = Kind(
+    "INC705",
+    "dns-denies",
+    "The cluster's DNS is told to deny a name that a program needs",
+    96,
+    "A template in the Corefile answers NXDOMAIN, SERVFAIL or REFUSED for it, whatever is behind the name.",
+    "Test {target} with the names that programs need before it is changed",
+)
 NETWORK_AGENT_DOWN = Kind(
     "INC704",
     "network-agent-down",
@@ -93,5 +101,6 @@ ALL = (
     CERTIFICATE_MISSING,
     DNS_DOWN,
     DNS_FAILING,
+    DNS_DENIES,
     NETWORK_AGENT_DOWN,
 )

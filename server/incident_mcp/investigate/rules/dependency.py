@@ -7,7 +7,7 @@ import difflib
 from collections.abc import Iterator
 from typing import Any
 
-from incident_mcp.investigate.dns import dns_down, dns_trouble
+from incident_mcp.investigate.dns import CONFIG, denied, dns_down, dns_trouble
 from incident_mcp.investigate.kinds.programs import DEPENDENCY_DOWN, DNS_POLICY, POLICY_BLOCKS
 from incident_mcp.investigate.log_evidence import Said, said_of
 from incident_mcp.investigate.policies import KeptOut, blocking, kept_out
@@ -55,8 +55,15 @@ def _finding(seen: Observation, said: Said) -> Finding:
         evidence=said.evidence,
         next_step=f"Look at {service.ref if service else host}: it is needed and does not answer.",
         since=said.first,
-        because_of=because or _because(seen, service, parts["host"], unresolved=unresolved),
+        because_of=because or _denied(seen, said) or _because(seen, service, parts["host"], unresolved=unresolved),
     )
+
+
+def _denied(seen: Observation, said: Said) -> Ref | None:
+    """The DNS's own configuration, where that denies the name."""
+    if said.meaning.cause != "name-not-resolved":
+        return None
+    return CONFIG if denied(seen, said.meaning.parts["host"], said.target.namespace) else None
 
 
 def _no_names(seen: Observation) -> Ref | None:
