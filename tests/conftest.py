@@ -20,6 +20,7 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("INCIDENT_") and not name.startswith(("INCIDENT_TEST_", "INCIDENT_REQUIRE_")):
             monkeypatch.delenv(name)
+    monkeypatch.setenv("INCIDENT_TRY_HOSTS", "0")  # a test asks nobody outside; those that try hosts bring their own
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "no-kubeconfig"))

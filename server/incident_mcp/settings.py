@@ -77,6 +77,12 @@ class Settings(BaseSettings):
         _DEFAULT_POLICY.protected_namespaces, description="Namespaces in which every change wants the name typed."
     )
 
+    read_certificates: bool = Field(
+        True, description="Read the certificates that Ingresses and Gateways name (never their keys)."
+    )
+    try_hosts: bool = Field(
+        True, description="Try each host of a route that is hurt once from here: one HEAD, without credentials."
+    )
     silence: tuple[str, ...] = Field(
         (),
         description="Findings not to be told: `INC404`, `INC163 batch`, `INC101 shop/checkout`; `*` for any letters.",

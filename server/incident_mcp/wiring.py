@@ -21,6 +21,7 @@ from incident_mcp.metrics.monitoring import Monitoring
 from incident_mcp.metrics.place import Place
 from incident_mcp.metrics.source import Source
 from incident_mcp.mitigate.registry import ACTIONS, actions
+from incident_mcp.reach.trying import Reach
 from incident_mcp.record.journal import Journal
 from incident_mcp.record.plans import PlanStory, story
 from incident_mcp.record.record import Record
@@ -66,6 +67,8 @@ async def open_desk(settings: Settings, environment: Mapping[str, str], clock: C
         runbooks=settings.runbooks,
         silenced=tuple(silence(line) for line in settings.silence),
         monitoring=monitoring(settings, api, environment),
+        certificates=settings.read_certificates,
+        reach=Reach() if settings.try_hosts else None,
     )
 
 

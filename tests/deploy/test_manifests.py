@@ -50,6 +50,12 @@ def test_the_reader_sees_no_secret_and_changes_nothing() -> None:
     assert not any("secrets" in need.name for need in (*reader_role(), *writer_role()))
 
 
+def test_certificates_are_a_right_of_their_own_that_nobody_is_bound_to() -> None:
+    (role,) = documents("certificates.yaml")
+    assert list(granted(role["rules"])) == [Need("get", "secrets")]
+    assert "certificates.yaml" not in FILES
+
+
 def test_the_writer_patches_evicts_and_deletes_pods_and_no_more() -> None:
     beyond = {str(need) for need in writer_role() if need.verb != "patch"}
     assert beyond == {"create pods/eviction", "delete pods"}

@@ -4,10 +4,26 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from incident_mcp.vocabulary.certificate_seen import CertificateSeen, IssuedSeen, IssuerSeen
 from incident_mcp.vocabulary.condition import ConditionSeen
 from incident_mcp.vocabulary.control_seen import ApiServiceSeen, NamespaceSeen, QuotaSeen, WebhookSeen
+from incident_mcp.vocabulary.gateway_seen import (
+    GatewayClassSeen,
+    GatewayRouteSeen,
+    GatewaySeen,
+    ListenerSeen,
+    ParentSeen,
+)
 from incident_mcp.vocabulary.jobs_seen import CronJobSeen, JobSeen
-from incident_mcp.vocabulary.network_seen import IngressClassSeen, IngressSeen, OutlineSeen, PolicySeen, PortSeen
+from incident_mcp.vocabulary.network_seen import (
+    IngressClassSeen,
+    IngressSeen,
+    NameBlockSeen,
+    OutlineSeen,
+    PolicySeen,
+    PortSeen,
+    TlsSeen,
+)
 from incident_mcp.vocabulary.node_traits import NodeTraits
 from incident_mcp.vocabulary.observation import (
     ConfigSeen,
@@ -181,6 +197,40 @@ def group(owner: str, status: str, count: int) -> PodGroup:
     return PodGroup(namespace="shop", controller=f"{owner}-7c9f8", owner=deployment(owner), status=status, count=count)
 
 
+def certificate(name: str, *names: str, **fields: Any) -> CertificateSeen:
+    """Of a Secret; for a year, since a month ago."""
+    usual: dict[str, Any] = {"begins": NOW - timedelta(days=30), "ends": NOW + timedelta(days=335)}
+    return CertificateSeen(ref=ref("Secret", name), names=names, **{**usual, **fields})
+
+
+def listener(name: str = "https", hostname: str = "", **fields: Any) -> ListenerSeen:
+    protocol = fields.pop("protocol", "HTTPS")
+    return ListenerSeen(
+        name=name, hostname=hostname, port=443, protocol=protocol, admits=fields.pop("admits", "All"), **fields
+    )
+
+
+def gateway(name: str, *listeners: ListenerSeen, **fields: Any) -> GatewaySeen:
+    fields.setdefault("conditions", (told("Accepted", "True"), told("Programmed", "True")))
+    return GatewaySeen(
+        ref=ref("Gateway", name, "infra"), class_name=fields.pop("class_name", "envoy"), listeners=listeners, **fields
+    )
+
+
+def gateway_route(name: str, *parents: ParentSeen, **fields: Any) -> GatewayRouteSeen:
+    return GatewayRouteSeen(
+        ref=ref(fields.pop("kind", "HTTPRoute"), name),
+        hosts=fields.pop("hosts", (f"{name}.example.com",)),
+        parents=parents or (parent("public"),),
+    )
+
+
+def parent(name: str, section: str = "", **fields: Any) -> ParentSeen:
+    return ParentSeen(
+        gateway=ref("Gateway", name, "infra"), section=section, exists=fields.pop("exists", True), **fields
+    )
+
+
 def healthy_neighbour() -> tuple[Any, ...]:
     """`web`: two of two ready, one old restart, reached by an Ingress, with a claim, an autoscaler and the rest."""
     running = container(
@@ -192,7 +242,31 @@ def healthy_neighbour() -> tuple[Any, ...]:
         service("web", 2, ports=(port(80, "http", "http"),)),
         route("web", "/", port="http", ingress=ref("Ingress", "web")),
         outline("web", 8080),
-        IngressSeen(ref=ref("Ingress", "web"), class_name="nginx", secrets=(ref("Secret", "web-tls"),)),
+        IngressSeen(
+            ref=ref("Ingress", "web"),
+            class_name="nginx",
+            secrets=(ref("Secret", "web-tls"),),
+            tls=(TlsSeen(secret=ref("Secret", "web-tls"), hosts=("shop.example.com", "www.example.com")),),
+        ),
+        certificate("web-tls", "*.example.com", ends=NOW + timedelta(days=31)),
+        IssuedSeen(
+            ref=ref("Certificate", "web"),
+            secret=ref("Secret", "web-tls"),
+            issuer=ref("ClusterIssuer", "acme", None),
+            conditions=(told("Ready", "True"),),
+            renewal=NOW + timedelta(days=1),
+        ),
+        GatewayClassSeen(name="envoy", conditions=(told("Accepted", "True"),)),
+        gateway("web", listener(hostname="*.example.com", attached=1)),
+        gateway_route("web", parent("web", conditions=(told("Accepted", "True"), told("ResolvedRefs", "True")))),
+        RouteSeen(
+            ingress=ref("HTTPRoute", "web"),
+            host="web.example.com",
+            path="/",
+            service=service_ref("web"),
+            port="80",
+            service_ports=(80,),
+        ),
         IngressClassSeen(name="nginx"),
         ConfigSeen(ref=ref("Secret", "web-tls"), keys=None),
         StorageClassSeen(name="standard", default=True),
@@ -238,6 +312,13 @@ def observation(
         outlines=of(OutlineSeen),
         ingresses=of(IngressSeen),
         ingress_classes=of(IngressClassSeen),
+        gateways=of(GatewaySeen),
+        gateway_classes=of(GatewayClassSeen),
+        gateway_routes=of(GatewayRouteSeen),
+        certificates=of(CertificateSeen),
+        issued=of(IssuedSeen),
+        issuers=of(IssuerSeen),
+        name_blocks=of(NameBlockSeen),
         policies=of(PolicySeen),
         jobs=of(JobSeen),
         cron_jobs=of(CronJobSeen),

@@ -172,7 +172,7 @@ def test_two_workloads_that_lack_the_same_hang_on_it_together() -> None:
 
 
 def test_a_webhook_without_pods_is_what_keeps_others_from_being_made() -> None:
-    seen = creating.FAULTS[-1].seen
+    seen = creating.FAULTS[-2].seen
     (chain,) = find_chains(seen)
     assert outline(chain) == [
         ("scaled-to-zero", "shop/policy"),

@@ -11,8 +11,10 @@ from incident_mcp.vocabulary.observation import Observation
 from incident_mcp.vocabulary.refs import Ref, Scope
 from tests.investigate import observations as o
 from tests.investigate.faults import (
+    certificates,
     containers,
     creating,
+    gateways,
     images,
     jobs,
     network,
@@ -51,11 +53,21 @@ FAMILIES = (
     scaling,
     programs,
     network,
+    certificates,
+    gateways,
     nodes,
     storage,
 )
 FAULTS: list[Fault] = [fault for family in FAMILIES for fault in family.FAULTS]
-ONLY_HANGING = {"no-endpoints", "route-down", "waits-for-config", "dns-down", "cron-job-failing"}
+ONLY_HANGING = {
+    "no-endpoints",
+    "route-down",
+    "route-untrusted",
+    "route-unserved",
+    "waits-for-config",
+    "dns-down",
+    "cron-job-failing",
+}
 """These have no case of their own: they only ever hang on another."""
 
 

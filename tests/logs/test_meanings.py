@@ -53,6 +53,8 @@ def test_who_refuses_the_connection(line: str, host: str, port: str) -> None:
     "line",
     [
         "dial tcp: lookup payments on 10.96.0.10:53: no such host",
+        "dial tcp: lookup payments on 10.96.0.10:53: read udp 10.2.0.4:4444->10.96.0.10:53: i/o timeout",
+        "dial tcp: lookup payments on 10.96.0.10:53: read udp 10.2.0.4:44->10.96.0.10:53: read: connection refused",
         "Error: getaddrinfo ENOTFOUND payments",
         "java.net.UnknownHostException: payments",
         "curl: (6) Could not resolve host: payments",

@@ -84,6 +84,7 @@ def test_every_key_can_be_set_by_the_environment(file: Path, monkeypatch: pytest
         "kubeconfig": "/k", "context": "c", "namespace": "n", "user": "u", "home": "/h", "allow_writes": "1",
         "postmortems": "p", "runbooks": "r", "request_timeout": "3", "tool_timeout": "4", "plan_life": "5", "soak": "6",
         "protected_namespaces": '["x"]', "silence": '["INC404"]',
+        "read_certificates": "0", "try_hosts": "0",
         "prometheus": '{"url": "https://p.example"}', "alertmanager": '{"url": "https://a.example"}',
     }  # fmt: skip
     assert set(values) == set(Settings.model_fields)
@@ -124,11 +125,12 @@ def test_the_record_says_how_the_name_is_known(file: Path, monkeypatch: pytest.M
     assert (load_settings().person.name, load_settings().person.known_by) == ("grace", "INCIDENT_USER")
 
 
-def test_the_example_file_names_every_key_and_holds_the_defaults(file: Path) -> None:
+def test_the_example_file_names_every_key_and_holds_the_defaults(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = EXAMPLE.read_text()
     for key in Settings.model_fields:
         assert f"{key} = " in text or f"[{key}]" in text, key
     file.write_text(text)
+    monkeypatch.delenv("INCIDENT_TRY_HOSTS")
     given = tomllib.loads(text)
     loaded, defaults = load_settings(), Settings.model_construct()
     assert {key: getattr(loaded, key) for key in given} == {key: getattr(defaults, key) for key in given}

@@ -6,23 +6,16 @@ from incident_mcp.assess.alerts import alerts_about
 from incident_mcp.assess.assessment import Assessment, Change, Onset, Row, Trend
 from incident_mcp.assess.changes import changes
 from incident_mcp.assess.decision import decide
-from incident_mcp.assess.impact import impact
+from incident_mcp.assess.impact import HOSTS, ROUTES, impact
 from incident_mcp.assess.onset import onset
 from incident_mcp.assess.severity import propose
 from incident_mcp.assess.trend import EarlierLook, by_error_rate, trend
 from incident_mcp.investigate.find import find_chains
-from incident_mcp.investigate.kinds.network import (
-    NO_ENDPOINTS,
-    ROUTE_DOWN,
-    ROUTE_PORT_MISSING,
-    ROUTE_TO_NOWHERE,
-)
+from incident_mcp.investigate.kinds.network import NO_ENDPOINTS
 from incident_mcp.investigate.silence import Silence
 from incident_mcp.vocabulary.finding import Chain, Finding
 from incident_mcp.vocabulary.observation import Observation, PodGroup
 from incident_mcp.vocabulary.refs import Ref
-
-_ROUTES = (ROUTE_DOWN.code, ROUTE_TO_NOWHERE.code, ROUTE_PORT_MISSING.code)
 
 
 def assess(
@@ -94,8 +87,8 @@ def _group(group: PodGroup) -> str:
 
 def broken_words(finding: Finding) -> str:
     """One link of the chain, short: a route by what users ask for, anything else by its name."""
-    if finding.code in _ROUTES:
-        return f"Ingress {finding.summary.partition(':')[0]}"
+    if finding.code in (*ROUTES, *HOSTS):
+        return f"{finding.target.kind} {finding.summary.partition(':')[0]}"
     if finding.code == NO_ENDPOINTS.code:
         return f"{finding.target} has no endpoints"
     return f"{finding.target}: {finding.summary}"

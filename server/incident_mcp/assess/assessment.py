@@ -66,6 +66,7 @@ class Impact(Value):
 
     services: tuple[Ref, ...] = ()
     routes: tuple[RouteSeen, ...] = ()
+    gateways: tuple[Ref, ...] = ()
     users: bool = False
     ready: int = 0
     desired: int = 0

@@ -31,8 +31,9 @@ def quick_questions(found: Assessment) -> tuple[QuickQuestion, ...]:
 def _impact(found: Assessment) -> QuickQuestion:
     hurt = found.impact
     urls = _few(dict.fromkeys(route.url for route in hurt.routes))
+    through = f" through {_few(str(each) for each in hurt.gateways)}" if hurt.gateways else ""
     services = _few(str(service) for service in hurt.services)
-    parts = [urls and f"from outside: {urls}", services and f"inside: {services}"]
+    parts = [urls and f"from outside: {urls}{through}", services and f"inside: {services}"]
     pods = f"{hurt.ready} of {count(hurt.desired, 'pod')} ready where it fails" if hurt.desired else ""
     failing = _failing(found)
     told = "; ".join(part for part in (*parts, pods, failing) if part)

@@ -48,6 +48,8 @@ def _gone_through(found: AssessmentReply) -> Iterator[str]:
 def _body(found: AssessmentReply) -> Iterator[str]:
     for number, root in enumerate(found.findings, 1):
         yield from _root(number, root)
+    for number, line in enumerate(found.from_here):
+        yield _labelled("" if number else "from here", line)
     yield _labelled("trend", found.trend)
     if found.severity:
         reasons = ", ".join(found.severity.reasons)

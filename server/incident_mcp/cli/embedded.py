@@ -32,4 +32,5 @@ async def embedded(settings: Settings, scenario: str | None) -> AsyncGenerator[S
 
     async with serve_sandbox(scenario) as sandbox:
         here = {"kubeconfig": str(sandbox.kubeconfig), "context": None, "namespace": None}
-        yield settings.unmonitored.model_copy(update=here)
+        # Its hosts are somebody else's, or nobody's.
+        yield settings.unmonitored.model_copy(update={**here, "try_hosts": False})

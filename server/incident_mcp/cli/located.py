@@ -12,4 +12,6 @@ def located(settings: Settings, *, named: bool) -> tuple[Settings, Serving | Non
     if serving is None:
         return settings, None
     own = settings.unmonitored if serving.sandbox else settings
-    return own.model_copy(update={"kubeconfig": serving.kubeconfig, "context": serving.context}), serving
+    hosts = settings.try_hosts and not serving.sandbox
+    update = {"kubeconfig": serving.kubeconfig, "context": serving.context, "try_hosts": hosts}
+    return own.model_copy(update=update), serving

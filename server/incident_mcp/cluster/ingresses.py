@@ -1,10 +1,11 @@
 """Ingresses: the paths that the outside asks for, who should serve them, and the Secrets of their certificates."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from incident_mcp.cluster.json_parts import items, part, text
 from incident_mcp.cluster.object_meta import ref_of
-from incident_mcp.vocabulary.network_seen import IngressClassSeen, IngressSeen
+from incident_mcp.vocabulary.network_seen import IngressClassSeen, IngressSeen, TlsSeen
 from incident_mcp.vocabulary.observation import RouteSeen
 from incident_mcp.vocabulary.refs import Ref
 
@@ -19,7 +20,19 @@ def ingress_seen(ingress: dict[str, Any]) -> IngressSeen:
         ref=ref,
         class_name=text(ingress, "spec", "ingressClassName") or str(notes.get(_OLD_CLASS, "")),
         secrets=tuple(Ref(kind="Secret", namespace=ref.namespace, name=name) for name in names if name),
+        tls=tuple(_tls(ingress, ref.namespace)),
     )
+
+
+def _tls(ingress: dict[str, Any], namespace: str | None) -> Iterator[TlsSeen]:
+    """Without hosts of its own, a certificate is for those of the rules."""
+    ruled = [text(rule, "host") for rule in items(ingress, "spec", "rules")]
+    for each in items(ingress, "spec", "tls"):
+        if name := text(each, "secretName"):
+            hosts = dict.fromkeys(str(host) for host in each.get("hosts") or ruled)
+            yield TlsSeen(
+                secret=Ref(kind="Secret", namespace=namespace, name=name), hosts=tuple(host for host in hosts if host)
+            )
 
 
 def ingress_class_seen(thing: dict[str, Any]) -> IngressClassSeen:

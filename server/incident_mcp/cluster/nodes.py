@@ -7,6 +7,7 @@ from incident_mcp.cluster.kinds import path_of
 from incident_mcp.cluster.look import Look, together
 from incident_mcp.vocabulary.observation import NodeSeen
 from incident_mcp.vocabulary.refs import Ref
+from incident_mcp.vocabulary.untrusted import Untrusted
 
 MOST = 20
 
@@ -24,6 +25,7 @@ def node_seen(node: dict[str, Any]) -> NodeSeen:
         unschedulable=bool(node.get("spec", {}).get("unschedulable")),
         conditions=pressing if ready is None or ready.status == "True" else (f"Ready={ready.status}", *pressing),
         since=ready.since if ready else None,
+        message=ready.message if ready and ready.status != "True" else Untrusted(""),
     )
 
 

@@ -8,10 +8,13 @@ from functools import partial
 
 import anyio
 
+from incident_mcp.cluster import gateway_objects, gateways, issuing
 from incident_mcp.cluster.api import Api
+from incident_mcp.cluster.certificates import read_certificates
 from incident_mcp.cluster.config_refs import config_refs, read_configs
 from incident_mcp.cluster.events import read_events
 from incident_mcp.cluster.failing_logs import read_failing_logs
+from incident_mcp.cluster.groups import served
 from incident_mcp.cluster.kinds import WORKLOAD_KINDS
 from incident_mcp.cluster.look import Look, together
 from incident_mcp.cluster.metrics_api import check_metrics
@@ -33,8 +36,6 @@ from incident_mcp.vocabulary.refs import Ref, Scope
 DEADLINE_SECONDS = 10.0
 SERVED_NAMESPACES = 40
 """Namespaces whose services and routes are read: those with something unwell."""
-CERTIFICATES = 20
-"""Secrets of Ingresses that are asked for."""
 SMALL = 300
 """In a cluster with so few workloads the services of all namespaces are read: a selector or a port can be wrong while
 every pod is well."""
@@ -48,8 +49,10 @@ async def observe(
     deadline_seconds: float = DEADLINE_SECONDS,
     logs: bool = True,
     siblings: bool = False,
+    certificates: bool = True,
 ) -> Observation:
-    """Look once. What can't be read within the time or with these rights is in `not_checked`.
+    """Look once. What can't be read within the time or with these rights is in `not_checked`. Without `certificates`,
+    Secrets are only asked for as metadata.
 
     `siblings`: where only some pods of a workload fail, read the others too, and what their nodes are.
 
@@ -58,7 +61,7 @@ async def observe(
     """
     look, picture, began = Look(api, clock), Picture(), clock()
     with anyio.move_on_after(deadline_seconds) as limit:
-        await _fill(look, picture, scope, logs=logs, siblings=siblings)
+        await _fill(look, picture, scope, logs=logs, siblings=siblings, certificates=certificates)
     if limit.cancelled_caught:
         look.timed_out(
             ("pods", "workloads", "events", "services", "endpoints", "ingresses", *(["logs"] if logs else [])),
@@ -67,7 +70,7 @@ async def observe(
     return observation_of(look, picture, scope, clock() - began)
 
 
-async def _fill(look: Look, picture: Picture, scope: Scope, *, logs: bool, siblings: bool) -> None:
+async def _fill(look: Look, picture: Picture, scope: Scope, *, logs: bool, siblings: bool, certificates: bool) -> None:
     if scope.workload is not None:
         await _workload(look, picture, scope.workload)
     else:
@@ -77,11 +80,12 @@ async def _fill(look: Look, picture: Picture, scope: Scope, *, logs: bool, sibli
             lambda: _happenings(look, picture),
             lambda: _surroundings(look, picture),
             lambda: _configuration(look, picture),
+            lambda: _extensions(look, picture, scope),
             *([lambda: read_failing_logs(look, picture.pods, picture.logs)] if logs else []),
             *([lambda: read_siblings(look, picture)] if siblings else []),
         ]
     )
-    await together([lambda: read_reasons(look, picture), lambda: _certificates(look, picture)])
+    await together([lambda: read_reasons(look, picture), lambda: _certificates(look, picture, scope, certificates)])
 
 
 async def _sweep(look: Look, picture: Picture, scope: Scope) -> None:
@@ -156,11 +160,32 @@ async def _surroundings(look: Look, picture: Picture) -> None:
     await read_traffic(look, wanted if whole else wanted[:SERVED_NAMESPACES], picture.traffic, whole=whole)
 
 
-async def _certificates(look: Look, picture: Picture) -> None:
-    """Whether the Secrets that Ingresses name are there."""
-    known = {config.ref for config in picture.configs}
-    refs = [ref for ingress in picture.traffic.ingresses for ref in ingress.secrets if ref not in known]
-    await read_configs(look, refs[:CERTIFICATES], picture.configs)
+async def _extensions(look: Look, picture: Picture, scope: Scope) -> None:
+    """Kinds that not every cluster serves: the Gateway API, cert-manager."""
+    everywhere = scope.namespace is None and scope.workload is None and not look.forbidden("other namespaces")
+    places = [] if everywhere else picture.namespaces
+    groups = {gateway_objects.GROUP: gateways.WHAT}
+    if scope.workload is None:
+        groups[issuing.GROUP] = issuing.WHAT
+    roots = await served(look, groups)
+    await together(
+        [
+            lambda: gateways.read_gateways(look, roots[gateway_objects.GROUP], places, picture.gateways),
+            lambda: issuing.read_issuing(look, roots.get(issuing.GROUP, {}), places, picture.issued, picture.issuers),
+        ]
+    )
+
+
+async def _certificates(look: Look, picture: Picture, scope: Scope, contents: bool) -> None:
+    """Whether the Secrets that Ingresses and Gateways name are there, and what certificates they hold. No certificate
+    keeps a workload from being well.
+    """
+    if scope.workload is not None:
+        return
+    listeners = [listener for gateway in picture.gateways.gateways for listener in gateway.listeners]
+    refs = [ref for ingress in picture.traffic.ingresses for ref in ingress.secrets]
+    refs += [ref for listener in listeners for ref in listener.secrets if ref not in listener.ungranted]
+    await read_certificates(look, refs, picture.configs, picture.certificates, contents=contents)
 
 
 async def _configuration(look: Look, picture: Picture) -> None:

@@ -13,6 +13,7 @@ from incident_mcp.cluster.budgets import budget_seen, spent
 from incident_mcp.cluster.claims import claim_seen, storage_class_seen, unbound
 from incident_mcp.cluster.cron_jobs import cron_job_seen, late_or_suspended
 from incident_mcp.cluster.deleted_namespaces import namespace_seen
+from incident_mcp.cluster.dns import read_dns
 from incident_mcp.cluster.jobs import job_seen, unwell_jobs
 from incident_mcp.cluster.json_parts import items
 from incident_mcp.cluster.kinds import collection, path_of
@@ -20,10 +21,12 @@ from incident_mcp.cluster.look import Look, together
 from incident_mcp.cluster.picture import Picture
 from incident_mcp.cluster.policies import read_policies
 from incident_mcp.cluster.quotas import read_quotas
+from incident_mcp.cluster.service_ports import read_service_ports
 from incident_mcp.cluster.suspects import Suspicion, read_suspects
 from incident_mcp.cluster.tables import Table
 from incident_mcp.cluster.traffic import read_traffic
 from incident_mcp.cluster.webhooks import read_webhooks
+from incident_mcp.vocabulary.control_seen import WebhookSeen
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.untrusted import Untrusted
 
@@ -99,6 +102,7 @@ async def read_reasons(look: Look, picture: Picture) -> None:
             partial(_storage_classes, look, picture),
             partial(_cron_jobs_of, look, picture),
             partial(read_policies, look, _policed(picture), picture.policies),
+            partial(read_dns, look, picture),
         ]
     )
 
@@ -114,14 +118,29 @@ async def _quotas(look: Look, picture: Picture) -> None:
 
 
 async def _webhooks(look: Look, picture: Picture, said: list[Untrusted]) -> None:
-    if not any(_mentions(message, "webhook") for message in said):
+    refused, whole = any(_mentions(message, "webhook") for message in said), len(picture.namespaces) > 1
+    if not refused and not whole:
         return
-    await read_webhooks(look, picture.webhooks)
-    named = [each for each in picture.webhooks if any(message.contains(each.name) for message in said)]
-    picture.webhooks[:] = named
+    found: list[WebhookSeen] = []
+    await read_webhooks(look, found)
+    named = [each for each in found if any(message.contains(each.name) for message in said)]
+    picture.webhooks.extend(named)
+    if whole:
+        await _unanswered(look, picture, [each for each in found if each.fails_closed and each not in named])
     known = {each.ref.namespace for each in (*picture.traffic.services, *picture.traffic.outlines)}
     behind = {each.service.namespace for each in named if each.service} - known
     await read_traffic(look, sorted(namespace for namespace in behind if namespace), picture.traffic)
+
+
+async def _unanswered(look: Look, picture: Picture, webhooks: list[WebhookSeen]) -> None:
+    """Add those whose Service is not there, or has nobody behind it: the sweep has found the latter's namespaces."""
+    ports = await read_service_ports(look, [each.service for each in webhooks if each.service])
+    idle = {service.ref for service in picture.traffic.services if not service.ready}
+    for each in webhooks:
+        there = ports.get(each.service.namespace or "") if each.service else None
+        missing = each.service is not None and there is not None and each.service.name not in there
+        if missing or each.service in idle:
+            picture.webhooks.append(each.model_copy(update={"service_missing": missing}))
 
 
 async def _storage_classes(look: Look, picture: Picture) -> None:

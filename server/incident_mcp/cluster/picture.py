@@ -4,12 +4,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol, TypeVar
 
+from incident_mcp.cluster.gateways import Gateways
 from incident_mcp.cluster.look import Look
 from incident_mcp.cluster.table_rows import Sweep
 from incident_mcp.cluster.traffic import Traffic
+from incident_mcp.vocabulary.certificate_seen import CertificateSeen, IssuedSeen, IssuerSeen
 from incident_mcp.vocabulary.control_seen import ApiServiceSeen, NamespaceSeen, QuotaSeen, WebhookSeen
 from incident_mcp.vocabulary.jobs_seen import CronJobSeen, JobSeen
-from incident_mcp.vocabulary.network_seen import PolicySeen
+from incident_mcp.vocabulary.network_seen import NameBlockSeen, PolicySeen
 from incident_mcp.vocabulary.node_traits import NodeTraits
 from incident_mcp.vocabulary.observation import (
     ConfigSeen,
@@ -44,6 +46,11 @@ class Picture:
     nodes: list[NodeSeen] = field(default_factory=list[NodeSeen])
     events: list[EventSeen] = field(default_factory=list[EventSeen])
     traffic: Traffic = field(default_factory=Traffic)
+    gateways: Gateways = field(default_factory=Gateways)
+    certificates: list[CertificateSeen] = field(default_factory=list[CertificateSeen])
+    issued: list[IssuedSeen] = field(default_factory=list[IssuedSeen])
+    issuers: list[IssuerSeen] = field(default_factory=list[IssuerSeen])
+    name_blocks: list[NameBlockSeen] = field(default_factory=list[NameBlockSeen])
     policies: list[PolicySeen] = field(default_factory=list[PolicySeen])
     jobs: list[JobSeen] = field(default_factory=list[JobSeen])
     cron_jobs: list[CronJobSeen] = field(default_factory=list[CronJobSeen])
@@ -84,10 +91,21 @@ def observation_of(look: Look, picture: Picture, scope: Scope, took: timedelta) 
         nodes=tuple(sorted(picture.nodes, key=lambda node: node.name)),
         events=tuple(sorted(picture.events, key=lambda event: event.last, reverse=True)[:EVENTS]),
         services=tuple(sorted(picture.traffic.services, key=lambda service: service.ref.path)),
-        routes=tuple(sorted(picture.traffic.routes, key=lambda route: (str(route.ingress), route.host))),
+        routes=tuple(
+            sorted(
+                (*picture.traffic.routes, *picture.gateways.paths), key=lambda route: (str(route.ingress), route.host)
+            )
+        ),
         outlines=_by_name(picture.traffic.outlines),
         ingresses=_by_name(picture.traffic.ingresses),
         ingress_classes=tuple(picture.traffic.classes),
+        gateways=_by_name(picture.gateways.gateways),
+        gateway_classes=None if picture.gateways.classes is None else tuple(picture.gateways.classes),
+        gateway_routes=_by_name(picture.gateways.routes),
+        certificates=_by_name(picture.certificates),
+        issued=_by_name(picture.issued),
+        issuers=_by_name(picture.issuers),
+        name_blocks=tuple(picture.name_blocks),
         policies=_by_name(picture.policies),
         jobs=_by_name(picture.jobs),
         cron_jobs=_by_name(picture.cron_jobs),

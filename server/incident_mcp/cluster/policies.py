@@ -1,12 +1,13 @@
 """NetworkPolicies beside something that fails: whom they isolate, and whether they let a name be looked up."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from incident_mcp.cluster.json_parts import items, part, text
 from incident_mcp.cluster.kinds import collection
 from incident_mcp.cluster.look import Look, together
 from incident_mcp.cluster.object_meta import ref_of
-from incident_mcp.vocabulary.network_seen import PolicySeen
+from incident_mcp.vocabulary.network_seen import AdmitSeen, PolicySeen
 
 
 def policy_seen(policy: dict[str, Any]) -> PolicySeen:
@@ -19,7 +20,20 @@ def policy_seen(policy: dict[str, Any]) -> PolicySeen:
         egress="Egress" in (spec.get("policyTypes") or (["Egress"] if rules else [])),
         rules=len(rules),
         dns=any(_lets_dns_out(rule) for rule in rules),
+        ingress="Ingress" in (spec.get("policyTypes") or ["Ingress"]),
+        admits=tuple(_admits(spec)),
     )
+
+
+def _admits(spec: dict[str, Any]) -> Iterator[AdmitSeen]:
+    for rule in items(spec, "ingress"):
+        peers = items(rule, "from")
+        if not peers:
+            yield AdmitSeen(anybody=True)
+        for peer in peers:
+            selector = part(peer, "podSelector")
+            plain = set(peer) == {"podSelector"} and set(selector) == {"matchLabels"}
+            yield AdmitSeen(labels=part(selector, "matchLabels")) if plain else AdmitSeen(anybody=True)
 
 
 def _lets_dns_out(rule: dict[str, Any]) -> bool:

@@ -1,4 +1,8 @@
-"""Admission webhooks, read when a refusal speaks of one: whose configuration it is, and which Service answers."""
+"""Admission webhooks: whose configuration it is, what it judges, and which Service answers.
+
+Those count that a refusal speaks of; in a look at the whole cluster also those that nobody can answer and that refuse
+what nobody judges: they bite with the next pod that has to be made again.
+"""
 
 from typing import Any
 
@@ -19,6 +23,9 @@ def webhooks_seen(thing: dict[str, Any], kind: str) -> list[WebhookSeen]:
             name=text(each, "name"),
             service=_service(part(each, "clientConfig", "service")),
             fails_closed=text(each, "failurePolicy") != "Ignore",
+            judges=tuple(
+                dict.fromkeys(str(name) for rule in items(each, "rules") for name in rule.get("resources") or ())
+            ),
         )
         for each in items(thing, "webhooks")
     ]

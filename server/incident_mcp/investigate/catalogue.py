@@ -4,8 +4,10 @@ A code never changes its meaning and is never used again for another one. `docs/
 """
 
 from incident_mcp.investigate.kinds import (
+    certificates,
     containers,
     creating,
+    gateways,
     images,
     jobs,
     network,
@@ -28,6 +30,8 @@ FAMILIES: tuple[tuple[str, tuple[Kind, ...]], ...] = (
     ("Scaling and disruption", scaling.ALL),
     ("What programs say", programs.ALL),
     ("Services and routes", network.ALL),
+    ("Certificates", certificates.ALL),
+    ("Gateways", gateways.ALL),
     ("Nodes and APIs", nodes.ALL),
     ("Storage", storage.ALL),
 )

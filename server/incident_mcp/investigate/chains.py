@@ -9,6 +9,7 @@ from incident_mcp.investigate.catalogue import BY_CODE
 from incident_mcp.investigate.kinds.containers import NOT_READY
 from incident_mcp.investigate.kinds.nodes import NODE_NETWORK, NODE_NOT_READY
 from incident_mcp.vocabulary.finding import Chain, Finding
+from incident_mcp.vocabulary.gateway_seen import ROUTES
 from incident_mcp.vocabulary.observation import Observation
 from incident_mcp.vocabulary.refs import Ref
 
@@ -40,8 +41,8 @@ def join(findings: list[Finding], seen: Observation) -> list[Chain]:
 
 
 def _is_path(finding: Finding) -> bool:
-    """An Ingress has many paths, which fail for reasons of their own: each finding goes its own way."""
-    return finding.target.kind == "Ingress"
+    """An Ingress or a route has many paths, which fail for reasons of their own: each finding goes its own way."""
+    return finding.target.kind in ROUTES
 
 
 def _of_paths(paths: list[Finding]) -> Chain:
@@ -100,4 +101,4 @@ def _rank(chain: Chain, seen: Observation) -> tuple[int, int, int, int, float]:
     kinds = [each.target.kind for each in chain.breaks]
     began = chain.root.since.timestamp() if chain.root.since else seen.at.timestamp()
     worst = min(_GRAVITY[each.severity] for each in (chain.root, *chain.symptoms, *chain.breaks))
-    return worst, -kinds.count("Ingress"), -len(kinds), -BY_CODE[chain.root.code].depth, began
+    return worst, -sum(kind in ROUTES for kind in kinds), -len(kinds), -BY_CODE[chain.root.code].depth, began

@@ -7,13 +7,18 @@ from incident_mcp.investigate.kinds import programs as said
 from incident_mcp.investigate.kinds.containers import MISSING_ENVIRONMENT
 from incident_mcp.investigate.rules import (
     api_services,
+    attachments,
     bad_command,
     below_number,
+    certificates,
     container_error,
     crash_loop,
     dependency,
+    dns,
+    gateways,
     image_pull,
     init_container,
+    issuing,
     jobs,
     killed_by_probe,
     leaving,
@@ -31,6 +36,7 @@ from incident_mcp.investigate.rules import (
     storage,
     unschedulable,
     volumes,
+    webhooks,
 )
 from incident_mcp.investigate.silence import Silence
 from incident_mcp.vocabulary.finding import Chain, Finding
@@ -42,12 +48,17 @@ Rule = Callable[[Observation], Iterable[Finding]]
 
 RULES: tuple[Rule, ...] = (
     api_services.find,
+    attachments.find,
     bad_command.find,
+    certificates.find,
     container_error.find,
     crash_loop.find,
     dependency.find,
+    dns.find,
+    gateways.find,
     image_pull.find,
     init_container.find,
+    issuing.find,
     jobs.find,
     killed_by_probe.find,
     leaving.find,
@@ -65,6 +76,7 @@ RULES: tuple[Rule, ...] = (
     storage.find,
     unschedulable.find,
     volumes.find,
+    webhooks.find,
 )
 """In no particular order: ranking is by what a finding breaks."""
 

@@ -53,6 +53,11 @@ _RECOGNISERS: tuple[_Recogniser, ...] = (
         r"(?P<variable>[A-Z][A-Z0-9_]+): (?:unbound variable|parameter (?:null or )?not set)",
     ),
     *_known(
+        "name-not-resolved",  # before the refusals: it is the DNS that refuses a look-up, not who was looked up
+        rf"lookup {_HOST}(?: on [0-9a-f.:\[\]]+)?: (?:(?:read|write|dial) udp \S+ )?(?:\w+: )?"
+        r"(?i:no such host|server misbehaving|i/o timeout|connection refused)",
+    ),
+    *_known(
         "connection-refused",
         rf"(?i:connection to server at) {_HOST}(?: \([^)]*\))?, port (?P<port>\d+) failed: (?i:connection refused)",
         rf"(?i:dial tcp) {_HOST}:(?P<port>\d+): (?i:connect: connection refused)",
@@ -65,7 +70,6 @@ _RECOGNISERS: tuple[_Recogniser, ...] = (
     ),
     *_known(
         "name-not-resolved",
-        rf"lookup {_HOST}(?: on [0-9a-f.:\[\]]+)?: (?i:no such host|server misbehaving|i/o timeout)",
         rf"getaddrinfo (?:ENOTFOUND|EAI_AGAIN) {_HOST}",
         rf"(?i:UnknownHostException): {_HOST}",
         rf"(?i:could not resolve host|could not translate host name|failed to resolve|cannot resolve):? {_HOST}",

@@ -17,13 +17,17 @@ class QuotaSeen(Value):
 
 
 class WebhookSeen(Value):
-    """One admission webhook, read because a refusal names it."""
+    """One admission webhook that a refusal names, or that nobody answers and that refuses what nobody judges."""
 
     config: Ref
     name: str
     service: Ref | None = None
     """None: it is reached by a URL, outside of what can be seen here."""
     fails_closed: bool = True
+    service_missing: bool = False
+    """The Service is not there (known only where Services could be read)."""
+    judges: tuple[str, ...] = ()
+    """Resources that it is asked about: `pods`, `deployments` ..., `*` for all."""
 
 
 class ApiServiceSeen(Value):

@@ -26,6 +26,13 @@ class OutlineSeen(Value):
         return any(target in (name, str(number)) for name, number in self.ports)
 
 
+class TlsSeen(Value):
+    """A certificate's Secret, and the hosts that it is shown for."""
+
+    secret: Ref
+    hosts: tuple[str, ...] = ()
+
+
 class IngressSeen(Value):
     """Who should serve an Ingress, and the Secrets that hold its certificates."""
 
@@ -33,6 +40,7 @@ class IngressSeen(Value):
     class_name: str = ""
     """From the spec or the old annotation; empty: whichever class is the default."""
     secrets: tuple[Ref, ...] = ()
+    tls: tuple[TlsSeen, ...] = ()
 
 
 class IngressClassSeen(Value):
@@ -40,6 +48,14 @@ class IngressClassSeen(Value):
 
     name: str
     default: bool = False
+
+
+class AdmitSeen(Value):
+    """Whom a NetworkPolicy lets in: pods of its namespace with these labels."""
+
+    labels: dict[str, str] = {}
+    anybody: bool = False
+    """Everybody; or those whom labels of namespaces, addresses or expressions choose, whom nobody here can tell."""
 
 
 class PolicySeen(Value):
@@ -55,3 +71,22 @@ class PolicySeen(Value):
     """Egress rules: 0 lets nothing out."""
     dns: bool = True
     """Some rule lets port 53 out."""
+    ingress: bool = False
+    """It isolates what its pods get."""
+    admits: tuple[AdmitSeen, ...] = ()
+    """Empty: it lets nothing in."""
+
+
+class NameBlockSeen(Value):
+    """Names for which the cluster's DNS is told to answer that they do not exist."""
+
+    answer: str = "NXDOMAIN"
+    zones: tuple[str, ...] = ()
+    """Names that end so; empty, or an empty one: all."""
+    words: tuple[tuple[str, ...], ...] = ()
+    """Of each pattern its plain words, all of which stand in a name that it means; empty: no pattern narrows it."""
+
+    def covers(self, name: str) -> bool:
+        """A whole name, without the dot at its end."""
+        zoned = not self.zones or any(not zone or name == zone or name.endswith(f".{zone}") for zone in self.zones)
+        return zoned and (not self.words or any(all(word in name for word in words) for words in self.words))

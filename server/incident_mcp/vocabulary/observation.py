@@ -8,11 +8,20 @@ on a cluster of any size.
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from incident_mcp.vocabulary.certificate_seen import CertificateSeen, IssuedSeen, IssuerSeen
 from incident_mcp.vocabulary.condition import ConditionSeen
 from incident_mcp.vocabulary.control_seen import ApiServiceSeen, NamespaceSeen, QuotaSeen, WebhookSeen
+from incident_mcp.vocabulary.gateway_seen import GatewayClassSeen, GatewayRouteSeen, GatewaySeen
 from incident_mcp.vocabulary.jobs_seen import CronJobSeen, JobSeen
 from incident_mcp.vocabulary.metrics_seen import MetricsSeen
-from incident_mcp.vocabulary.network_seen import IngressClassSeen, IngressSeen, OutlineSeen, PolicySeen, PortSeen
+from incident_mcp.vocabulary.network_seen import (
+    IngressClassSeen,
+    IngressSeen,
+    NameBlockSeen,
+    OutlineSeen,
+    PolicySeen,
+    PortSeen,
+)
 from incident_mcp.vocabulary.node_traits import NodeTraits
 from incident_mcp.vocabulary.refs import Cluster, Ref, Scope
 from incident_mcp.vocabulary.scaling_seen import AutoscalerSeen, BudgetSeen
@@ -180,9 +189,10 @@ class ServiceSeen(Value):
 
 
 class RouteSeen(Value):
-    """One path of an Ingress: what the outside asks for, and the Service that answers."""
+    """One path of an Ingress or of a Gateway's route: what the outside asks for, and the Service that answers."""
 
     ingress: Ref
+    """The Ingress; or the HTTPRoute or its like."""
     host: str
     path: str
     service: Ref
@@ -190,6 +200,10 @@ class RouteSeen(Value):
     """Number or name of the Service's port; empty when it is not told."""
     service_missing: bool = False
     """The Service itself is not there (known only where services could be read)."""
+    service_ports: tuple[int, ...] = ()
+    """The Service's ports, where they were read beside the route; empty: not known."""
+    granted: bool = True
+    """False: the Service lies in another namespace, where no ReferenceGrant lets this route name it."""
 
     @property
     def url(self) -> str:
@@ -207,6 +221,8 @@ class NodeSeen(Value):
     conditions: tuple[str, ...] = ()
     since: datetime | None = None
     """When the Ready condition last turned."""
+    message: Untrusted = Untrusted("")
+    """Why it is not ready, in its kubelet's words."""
 
 
 class ConfigSeen(Value):
@@ -268,6 +284,17 @@ class Observation(Value):
     """Workloads, well or not, in the namespaces whose services were read."""
     ingresses: tuple[IngressSeen, ...] = ()
     ingress_classes: tuple[IngressClassSeen, ...] = ()
+    gateways: tuple[GatewaySeen, ...] = ()
+    gateway_classes: tuple[GatewayClassSeen, ...] | None = None
+    """None when nobody could read them; then no class can be said to be missing."""
+    gateway_routes: tuple[GatewayRouteSeen, ...] = ()
+    certificates: tuple[CertificateSeen, ...] = ()
+    issued: tuple[IssuedSeen, ...] = ()
+    """Certificates of cert-manager that are not ready, or whose Secret a route names."""
+    issuers: tuple[IssuerSeen, ...] = ()
+    """Those that are not ready."""
+    name_blocks: tuple[NameBlockSeen, ...] = ()
+    """What the cluster's DNS is told to deny; read when a log says that a name does not resolve."""
     policies: tuple[PolicySeen, ...] = ()
     jobs: tuple[JobSeen, ...] = ()
     cron_jobs: tuple[CronJobSeen, ...] = ()

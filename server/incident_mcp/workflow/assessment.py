@@ -32,6 +32,7 @@ from incident_mcp.vocabulary.value import Value
 from incident_mcp.workflow.beside import Beside, beside, told_beside
 from incident_mcp.workflow.desk import Desk
 from incident_mcp.workflow.findings import FindingLine, evidence_line, finding_line, silenced_words
+from incident_mcp.workflow.from_here import from_here
 from incident_mcp.workflow.health import totals_words
 from incident_mcp.workflow.looks import recorded
 from incident_mcp.workflow.measuring import look_and_measure
@@ -100,6 +101,8 @@ class AssessmentReply(Reply):
     """Alerts about anything else."""
     reported: tuple[Cited, ...] = ()
     """What people said, beside what was measured."""
+    from_here: tuple[str, ...] = ()
+    """Hurt hosts, each tried once from this machine: a HEAD, no redirect followed."""
     quick_questions: tuple[str, ...] = ()
     severity: ProposedSeverity | None = None
     decision_tree: tuple[str, ...] = ()
@@ -119,6 +122,7 @@ async def assess_incident(desk: Desk, by: Actor, *, namespace: str | None, incid
     scope = Scope(namespace=namespace)
     seen = await look_and_measure(desk, scope, deadline_seconds=desk.tool_seconds, siblings=True)
     result = assess(seen, earlier=_earlier(before), silenced=desk.silenced)
+    tried = await from_here(desk, seen, result.impact.routes)
     worst = result.rows[0].chain if result.rows else None
     tree = walk(seen, worst, result.decision)
     shown = first(result.rows, SHOWN)
@@ -135,6 +139,7 @@ async def assess_incident(desk: Desk, by: Actor, *, namespace: str | None, incid
         metrics=metric_lines(seen.metrics, seen.at),
         alerts=_other_alerts(result),
         reported=_reported(before),
+        from_here=tried,
         quick_questions=tuple(plain(str(one)) for one in quick_questions(result)),
         severity=await _severity(said, result, before),
         decision_tree=tuple(str(branch) for branch in tree.branches) if worst else (),

@@ -7,6 +7,7 @@ from incident_mcp.cluster.api import Api
 from incident_mcp.gate.gate import Gate
 from incident_mcp.investigate.silence import Silence
 from incident_mcp.metrics.monitoring import Monitoring
+from incident_mcp.reach.trying import Reach
 from incident_mcp.record.incident import Incident
 from incident_mcp.record.record import Record
 from incident_mcp.vocabulary.action import Actions
@@ -33,6 +34,10 @@ class Desk:
     silenced: tuple[Silence, ...] = ()
     """Findings that nobody here wants to be told."""
     monitoring: Monitoring = field(default_factory=Monitoring)
+    certificates: bool = True
+    """Whether the certificates in TLS Secrets that routes name are read; else their Secrets are metadata only."""
+    reach: Reach | None = None
+    """How the hosts of routes that are hurt are tried from here; None: they are not."""
 
     @property
     def cluster(self) -> str:

@@ -50,7 +50,13 @@ async def check_health(
     """
     found = await desk.incident_id(incident)
     scope = scope_of(namespace, kind, name)
-    seen = await observe(desk.api, scope, clock=desk.clock, deadline_seconds=desk.tool_seconds)
+    seen = await observe(
+        desk.api,
+        scope,
+        clock=desk.clock,
+        deadline_seconds=desk.tool_seconds,
+        certificates=desk.certificates,
+    )
     reply = _reply(desk.cluster, seen, find_chains(seen, desk.silenced), silenced_words(seen, desk.silenced))
     if hygiene:
         tidied = await hygiene_of(desk, seen)

@@ -42,7 +42,14 @@ async def look_and_measure(
 ) -> Observation:
     """As `observe`, its errors included, with what the monitoring knows; what is asked of it is `wanted`."""
     look = partial(
-        observe, desk.api, scope, clock=desk.clock, deadline_seconds=deadline_seconds, logs=logs, siblings=siblings
+        observe,
+        desk.api,
+        scope,
+        clock=desk.clock,
+        deadline_seconds=deadline_seconds,
+        logs=logs,
+        siblings=siblings,
+        certificates=desk.certificates,
     )
     if not desk.monitoring:
         return _with(await look(), MetricsSeen(), (), (UNWATCHED,))

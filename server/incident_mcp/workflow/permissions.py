@@ -39,6 +39,8 @@ class ToolNeeds:
     """One of these is enough to be of use: each stands for another kind."""
     more: Needs = ()
     """Without one of these a part is missing, and the answer says which."""
+    where_served: Needs = ()
+    """Granted too, and asked for only where the cluster serves it: nothing is missed without one of these."""
     not_granted: Needs = ()
     """Used where it is there, but in no manifest of ours."""
     writer: bool = False
@@ -48,7 +50,7 @@ class ToolNeeds:
 
     @property
     def all(self) -> Needs:
-        return tuple(dict.fromkeys((*self.always, *self.either, *self.more, *self.not_granted)))
+        return tuple(dict.fromkeys((*self.always, *self.either, *self.more, *self.where_served, *self.not_granted)))
 
 
 _WORKLOADS = "deployments.apps statefulsets.apps daemonsets.apps"
@@ -74,7 +76,21 @@ _NEAR_MISSES = needs("get list: namespaces", f"list: {_WORKLOADS}")
 _HISTORY = needs(f"list: {_REVISIONS} pods")
 _AROUND = needs(f"list: events {_TRAFFIC} {_REASONS}", "get: configmaps pods/log")
 _SECRETS = needs("get: secrets")
-"""Only whether a Secret is there is asked, but RBAC can't grant that without its value: nobody is given it for this."""
+"""Whether a Secret is there, and the certificate of one that a route names. RBAC can't grant either without the rest of
+it, so it is in no manifest but deploy/certificates.yaml, which a person applies on purpose.
+"""
+_GATEWAY_API = "gateway.networking.k8s.io"
+_ROUTES = " ".join(
+    f"{kind}.{_GATEWAY_API}" for kind in ("httproutes", "grpcroutes", "tlsroutes", "tcproutes", "udproutes")
+)
+_GATEWAYS = needs(
+    f"get list: gateways.{_GATEWAY_API}",
+    f"list: gatewayclasses.{_GATEWAY_API} referencegrants.{_GATEWAY_API} {_ROUTES}",
+)
+_ISSUING = needs(
+    "list: certificates.cert-manager.io certificaterequests.cert-manager.io "
+    "issuers.cert-manager.io clusterissuers.cert-manager.io"
+)
 
 
 def _resource(kind: Kind) -> str:
@@ -95,6 +111,7 @@ _A_LOOK = ToolNeeds(
     "",
     either=needs(f"list: pods {_WORKLOADS}"),
     more=(*needs("get list: namespaces nodes", f"get: pods {_WORKLOADS}", f"list: {_OTHERS}"), *_HISTORY, *_AROUND),
+    where_served=(*_GATEWAYS, *_ISSUING),
     not_granted=_SECRETS,
 )
 _ONE_LOOK = ToolNeeds(
@@ -102,6 +119,7 @@ _ONE_LOOK = ToolNeeds(
     always=needs("list: pods"),
     either=_ONE_WORKLOAD,
     more=(*needs(f"list: {_SCALERS} {_CLAIMS}"), *_HISTORY, *_AROUND, *_NEAR_MISSES),
+    where_served=_GATEWAYS,
     not_granted=_SECRETS,
 )
 _PATCHES = needs(f"patch: {_WORKLOADS}")
@@ -135,7 +153,7 @@ def _rolls(tool: str) -> ToolNeeds:
 
 
 def _as(tool: str, like: ToolNeeds, more: Needs = ()) -> ToolNeeds:
-    return ToolNeeds(tool, like.always, like.either, (*like.more, *more), like.not_granted)
+    return ToolNeeds(tool, like.always, like.either, (*like.more, *more), like.where_served, like.not_granted)
 
 
 TOOLS: tuple[ToolNeeds, ...] = (
@@ -145,6 +163,7 @@ TOOLS: tuple[ToolNeeds, ...] = (
         "what_changed",
         either=needs(f"list: {_WORKLOADS} {_EDITED}"),
         more=tuple(need for need in (*_A_LOOK.either, *_A_LOOK.more) if need.name != "pods/log"),
+        where_served=_A_LOOK.where_served,
         not_granted=(*_SECRETS, *needs(f"list: secrets {_SYNCS} {_FLAGS}")),
     ),
     ToolNeeds(
@@ -157,6 +176,7 @@ TOOLS: tuple[ToolNeeds, ...] = (
         always=_ONE_LOOK.always,
         either=_ONE_LOOK.either,
         more=(*_ONE_LOOK.more, *_OWNERS, *needs("list: pods.metrics.k8s.io nodes")),
+        where_served=_GATEWAYS,
         not_granted=_SECRETS,
     ),
     ToolNeeds("read_object", either=needs(f"get list: {_READABLE}"), not_granted=needs("get list: secrets")),
@@ -192,6 +212,7 @@ TOOLS: tuple[ToolNeeds, ...] = (
         always=needs("list: replicasets.apps pods"),
         either=_PATCHES,
         more=(*_ONE_WORKLOAD, *_ONE_LOOK.more, *_WARNINGS, *needs("delete: pods")),
+        where_served=_GATEWAYS,
         not_granted=(*_SECRETS, *_AS_A_POD, *_OWNER),
         writer=True,
         changes=True,
@@ -201,6 +222,7 @@ TOOLS: tuple[ToolNeeds, ...] = (
         always=needs("list: pods"),
         either=_RESIZES,
         more=(*needs(f"get: deployments.apps statefulsets.apps {_SCALES}"), *_ONE_LOOK.more, *_WARNINGS),
+        where_served=_GATEWAYS,
         not_granted=(*_SECRETS, *_AS_A_POD, *_OWNER),
         writer=True,
         changes=True,
@@ -226,6 +248,7 @@ TOOLS: tuple[ToolNeeds, ...] = (
         "evict_pod",
         always=needs("get: pods", "create: pods/eviction"),
         more=(*_ONE_WORKLOAD, *_EVIDENCE, *_ONE_LOOK.more),
+        where_served=_GATEWAYS,
         not_granted=_SECRETS,
         writer=True,
         changes=True,
@@ -265,6 +288,11 @@ def writer_role() -> frozenset[Need]:
 
 
 def _granted(tool: ToolNeeds) -> Needs:
+    return (*tool.always, *tool.either, *tool.more, *tool.where_served)
+
+
+def _missed(tool: ToolNeeds) -> Needs:
+    """What it can't do all of its work without."""
     return (*tool.always, *tool.either, *tool.more)
 
 
@@ -293,10 +321,10 @@ async def permissions(api: Api, *, namespace: str | None, only: bool = False) ->
 
 def judged(tool: ToolNeeds, reach: Mapping[Need, Reach]) -> ToolAccess:
     """A tool's state, and what it lacks: all of it where it works in part, what stops it where it does not work."""
-    there = {need for need in _granted(tool) if reach[need] != "nowhere"}
+    there = {need for need in _missed(tool) if reach[need] != "nowhere"}
     useless = bool(tool.either) and there.isdisjoint(tool.either)
     stopping = (*(need for need in tool.always if need not in there), *(tool.either if useless else ()))
-    lacks = stopping or tuple(need for need in dict.fromkeys(_granted(tool)) if need not in there)
+    lacks = stopping or tuple(need for need in dict.fromkeys(_missed(tool)) if need not in there)
     return ToolAccess(
         tool.tool,
         "does not work" if stopping else "works in part" if lacks else "works",

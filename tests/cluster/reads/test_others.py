@@ -142,11 +142,28 @@ def test_what_a_policy_lets_out() -> None:
     assert policy(podSelector={"matchLabels": {"app": "x"}}).selector == {"app": "x"}
 
 
+def test_whom_a_policy_lets_in() -> None:
+    peers: list[list[dict[str, Any]]] = [
+        [{"podSelector": {"matchLabels": {"tier": "web"}}}],
+        [],
+        [{"namespaceSelector": {}}],
+        [{"podSelector": {"matchLabels": {"a": "b"}}, "namespaceSelector": {"matchLabels": {"c": "d"}}}],
+        [{"podSelector": {"matchExpressions": [{"key": "tier", "operator": "Exists"}]}}],
+        [{"ipBlock": {"cidr": "10.0.0.0/8"}}],
+        [{"podSelector": {}}],
+    ]
+    spec: dict[str, Any] = {"podSelector": {}, "ingress": [{"from": each} if each else {} for each in peers]}
+    seen = policy_seen({"metadata": META, "spec": spec})
+    assert [(each.labels, each.anybody) for each in seen.admits] == [({"tier": "web"}, False), *[({}, True)] * 6]
+    assert seen.ingress
+    assert policy_seen({"metadata": META, "spec": {"policyTypes": ["Egress"]}}).ingress is False
+
+
 def test_webhooks_and_who_answers_them() -> None:
     hooks = [
         {"name": "a.example", "clientConfig": {"service": {"namespace": "n", "name": "s"}}, "failurePolicy": "Ignore"},
-        {"name": "b.example", "clientConfig": {"url": "https://x"}},
+        {"name": "b.example", "clientConfig": {"url": "https://x"}, "rules": [{"resources": ["pods", "*"]}]},
     ]
     first, second = webhooks_seen({"metadata": {"name": "x"}, "webhooks": hooks}, "MutatingWebhookConfiguration")
     assert (str(first.service), first.fails_closed) == ("Service n/s", False)
-    assert (second.service, second.fails_closed) == (None, True)
+    assert (second.service, second.fails_closed, second.judges) == (None, True, ("pods", "*"))

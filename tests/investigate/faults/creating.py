@@ -86,4 +86,15 @@ FAULTS = [
         ref("Deployment", "policy"),
         "it is scaled to 0, and Service shop/policy has nobody else",
     ),
+    Fault(
+        observation(
+            webhook(service=service_ref("policy"), service_missing=True, judges=("pods", "services")),
+            webhook(service=service_ref("web"), judges=("pods",)),
+        ),
+        "webhook-down",
+        HOOK,
+        "nobody answers its webhook pods.policy.example, so pods and services can't be made or changed: "
+        "Service shop/policy does not exist",
+        "warning",
+    ),
 ]

@@ -2,11 +2,19 @@
 
 from typing import Any
 
-from incident_mcp.vocabulary.network_seen import IngressSeen
+from incident_mcp.vocabulary.network_seen import IngressSeen, NameBlockSeen, OutlineSeen
+from incident_mcp.vocabulary.observation import LogSeen, PodSeen, ServiceSeen
+from incident_mcp.vocabulary.refs import Ref
+from incident_mcp.vocabulary.untrusted import Untrusted
 from tests.investigate.faults.fault import Fault, api
 from tests.investigate.observations import (
+    at,
     config,
+    container,
     crashing,
+    event,
+    log,
+    node,
     observation,
     outline,
     pod,
@@ -15,14 +23,47 @@ from tests.investigate.observations import (
     route,
     service,
     service_ref,
+    waiting,
+    workload,
 )
 
 SHOP = ref("Ingress", "shop")
+COREDNS = Ref(kind="Deployment", namespace="kube-system", name="coredns")
+CNI = Ref(kind="DaemonSet", namespace="kube-system", name="calico-node")
+UNRESOLVED = "dial tcp: lookup api.stripe.com on 10.96.0.10:53: server misbehaving"
+NAMELESS = "socket.gaierror: [Errno -3] Temporary failure in name resolution"
 HTTP = port(80, "http", "http")
 
 
 def ingress(**fields: Any) -> IngressSeen:
     return IngressSeen(ref=SHOP, class_name=fields.pop("class_name", "nginx"), **fields)
+
+
+KUBE_DNS = {"k8s-app": "kube-dns"}
+
+
+def dns_service(ready: int = 0) -> ServiceSeen:
+    return ServiceSeen(
+        ref=Ref(kind="Service", namespace="kube-system", name="kube-dns"), selector=KUBE_DNS, ready=ready
+    )
+
+
+def dns_pod() -> PodSeen:
+    well = pod(None, "coredns-1", container(state="running", ready=True), ready=True)
+    here = Ref(kind="Pod", namespace="kube-system", name="coredns-1")
+    return well.model_copy(update={"ref": here, "owner": COREDNS, "labels": KUBE_DNS})
+
+
+def dns_log(*lines: str) -> LogSeen:
+    return log(dns_pod(), *lines, previous=False)
+
+
+def unresolving() -> PodSeen:
+    return pod("api", "api-1", crashing())
+
+
+def without_network() -> PodSeen:
+    return pod("api", "api-1", waiting("ContainerCreating"), phase="Pending", node="node-2", created=at("02:00:00"))
 
 
 FAULTS = [
@@ -99,5 +140,95 @@ FAULTS = [
         "crash-loop",
         ref("Deployment", "api"),
         "1 pod in CrashLoopBackOff: container app ends with exit code 1",
+    ),
+    Fault(
+        observation(
+            api(),
+            dns_pod(),
+            unresolving(),
+            log(unresolving(), UNRESOLVED),
+            dns_log(
+                *["[ERROR] plugin/errors: 2 api.stripe.com. A: read udp 10.2.0.5:40532->10.0.0.2:53: i/o timeout"] * 3
+            ),
+        ),
+        "dns-failing",
+        COREDNS,
+        "the cluster's DNS fails, names from outside the cluster do not resolve: "
+        "the server that it forwards to does not answer (3 lines)",
+        "warning",
+    ),
+    Fault(
+        observation(
+            api(),
+            dns_pod(),
+            unresolving(),
+            log(unresolving(), UNRESOLVED),
+            dns_log('[FATAL] plugin/loop: Loop (127.0.0.1:55953 -> :53) detected for zone ".", see https://x'),
+        ),
+        "dns-failing",
+        COREDNS,
+        "the cluster's DNS fails, no name resolves: it forwards to itself (a loop) (1 line)",
+    ),
+    Fault(
+        observation(
+            api(),
+            unresolving(),
+            log(unresolving(), NAMELESS),
+            dns_service(),
+            OutlineSeen(ref=COREDNS, labels=KUBE_DNS, desired=0),
+        ),
+        "scaled-to-zero",
+        COREDNS,
+        "it is scaled to 0, and Service kube-system/kube-dns has nobody else",
+    ),
+    Fault(
+        observation(
+            workload("calico-node", 2, 3, ref=CNI),
+            pod(None, "calico-node-x", None, node="node-2").model_copy(update={"owner": CNI}),
+            node(
+                "node-2",
+                "Ready=False",
+                message=Untrusted("container runtime network not ready: cni plugin not initialized"),
+            ),
+        ),
+        "network-agent-down",
+        CNI,
+        "only ready on 2 of 3 nodes: not on node-2",
+        "warning",
+    ),
+    Fault(
+        observation(
+            workload("calico-node", 2, 3, ref=CNI),
+            pod(None, "calico-node-x", None, node="node-2").model_copy(update={"owner": CNI}),
+            node("node-2", "Ready=Unknown"),
+        ),
+        "node-not-ready",
+        Ref(kind="Node", name="node-2"),
+        "its kubelet is silent; 1 pod on it not well",
+    ),
+    Fault(
+        observation(
+            workload("calico-node", 2, 3, ref=CNI),
+            pod(None, "calico-node-x", None, node="node-2").model_copy(update={"owner": CNI}),
+            api(),
+            without_network(),
+            event(without_network(), "FailedCreatePodSandBox", "plugin type=calico failed: connection refused"),
+        ),
+        "network-agent-down",
+        CNI,
+        "only ready on 2 of 3 nodes: not on node-2",
+        "warning",
+    ),
+    Fault(
+        observation(
+            api(),
+            unresolving(),
+            service("payments", 2),
+            log(unresolving(), "dial tcp: lookup payments on 10.96.0.10:53: no such host"),
+            NameBlockSeen(zones=("svc.cluster.local",)),
+        ),
+        "dns-denies",
+        Ref(kind="ConfigMap", namespace="kube-system", name="coredns"),
+        "a template of its Corefile answers NXDOMAIN for names in svc.cluster.local, payments among them",
     ),
 ]

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from incident_mcp.vocabulary.network_seen import PolicySeen
+from incident_mcp.vocabulary.network_seen import AdmitSeen, PolicySeen
 from incident_mcp.vocabulary.observation import Observation
 from tests.investigate.faults.fault import API, Fault, api
-from tests.investigate.observations import crashing, log, observation, pod, port, ref, service
+from tests.investigate.observations import crashing, log, observation, outline, pod, port, ref, service
 
 
 def says(line: str, *things: Any, **fields: Any) -> Observation:
@@ -15,6 +15,16 @@ def says(line: str, *things: Any, **fields: Any) -> Observation:
 
 POLICY = ref("NetworkPolicy", "locked")
 LOOKUP = "dial tcp: lookup db on 10.96.0.10:53: i/o timeout"
+NEEDS = {"env": [{"name": "DATABASE", "value": "postgres://shop@db.shop.svc:5432/shop"}]}
+
+
+def closed(**labels: str) -> tuple[Any, ...]:
+    """A database that lets in only pods with these labels."""
+    admits = (AdmitSeen(labels=labels),)
+    policy = PolicySeen(ref=POLICY, selector={"app": "db"}, ingress=True, admits=admits)
+    return service("db", 1, ports=(port(5432, "5432"),)), outline("db", 5432), policy
+
+
 FAULTS = [
     Fault(
         says("dial tcp 10.0.0.9:8443: connect: connection refused"),
@@ -53,6 +63,18 @@ FAULTS = [
         "policy-blocks",
         POLICY,
         "it does not let anything out of Deployment shop/api",
+    ),
+    Fault(
+        says("connection timed out", *closed(role="backend"), container=NEEDS),
+        "policy-blocks",
+        POLICY,
+        "it does not let Deployment shop/api in to Service shop/db",
+    ),
+    Fault(
+        says("connection timed out", *closed(app="api"), container=NEEDS),
+        "deadline-exceeded",
+        API,
+        "it waits in vain for an answer",
     ),
     Fault(
         says('pods is forbidden: User "system:serviceaccount:shop:api" cannot list resource "pods" in API group ""'),

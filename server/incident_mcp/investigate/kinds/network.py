@@ -24,22 +24,22 @@ TARGET_PORT = Kind(
 ROUTE_DOWN = Kind(
     "INC301",
     "route-down",
-    "An Ingress path leads to a Service without endpoints",
+    "A path of an Ingress or route leads to a Service without endpoints",
     3,
     "What users see of it: 502 or 503.",
 )
 ROUTE_TO_NOWHERE = Kind(
     "INC302",
     "backend-missing",
-    "An Ingress path leads to a Service that does not exist",
+    "A path of an Ingress or route leads to a Service that does not exist",
     4,
-    "Users get 503 or 404.",
+    "Users get 503 or 404, by a Gateway 500.",
     "Check the backends of {target} before it is shipped",
 )
 ROUTE_PORT_MISSING = Kind(
     "INC303",
     "backend-port-missing",
-    "An Ingress path names a port that its Service does not have",
+    "A path of an Ingress or route names a port that its Service does not have",
     4,
     "Compare the backend's port with the Service's ports.",
     "Check the backends of {target} before it is shipped",
@@ -55,7 +55,7 @@ INGRESS_CLASS_MISSING = Kind(
 CERTIFICATE_MISSING = Kind(
     "INC305",
     "certificate-missing",
-    "The Secret of an Ingress's certificate does not exist",
+    "The Secret of an Ingress's or Gateway's certificate does not exist",
     4,
     "The controller answers with a certificate of its own, which browsers refuse.",
     "Alert when the certificate of {target} is not there",
@@ -67,6 +67,29 @@ DNS_DOWN = Kind(
     8,
     "No name of a Service resolves anywhere in the cluster.",
 )
+DNS_FAILING = Kind(
+    "INC703",
+    "dns-failing",
+    "The cluster's DNS runs and fails",
+    95,
+    "Its own log says why: a forwarding loop, a server above it that does not answer, or no way to read the Services.",
+    "Alert when {target} answers SERVFAIL",
+)
+DNS_DENIES = Kind(
+    "INC705",
+    "dns-denies",
+    "The cluster's DNS is told to deny a name that a program needs",
+    96,
+    "A template in the Corefile answers NXDOMAIN, SERVFAIL or REFUSED for it, whatever is behind the name.",
+    "Test {target} with the names that programs need before it is changed",
+)
+NETWORK_AGENT_DOWN = Kind(
+    "INC704",
+    "network-agent-down",
+    "The DaemonSet that gives nodes their network is not ready on all of them",
+    12,
+    "New pods get no address there, or Services can't be reached from there (kube-proxy).",
+)
 ALL = (
     NO_ENDPOINTS,
     NO_SELECTED_PODS,
@@ -77,4 +100,7 @@ ALL = (
     INGRESS_CLASS_MISSING,
     CERTIFICATE_MISSING,
     DNS_DOWN,
+    DNS_FAILING,
+    DNS_DENIES,
+    NETWORK_AGENT_DOWN,
 )

@@ -79,7 +79,7 @@ POLICY_BLOCKS = Kind(
     "policy-blocks",
     "A NetworkPolicy keeps a program from what it needs",
     81,
-    "It isolates what the pods send, and no rule lets this out: name look-ups need port 53.",
+    "It lets nothing out of the pods (name look-ups need port 53), or on the other side does not let theirs in.",
     "Test {target} together with what it selects",
 )
 DNS_POLICY = Kind(

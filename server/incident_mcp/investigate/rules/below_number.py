@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from incident_mcp.investigate.kinds.network import NETWORK_AGENT_DOWN
 from incident_mcp.investigate.kinds.workloads import BELOW_NUMBER, DAEMON_SET_INCOMPLETE
+from incident_mcp.investigate.network_agents import is_network_agent
+from incident_mcp.investigate.rules.nodes import silent
 from incident_mcp.investigate.sufferers import finding, gravity, recent
 from incident_mcp.text.words import listed
 from incident_mcp.vocabulary.finding import Evidence, Finding
@@ -40,11 +43,13 @@ def _finding(seen: Observation, workload: WorkloadSeen) -> Finding:
 def _on_nodes(seen: Observation, workload: WorkloadSeen) -> Finding:
     """A DaemonSet lacks on nodes; where all of those are not ready, the first of them explains it."""
     lacking = sorted({pod.node for pod in seen.pods_of(workload.ref) if pod.node and not pod.ready})
-    dead = [node.name for node in seen.nodes if not node.ready]
+    agent = is_network_agent(workload.ref)
+    # A node that is silent takes its agent with it; one that only waits for its network waits for the agent.
+    dead = [node.name for node in seen.nodes if not node.ready and not (agent and not silent(node))]
     explained = dead and all(name in dead for name in lacking)
     on = f": not on {listed(lacking, most=4)}" if lacking else ""
     return finding(
-        DAEMON_SET_INCOMPLETE,
+        NETWORK_AGENT_DOWN if agent else DAEMON_SET_INCOMPLETE,
         target=workload.ref,
         severity=gravity(seen, workload.ref),
         summary=f"only ready on {workload.ready} of {workload.desired} nodes{on}",

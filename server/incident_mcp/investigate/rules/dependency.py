@@ -7,9 +7,10 @@ import difflib
 from collections.abc import Iterator
 from typing import Any
 
+from incident_mcp.investigate.dns import CONFIG, denied, dns_down, dns_trouble
 from incident_mcp.investigate.kinds.programs import DEPENDENCY_DOWN, DNS_POLICY, POLICY_BLOCKS
 from incident_mcp.investigate.log_evidence import Said, said_of
-from incident_mcp.investigate.policies import blocking
+from incident_mcp.investigate.policies import KeptOut, blocking, kept_out
 from incident_mcp.investigate.rules.services import astray
 from incident_mcp.investigate.sufferers import finding, gravity, workload_of
 from incident_mcp.text.words import listed
@@ -21,21 +22,23 @@ _WORDS = {
     "connection-refused": "connection refused to {host}",
     "name-not-resolved": "the name {host} does not resolve",
 }
-_DNS = {"k8s-app": "kube-dns"}
 _ELSEWHERE = ("None", "Default")
 
 
 def find(seen: Observation) -> Iterator[Finding]:
-    blocked: dict[Ref, Said] = {}
+    blocked: dict[Ref, Finding] = {}
     for said in said_of(seen, "connection-refused", "name-not-resolved"):
         if "host" in said.meaning.parts:
             yield _dns_policy(seen, said) or _finding(seen, said)
+        elif said.meaning.cause == "name-not-resolved" and (dns := _no_names(seen)):
+            yield _nameless(seen, said, dns)
     for said in said_of(seen, "name-not-resolved", "deadline-exceeded"):
         policy = blocking(seen, said.target, names=said.meaning.cause == "name-not-resolved")
         if policy is not None:
-            blocked.setdefault(policy, said)
-    for policy, said in blocked.items():
-        yield _policy(seen, policy, said)
+            blocked.setdefault(policy, _policy(seen, policy, said))
+        elif said.meaning.cause == "deadline-exceeded" and (kept := kept_out(seen, said.target)):
+            blocked.setdefault(kept.policy.ref, _closed(seen, kept, said))
+    yield from blocked.values()
 
 
 def _finding(seen: Observation, said: Said) -> Finding:
@@ -52,18 +55,45 @@ def _finding(seen: Observation, said: Said) -> Finding:
         evidence=said.evidence,
         next_step=f"Look at {service.ref if service else host}: it is needed and does not answer.",
         since=said.first,
-        because_of=because or _because(seen, service, unresolved=unresolved),
+        because_of=because or _denied(seen, said) or _because(seen, service, parts["host"], unresolved=unresolved),
     )
 
 
-def _because(seen: Observation, service: ServiceSeen | None, *, unresolved: bool) -> Ref | None:
+def _denied(seen: Observation, said: Said) -> Ref | None:
+    """The DNS's own configuration, where that denies the name."""
+    if said.meaning.cause != "name-not-resolved":
+        return None
+    return CONFIG if denied(seen, said.meaning.parts["host"], said.target.namespace) else None
+
+
+def _no_names(seen: Observation) -> Ref | None:
+    """Who is at fault that no name at all resolves."""
+    trouble = dns_trouble(seen)
+    return dns_down(seen) or (trouble.target if trouble and trouble.every_name else None)
+
+
+def _nameless(seen: Observation, said: Said, dns: Ref) -> Finding:
+    """It does not say which name; where none resolves, that does not matter."""
+    return finding(
+        DEPENDENCY_DOWN,
+        target=said.target,
+        severity=gravity(seen, said.target),
+        summary="a name does not resolve",
+        evidence=said.evidence,
+        next_step=f"Repair {dns}.",
+        since=said.first,
+        because_of=dns,
+    )
+
+
+def _because(seen: Observation, service: ServiceSeen | None, host: str, *, unresolved: bool) -> Ref | None:
     """The Service behind it, when nobody serves it; for a name that does not resolve, the cluster's DNS."""
+    if unresolved and (down := dns_down(seen)):
+        return down
     if service and (not service.ready or any(each.ref == service.ref for each, _, _ in astray(seen))):
         return service.ref
-    if unresolved:
-        dns = (each.ref for each in seen.services if _DNS.items() <= each.selector.items() and not each.ready)
-        return next(dns, None)
-    return None
+    trouble = dns_trouble(seen) if unresolved else None
+    return trouble.target if trouble and trouble.explains(host) else None
 
 
 def _behind(seen: Observation, said: Said, service: ServiceSeen | None) -> str:
@@ -112,6 +142,29 @@ def _dns_policy(seen: Observation, said: Said) -> Finding | None:
         next_step="Set dnsPolicy to ClusterFirst; roll back if a rollout changed it.",
         since=said.first,
     )
+
+
+def _closed(seen: Observation, kept: KeptOut, said: Said) -> Finding:
+    """The other side lets others in, and not this program."""
+    policy = kept.policy.ref
+    admits = [_labels(each.labels) for each in kept.policy.admits]
+    return finding(
+        POLICY_BLOCKS,
+        target=policy,
+        severity=gravity(seen, said.target),
+        summary=f"it does not let {said.target} in to {kept.service}",
+        evidence=(
+            Evidence(source=f"{policy}, spec.ingress", value=f"lets in {listed(admits, most=4) or 'nobody'}"),
+            Evidence(source=f"{said.target}, labels of its pods", value=_labels(kept.labels)),
+            *said.evidence,
+        ),
+        next_step="Add an ingress rule for this program, or correct the label that it should have.",
+        since=said.first,
+    )
+
+
+def _labels(labels: dict[str, str]) -> str:
+    return ",".join(f"{key}={value}" for key, value in sorted(labels.items()))
 
 
 def _policy(seen: Observation, policy: Ref, said: Said) -> Finding:

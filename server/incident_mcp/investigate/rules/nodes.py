@@ -9,6 +9,7 @@ from incident_mcp.investigate.kinds.nodes import (
     NODE_OUT_OF_MEMORY,
     NODE_PRESSURE,
 )
+from incident_mcp.investigate.network_agents import agent_lacking
 from incident_mcp.investigate.sufferers import finding
 from incident_mcp.text.words import count, listed
 from incident_mcp.vocabulary.finding import Evidence, Finding
@@ -17,6 +18,7 @@ from incident_mcp.vocabulary.refs import Ref
 
 _PRESSURES = ("MemoryPressure", "DiskPressure", "PIDPressure")
 _NETWORK = "NetworkUnavailable"
+_NO_NETWORK = ("cni plugin not initialized", "NetworkPluginNotReady", "NetworkReady=false")
 SYSTEM_OOM = "SystemOOM"
 
 
@@ -48,16 +50,36 @@ def _hurt(seen: Observation, name: str) -> str:
     return count(sum(pod.node == name for pod in seen.pods), "pod")
 
 
+def silent(node: NodeSeen) -> bool:
+    """Nobody has heard of its kubelet for a while."""
+    return "Ready=Unknown" in node.conditions
+
+
+def _says(node: NodeSeen) -> tuple[Evidence, ...]:
+    """Why it is not ready, in its kubelet's words."""
+    return (Evidence(source=f"Node {node.name}, condition Ready", value=node.message),) if node.message else ()
+
+
+def _without_agent(seen: Observation, node: NodeSeen) -> Ref | None:
+    """The network's DaemonSet, where the node itself is heard and waits for its network."""
+    waits = _NETWORK in node.conditions or any(node.message.contains(phrase) for phrase in _NO_NETWORK)
+    return agent_lacking(seen, {node.name}) if waits and not silent(node) else None
+
+
 def _not_ready(seen: Observation, node: NodeSeen) -> Finding:
-    silent = "Ready=Unknown" in node.conditions
+    what = "its kubelet is silent" if silent(node) else "it is not ready"
     return finding(
         NODE_NOT_READY,
         target=Ref(kind="Node", name=node.name),
         severity="critical",
-        summary=f"{'its kubelet is silent' if silent else 'it is not ready'}; {_hurt(seen, node.name)} on it not well",
-        evidence=(Evidence(source=f"Node {node.name}, conditions", value=", ".join(node.conditions), at=node.since),),
+        summary=f"{what}; {_hurt(seen, node.name)} on it not well",
+        evidence=(
+            Evidence(source=f"Node {node.name}, conditions", value=", ".join(node.conditions), at=node.since),
+            *_says(node),
+        ),
         next_step="Look at the machine and its kubelet; cordon and drain it if it does not come back.",
         since=node.since,
+        because_of=_without_agent(seen, node),
     )
 
 
@@ -70,6 +92,7 @@ def _without_network(seen: Observation, node: NodeSeen) -> Finding:
         evidence=(Evidence(source=f"Node {node.name}, conditions", value=", ".join(node.conditions), at=node.since),),
         next_step="Look at the CNI plugin's pod on this node, and at the cloud's routes.",
         since=node.since,
+        because_of=_without_agent(seen, node),
     )
 
 

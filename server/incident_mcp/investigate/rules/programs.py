@@ -17,11 +17,12 @@ from incident_mcp.investigate.kinds.programs import (
     TOO_MANY_FILES,
 )
 from incident_mcp.investigate.log_evidence import Said, said_of
-from incident_mcp.investigate.policies import blocking
+from incident_mcp.investigate.policies import blocking, kept_out
 from incident_mcp.investigate.sufferers import finding, gravity
 from incident_mcp.logs.causes import LogCause
 from incident_mcp.vocabulary.finding import Finding
 from incident_mcp.vocabulary.observation import Observation
+from incident_mcp.vocabulary.refs import Ref
 
 _ACCOUNT = re.compile(r"system:serviceaccount:([^:]+):([^:]+)")
 
@@ -92,8 +93,13 @@ def _finding(seen: Observation, said: Said) -> Finding:
         evidence=said.evidence,
         next_step=says.next_step,
         since=said.first,
-        because_of=blocking(seen, said.target, names=False) if slow else None,
+        because_of=_blocked(seen, said.target) if slow else None,
     )
+
+
+def _blocked(seen: Observation, target: Ref) -> Ref | None:
+    kept = kept_out(seen, target)
+    return blocking(seen, target, names=False) or (kept.policy.ref if kept else None)
 
 
 def _denied(seen: Observation, said: Said) -> Finding:

@@ -1,7 +1,8 @@
-"""Ingress paths that lead nowhere, and Ingresses that nobody serves: what a user sees of it all."""
+"""Paths of Ingresses and Gateway routes that lead nowhere, Ingresses that nobody serves: what a user sees of it all."""
 
 from collections.abc import Iterator
 
+from incident_mcp.investigate.kinds.gateways import NOT_GRANTED
 from incident_mcp.investigate.kinds.network import (
     CERTIFICATE_MISSING,
     INGRESS_CLASS_MISSING,
@@ -9,12 +10,14 @@ from incident_mcp.investigate.kinds.network import (
     ROUTE_PORT_MISSING,
     ROUTE_TO_NOWHERE,
 )
+from incident_mcp.investigate.rules.issuing import unissued
 from incident_mcp.investigate.rules.services import astray, without_endpoints
 from incident_mcp.investigate.sufferers import finding
 from incident_mcp.text.words import listed
 from incident_mcp.vocabulary.finding import Evidence, Finding, Gravity
 from incident_mcp.vocabulary.network_seen import IngressSeen
 from incident_mcp.vocabulary.observation import Observation, RouteSeen, ServiceSeen
+from incident_mcp.vocabulary.refs import Ref
 
 _BUILT_IN = ("gce", "gce-internal")
 """Classes that work without an IngressClass of their name."""
@@ -26,18 +29,20 @@ def find(seen: Observation) -> Iterator[Finding]:
     wrong = {(service.ref, port.number): port.target for service, port, _ in astray(seen)}
     for route in seen.routes:
         service = services.get(route.service)
-        if route.service_missing and seen.scope.workload is None:
+        if not route.granted and seen.scope.workload is None:
+            yield _not_granted(route)
+        elif route.service_missing and seen.scope.workload is None:
             yield _to_nowhere(route)
         elif route.service in down:
             yield _down(route, f"answers 503: {route.service} has no endpoints", "critical")
-        elif service is not None and seen.scope.workload is None and not _port(route, service):
-            yield _port_missing(route, service)
+        elif seen.scope.workload is None and (ports := _other_ports(route, service)):
+            yield _port_missing(route, ports)
         elif service is not None and (target := wrong.get((service.ref, _port(route, service)))):
             yield _down(route, f"may answer 502: {route.service} sends to {target}", "warning")
     if seen.scope.workload is None:
         for ingress in seen.ingresses:
             yield from _unserved(seen, ingress)
-            yield from _without_certificate(seen, ingress)
+        yield from _without_certificate(seen)
 
 
 def _port(route: RouteSeen, service: ServiceSeen) -> int:
@@ -45,6 +50,22 @@ def _port(route: RouteSeen, service: ServiceSeen) -> int:
     if not route.port or not service.ports:
         return service.ports[0].number if service.ports else -1
     return next((port.number for port in service.ports if route.port in (port.name, str(port.number))), 0)
+
+
+def _other_ports(route: RouteSeen, service: ServiceSeen | None) -> list[str]:
+    """The ports that there are, when the one that the route names is none of them."""
+    if service is not None:
+        known = [f"{port.number}{f' ({port.name})' if port.name else ''}" for port in service.ports]
+        return [] if _port(route, service) else known
+    other = route.port.isdecimal() and int(route.port) not in route.service_ports
+    return [str(number) for number in route.service_ports] if other else []
+
+
+def _refusal(route: RouteSeen) -> str:
+    """What users get where a route names something that is not there: the Gateway API asks for 500."""
+    if route.ingress.kind in ("TCPRoute", "UDPRoute", "TLSRoute"):
+        return "reaches nobody"
+    return "answers 503" if route.ingress.kind == "Ingress" else "answers 500"
 
 
 def _down(route: RouteSeen, what: str, severity: Gravity) -> Finding:
@@ -64,24 +85,36 @@ def _to_nowhere(route: RouteSeen) -> Finding:
         ROUTE_TO_NOWHERE,
         target=route.ingress,
         severity="critical",
-        summary=f"{route.url} answers 503: {route.service} does not exist",
+        summary=f"{route.url} {_refusal(route)}: {route.service} does not exist",
         evidence=(Evidence(source=f"{route.ingress}, path {route.path}", value=f"names {route.service}"),),
-        next_step="Create the Service, or correct the name in the Ingress.",
+        next_step=f"Create the Service, or correct the name in the {route.ingress.kind}.",
     )
 
 
-def _port_missing(route: RouteSeen, service: ServiceSeen) -> Finding:
-    ports = listed([f"{port.number}{f' ({port.name})' if port.name else ''}" for port in service.ports])
+def _not_granted(route: RouteSeen) -> Finding:
+    there = route.service.namespace
+    return finding(
+        NOT_GRANTED,
+        target=route.ingress,
+        severity="critical",
+        summary=f"{route.url} {_refusal(route)}: no ReferenceGrant in {there} lets it name {route.service}",
+        evidence=(Evidence(source=f"{route.ingress}, path {route.path}", value=f"names {route.service}"),),
+        next_step=f"Make a ReferenceGrant in {there} from {route.ingress.kind} of {route.ingress.namespace}.",
+    )
+
+
+def _port_missing(route: RouteSeen, ports: list[str]) -> Finding:
+    has = listed(ports)
     return finding(
         ROUTE_PORT_MISSING,
         target=route.ingress,
         severity="critical",
-        summary=f"{route.url} answers 503: {route.service} has no port {route.port}, it has {ports}",
+        summary=f"{route.url} {_refusal(route)}: {route.service} has no port {route.port}, it has {has}",
         evidence=(
             Evidence(source=f"{route.ingress}, path {route.path}", value=f"port {route.port}"),
-            Evidence(source=f"{route.service}, spec.ports", value=ports),
+            Evidence(source=f"{route.service}, spec.ports", value=has),
         ),
-        next_step="Correct the backend's port in the Ingress, or the Service's ports.",
+        next_step=f"Correct the backend's port in the {route.ingress.kind}, or the Service's ports.",
     )
 
 
@@ -100,14 +133,30 @@ def _unserved(seen: Observation, ingress: IngressSeen) -> Iterator[Finding]:
     )
 
 
-def _without_certificate(seen: Observation, ingress: IngressSeen) -> Iterator[Finding]:
-    gone = [str(each.ref) for each in seen.configs if each.ref in ingress.secrets and not each.exists]
-    if gone:
-        yield finding(
-            CERTIFICATE_MISSING,
-            target=ingress.ref,
-            severity="warning",
-            summary=f"{listed(gone)}, its certificate, does not exist: browsers refuse what is shown instead",
-            evidence=(Evidence(source=f"{ingress.ref}, spec.tls", value=f"names {listed(gone)}"),),
-            next_step="Make the Secret, or see why whoever issues certificates has not.",
-        )
+def _without_certificate(seen: Observation) -> Iterator[Finding]:
+    missing = {each.ref for each in seen.configs if not each.exists}
+    wanted: dict[Ref, dict[Ref, None]] = {}
+    for ingress in seen.ingresses:
+        wanted.setdefault(ingress.ref, {}).update(dict.fromkeys(ingress.secrets))
+    for gateway in seen.gateways:
+        for listener in gateway.listeners:
+            wanted.setdefault(gateway.ref, {}).update(dict.fromkeys(listener.secrets))
+    for by, secrets in wanted.items():
+        gone = [secret for secret in secrets if secret in missing]
+        if gone:
+            yield _certificate_missing(seen, by, gone)
+
+
+def _certificate_missing(seen: Observation, by: Ref, gone: list[Ref]) -> Finding:
+    names = listed([str(each) for each in gone])
+    field = "spec.tls" if by.kind == "Ingress" else "certificateRefs"
+    issuing = next((found for each in gone if (found := unissued(seen, each))), None)
+    return finding(
+        CERTIFICATE_MISSING,
+        target=by,
+        severity="warning",
+        summary=f"{names}, its certificate, does not exist: browsers refuse what is shown instead",
+        evidence=(Evidence(source=f"{by}, {field}", value=f"names {names}"),),
+        next_step="Make the Secret, or see why whoever issues certificates has not.",
+        because_of=issuing.ref if issuing else None,
+    )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from incident_mcp.investigate.behind import Near, labels_of, nearest, outlines_of, reached, selects
+from incident_mcp.investigate.dns import is_dns
 from incident_mcp.investigate.kinds.network import DNS_DOWN, NO_ENDPOINTS, NO_SELECTED_PODS, TARGET_PORT
 from incident_mcp.investigate.sufferers import finding
 from incident_mcp.text.words import count, listed
@@ -13,7 +14,6 @@ from incident_mcp.vocabulary.observation import Observation, PodSeen, ServiceSee
 from incident_mcp.vocabulary.refs import Ref
 
 _ASIDE = re.compile(r"metric|prom|health|probe|admin|debug|monitor|telemetry")
-_DNS = {"k8s-app": "kube-dns"}
 
 
 def find(seen: Observation) -> Iterator[Finding]:
@@ -26,12 +26,14 @@ def find(seen: Observation) -> Iterator[Finding]:
 
 
 def without_endpoints(seen: Observation) -> list[ServiceSeen]:
-    """Services with nobody ready behind them. A look at one workload judges only those that select it."""
+    """Services with nobody ready behind them. A look at one workload judges only those that select it,
+    and the cluster's DNS where it was read.
+    """
     return [service for service in seen.services if not service.ready and _in_scope(seen, service)]
 
 
 def _in_scope(seen: Observation, service: ServiceSeen) -> bool:
-    if seen.scope.workload is None:
+    if seen.scope.workload is None or is_dns(service):
         return True
     own = next((each for each in seen.workloads if each.ref == seen.scope.workload), None)
     return own is not None and selects(service, labels_of(own), own.ref.namespace)
@@ -66,7 +68,7 @@ def _without_endpoints(seen: Observation, service: ServiceSeen) -> Finding | Non
         summary = f"it has no ready endpoints ({count(service.not_ready, 'pod')} not ready)"
     else:
         summary = f"it has no endpoints: {cause} is scaled to 0"
-    dns = _DNS.items() <= service.selector.items()
+    dns = is_dns(service)
     return finding(
         DNS_DOWN if dns else NO_ENDPOINTS,
         target=service.ref,
@@ -89,7 +91,7 @@ def _cause(seen: Observation, service: ServiceSeen) -> Ref | None:
     if pods:
         return pods[0].owner or pods[0].ref
     idle = [each for each in outlines_of(seen, service) if not each.desired]
-    return idle[0].ref if idle and (reached(seen, service) or _webhook(seen, service)) else None
+    return idle[0].ref if idle and (reached(seen, service) or _webhook(seen, service) or is_dns(service)) else None
 
 
 def _webhook(seen: Observation, service: ServiceSeen) -> bool:

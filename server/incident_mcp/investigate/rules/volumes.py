@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from incident_mcp.investigate.kinds.containers import SANDBOX_FAILED, VOLUME_ATTACH, VOLUME_MOUNT
 from incident_mcp.investigate.kinds.kind import Kind
+from incident_mcp.investigate.network_agents import agent_lacking
 from incident_mcp.investigate.sufferers import Sufferer, events_about, finding, gravity, in_pods, recent, sufferers
 from incident_mcp.vocabulary.finding import Evidence, Finding
 from incident_mcp.vocabulary.observation import ContainerSeen, EventSeen, Observation, PodSeen
@@ -73,4 +74,5 @@ def _finding(seen: Observation, sufferer: Sufferer, kind: Kind, events: list[Eve
         evidence=(Evidence(source=f"event of {events[0].about}", value=events[0].message, at=events[0].last),),
         next_step=_NEXT[kind],
         since=min(event.first for event in events),
+        because_of=agent_lacking(seen, {pod.node or "" for pod in sufferer.pods}) if kind is SANDBOX_FAILED else None,
     )
