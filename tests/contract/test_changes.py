@@ -388,7 +388,6 @@ async def test_a_stateful_set_whose_pods_are_well_is_rolled_back_by_its_template
         ("restart_workload", {"kind": "Deployment"}),
         ("pause_rollout", {}),
         ("set_resources", {"kind": "Deployment", "memory_limit": "64Mi"}),
-        ("scale_workload", {"kind": "Deployment", "replicas": 1}),
     ],
 )
 async def test_what_the_api_server_would_refuse_is_said_before_anybody_is_asked(

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import pytest
 
 from incident_mcp.cluster.calls import MERGE_PATCH
 from incident_mcp.gate import steps
@@ -149,7 +150,8 @@ async def digest(sandbox: Sandbox, home: Path, plan: str) -> str:
 BUDGET: dict[str, Any] = {"minAvailable": "100%", "selector": {}}
 
 
-async def test_a_drain_that_is_cancelled_leaves_in_the_record_what_was_done(tmp_path: Path) -> None:
+@pytest.mark.parametrize("held", [False, True], ids=["between two writes", "while a budget holds it back"])
+async def test_a_drain_that_is_cancelled_leaves_in_the_record_what_was_done(tmp_path: Path, held: bool) -> None:
     node = "node-2"
     budget: dict[str, Any] = {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": {"name": "all"}}
     async with serve_sandbox("healthy") as sandbox:
@@ -163,20 +165,24 @@ async def test_a_drain_that_is_cancelled_leaves_in_the_record_what_was_done(tmp_
         with anyio.CancelScope() as scope:
 
             async def told(done: int, total: int, what: str) -> None:
-                scope.cancel()
+                if held:
+                    scope.deadline = anyio.current_time() + 2
+                else:
+                    scope.cancel()
 
             await desk.gate.execute(plan, desk.person, told)
         entries = await desk.record.of_plan(plan.id)
         await desk.api.aclose()
-        sent = [one.path for one in sandbox.requests if not one.dry_run and one.user_agent.endswith(plan.digest)]
+        ours = [one for one in sandbox.requests if not one.dry_run and one.user_agent.endswith(plan.digest)]
+        done = [one.path.partition("?")[0] for one in ours if one.code < 400]
     assert scope.cancelled_caught
-    assert [entry.text for entry in entries if entry.kind is EntryKind.STEP] == [
-        f"sending: cordon Node {node}",
-        f"applied: cordon Node {node}",
-    ]
-    assert entries[-1].text.startswith("Applied in part: 1 of ")
+    said = [entry.text for entry in entries if entry.kind is EntryKind.STEP]
+    assert said[:2] == [f"sending: cordon Node {node}", f"applied: cordon Node {node}"]
+    applied = sum(text.startswith("applied: ") for text in said)
+    assert (len(said) > 2) is held
+    assert entries[-1].text.startswith(f"Applied in part: {applied} of {len(plan.draft.writes)} writes")
     assert entries[-1].text.endswith("The call was cancelled in between.")
-    assert [path.partition("?")[0] for path in sent] == [f"/api/v1/nodes/{node}"]
+    assert (done[0], len(done)) == (f"/api/v1/nodes/{node}", applied)
 
 
 async def approved(desk: Desk, action: str, arguments: dict[str, Any]) -> Plan:

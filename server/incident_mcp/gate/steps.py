@@ -95,7 +95,9 @@ class Steps:
             await self._note(number, write, None)
         self.sent = self.sent or self.record.clock()
         state = await self._send(write)
-        if state is not None:
+        if state is None:  # refused, until another try says otherwise; the record need not hear of each
+            self.states[number] = "not applied"
+        else:
             await self._note(number, write, state)
             done = sum(one in ("applied", "not needed") for one in self.states.values())
             await self.tell(done, len(self.plan.draft.writes), write.shown)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from urllib.parse import parse_qsl
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
@@ -70,6 +70,8 @@ class ApiServer:
             response = await self._handle(request)
         except ApiError as error:
             response = refuse(error)
+        except ClientDisconnect:  # it died before its request was whole: nothing of it counts
+            return None
         except Exception as error:  # a fault of the sandbox's own, not the client's; its test shall not pass
             self.failures.append(error)
             response = refuse(ApiError(500, "InternalError", f"Internal error occurred: {error!r}"))

@@ -121,7 +121,7 @@ class UndoAction(ObjectAction):
             after=plan.draft.before,
             arguments={"plan": plan.id},
             pods=pods,
-            facts=tuple(_facts(target, back, now)),
+            facts=tuple(_facts(plan, back, now)),
             writes=writes,
             diff=tuple(_difference(back)),
             warnings=tuple(_left(plan)),
@@ -159,14 +159,14 @@ def _count(back: list[Found], workload: WorkloadSeen | None) -> int:
     return workload.desired if workload else 0
 
 
-def _facts(target: Any, back: list[Found], now: Json) -> Iterator[Fact]:
+def _facts(plan: Plan, back: list[Found], now: Json) -> Iterator[Fact]:
     yield fact(now, UID, "the same object")
     for write, _ in back:
-        if write.target != target:
+        if write.target != plan.draft.target:
             continue
         for path in touched(write):
             pointer = "/spec/replicas" if write.path.endswith("/scale") else path
-            yield fact(now, pointer, f"what plan changed ({pointer})")
+            yield fact(now, pointer, f"{pointer} as plan {plan.id} left it")
 
 
 def _difference(back: list[Found]) -> Iterator[str]:
