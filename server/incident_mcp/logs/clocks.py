@@ -134,6 +134,7 @@ def _shift(zone: re.Match[bytes]) -> int:
 
 Style = tuple[int, int, int]
 """Form, year and zone."""
+NO_STYLE: Style = (-1, 0, 0)
 _SECONDS_AT = np.array([*(form.length for form in FORMS), 0, 0], np.int64)
 
 
@@ -151,7 +152,7 @@ class Clocks:
     def read(self, raw: npt.NDArray[np.uint8], at: Places, styles: Places, known: Sequence[Style]) -> Times:
         """The time of the stamp that starts at each place, in the style of that number; `NEVER` where there is none.
 
-        Style 0 is none at all.
+        Style 0 is `NO_STYLE`.
         """
         eights = np.ndarray((len(raw) - 7,), np.dtype("<u8"), raw, 0, (1,))
         minutes = np.full(len(at), NEVER)

@@ -76,7 +76,7 @@ class Folder:
         if known is None:
             begins, ends = seen.starts[start + trace.start], seen.starts[start + trace.end] - 1
             sample = bytes(seen.block[begins : min(ends, begins + _SAMPLE)])
-            shape = Shape("error", trace.root, trace.root, Part.LINE, None, None, sample)
+            shape = Shape("error", trace.root, trace.root, Part.LINE, None, None, sample, trace=True)
             known = self._traces[key] = self._register(shape, trace.frame, sample, source)
         return known
 

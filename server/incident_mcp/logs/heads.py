@@ -20,12 +20,16 @@ _LEVEL = (
     r"|[VDIWEF](?= ))\b[\]>)]?:?"
 )
 _START = re.compile(rf"(?:- )?(?:\S+ ){{0,2}}?{_TIME}(?=[\s:|,-]|$)|{_LEVEL}(?=\s)")
-_PIECE = re.compile(
-    rf"\s*(?:{_TIME}(?=[\s:|,-]|$)|{_LEVEL}(?=[\s-]|$)|[-|:,*](?=\s)"
-    r"|\[[^\]]{0,120}\](?=[\s:-])|\d+(?=[\s|])|\d+:[A-Z](?= )|\(\d+\)"
-    r"|[A-Za-z_$][\w$]*(?:[./][\w$]+)+(?:\[[^\]]*\])?:?(?=\s)|[\w$.-]*[A-Z][\w$.]*[a-z][\w$.]*:(?=\s)|\|)"
+_TIME_AGAIN = re.compile(rf"\s*{_TIME}(?=[\s:|,-]|$)")
+_LEVEL_PIECE = re.compile(rf"\s*{_LEVEL}(?=[\s-]|$)")
+_FILLER = re.compile(r"\s*(?:-{1,3}|[|:,*]|\d+(?=[\s|])|\d+:[A-Z](?= )|\(\d+\)|\|)(?=\s)")
+_DASH = re.compile(r"\s*[-:](?=\s+\S)")
+_BRACKETS = re.compile(r"\s*\[(?:[^\[\]]|\[[^\[\]]*\]){0,250}\](?=[\s:-])")
+_LOGGER = re.compile(
+    r"\s*(?![\w.$]*(?:Exception|Error)\b)(?:"
+    r"([\w$-]+(?:[./][\w$-]+)+(?:\[[^\]]*\])?|[\w$-]*[A-Z][\w$]*|[a-z][\w-]*(?=\[\d+\]))(?:\[\d+\])?:(?=\s)"
+    r"|[A-Za-z_$][\w$-]*(?:[./][\w$-]+)*\s+(?=[-:] |\[)(?:[-:] )?)"
 )
-_LOGGER = re.compile(r"\s*[A-Za-z_$][\w$.]*(?:/[\w$.]+)*\s+[-:] (?=\S)")
 _SYSLOG = re.compile(r"\s*(?:[\w./@-]+ ){1,2}?([\w./()-]+(?:\(\w+\))?)(?:\[\d+\])?: ")
 _MONTH = re.compile(r"(?:- \S+ \S+ \S+ )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:\d\d:\d\d ")
 _ACCESS = re.compile(r"\"([A-Z]{3,8}) ([^\"\s]*)(?: HTTP/[\d.]+)?\" ([1-5]\d\d) ")
@@ -44,16 +48,38 @@ def message_of(text: str) -> tuple[Level, str]:
 
 def headless(text: str) -> str:
     """The line without its head."""
-    if syslog := _MONTH.match(text):
-        if tag := _SYSLOG.match(text, syslog.end()):
-            return text[tag.end() :] or text
+    if (syslog := _MONTH.match(text)) and (tag := _SYSLOG.match(text, syslog.end())):
+        return text[tag.end() :] or text
     start = _START.match(text)
     if start is None:
         return text
-    at = start.end()
+    return text[_end_of_head(text, start) :].strip() or text
+
+
+def _end_of_head(text: str, start: re.Match[str]) -> int:
+    """Times, one level, numbers and brackets in any order; the logger's name ends it."""
+    at, levelled = start.end(), _LEVEL_PIECE.fullmatch(start[0]) is not None
+    bracketed = False
     for _ in range(8):
-        piece = _PIECE.match(text, at)
-        if piece is None or piece.end() >= len(text):
-            break
+        if bracketed and (dash := _DASH.match(text, at)):
+            return dash.end()
+        brackets = _BRACKETS.match(text, at)
+        bracketed = bracketed or brackets is not None
+        piece = _TIME_AGAIN.match(text, at) or _FILLER.match(text, at) or brackets
+        if piece is None and not levelled:
+            piece = _LEVEL_PIECE.match(text, at)
+            levelled = piece is not None
+        if piece is None:
+            logger = _LOGGER.match(text, at)
+            return _after_logger(text, logger.end()) if logger and logger.end() < len(text) else at
+        if piece.end() >= len(text):
+            return at
         at = piece.end()
-    return text[at:].strip() or text
+    return at
+
+
+def _after_logger(text: str, at: int) -> int:
+    brackets = _BRACKETS.match(text, at)
+    at = brackets.end() if brackets and brackets.end() < len(text) else at
+    filler = _FILLER.match(text, at)
+    return filler.end() if filler and text[filler.start() : filler.end()].strip() in ("-", ":", "|") else at

@@ -25,6 +25,8 @@ class Shape:
     stamp: Stamp | None
     code: Code | None
     line: bytes
+    trace: bool = False
+    """It is a whole stack trace, and `text` is its root exception."""
 
 
 def shape_of(line: bytes) -> Shape:

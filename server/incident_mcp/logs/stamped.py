@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from incident_mcp.logs.canonical import moved
-from incident_mcp.logs.clocks import Clocks, Stamp, Style, Times
+from incident_mcp.logs.clocks import NO_STYLE, Clocks, Stamp, Style, Times
 from incident_mcp.logs.collapse import Collapsed
 from incident_mcp.logs.ledger import Kinds
 
@@ -20,7 +20,7 @@ class Stamped:
         self._style = np.zeros(0, np.int64)
         self._mark = np.zeros(0, np.int64)
         self._distance = np.zeros(0, np.int64)
-        self._styles: list[Style] = [(0, 0, 0)]
+        self._styles: list[Style] = [NO_STYLE]
 
     def grow(self, kinds: int) -> None:
         """Make room for so many kinds."""
