@@ -139,6 +139,8 @@ class Clock:
                 "clf": f"{self._now:%d/%b/%Y:%H:%M:%S}",
                 "yy": f"{self._now:%y/%m/%d %H:%M:%S}",
                 "mdot": f"{self._now:%m-%d %H:%M:%S}.123",
+                "ymd_s": f"{self._now:%Y/%m/%d %H:%M:%S}",
+                "ymd_sl": f"{self._now:%Y/%m/%d %H:%M:%S}.{self._now.microsecond:06d}000",
                 "zulu": f"{self._now:%Y-%m-%dT%H:%M:%S}",
             }
         return self.forms
