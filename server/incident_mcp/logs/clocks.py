@@ -157,9 +157,9 @@ class Clocks:
         eights = np.ndarray((len(raw) - 7,), np.dtype("<u8"), raw, 0, (1,))
         minutes = np.full(len(at), NEVER)
         old = np.zeros(len(at), np.bool_)
-        for number in np.flatnonzero(np.bincount(styles)).tolist():
+        for number in np.bincount(styles).nonzero()[0].tolist():
             form, year, zone = known[number]
-            where = slice(None) if number == styles[0] and (styles == number).all() else np.flatnonzero(styles == number)
+            where = slice(None) if number == styles[0] and (styles == number).all() else (styles == number).nonzero()[0]
             if form >= EPOCH:
                 minutes[where] = _since_1970(eights, at[where], in_milliseconds=form == EPOCH_MS)
                 old[where] = True
@@ -182,7 +182,7 @@ class Clocks:
         shape = eights[at] * np.uint64(0x9E3779B97F4A7C15) ^ eights[at + (length - 8)]
         if length > 16:
             shape = shape * np.uint64(0xC2B2AE3D27D4EB4F) ^ eights[at + 8]
-        changes = np.flatnonzero(shape[1:] != shape[:-1])
+        changes = (shape[1:] != shape[:-1]).nonzero()[0]
         if not len(changes):
             return self._minute(raw[at[0] : at[0] + length].tobytes(), form, year, zone)
         if len(changes) * 4 > len(at):

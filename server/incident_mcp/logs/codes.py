@@ -93,7 +93,7 @@ class Variants:
 
     def split(self, seen: Collapsed, kinds: Kinds) -> list[tuple[int, int, int]]:
         """Put variants for kinds, in place; what is new comes back as line, kind and code, and is split next time."""
-        lines = np.flatnonzero(self._slot[kinds] >= 0)
+        lines = (self._slot[kinds] >= 0).nonzero()[0]
         if not len(lines):
             return []
         which = kinds[lines]
@@ -101,7 +101,7 @@ class Variants:
         rows, columns = self._row[which], self._columns_of(codes)
         found = self._table[rows, columns]
         kinds[lines] = np.where(found >= 0, found, which)
-        missing = np.flatnonzero(found < 0)
+        missing = (found < 0).nonzero()[0]
         if not len(missing):
             return []
         _, at = np.unique(rows[missing].astype(np.int64) * COLUMNS + columns[missing], return_index=True)

@@ -52,7 +52,7 @@ class Collapser:
         self._digit = self._word = self._byte.view(np.bool_)
 
     def __call__(self, block: bytes) -> Collapsed:
-        """`block` ends with a newline and holds neither byte 0 nor byte 1."""
+        """`block` ends with a newline and spaces to a multiple of 64 bytes, and holds neither byte 0 nor byte 1."""
         raw = np.frombuffer(block, np.uint8)
         self._classify(raw, block.isascii())
         digits, words = _pack(self._digit), _pack(self._word)
@@ -90,8 +90,8 @@ class Collapser:
         keys.pop()
         np.equal(raw, _NEWLINE, out=self._word)
         np.bitwise_or(mark, self._word.view(np.uint8), out=mark)
-        places = np.flatnonzero(mark.view(np.bool_))
-        ends = np.flatnonzero(raw[places] == _NEWLINE)
+        places = mark.view(np.bool_).nonzero()[0]
+        ends = (raw[places] == _NEWLINE).nonzero()[0]
         first = np.empty(len(ends) + 1, np.int64)
         first[0] = 0
         np.add(ends, 1, out=first[1:])
@@ -102,9 +102,7 @@ class Collapser:
 
 
 def _pack(flags: npt.NDArray[np.bool_]) -> Bits:
-    packed = np.packbits(flags, bitorder="little")
-    spare = -len(packed) % 8
-    return (np.pad(packed, (0, spare)) if spare else packed).view(np.uint64)
+    return np.packbits(flags, bitorder="little").view(np.uint64)
 
 
 def _painted(words: Bits, digits: Bits) -> Bits:

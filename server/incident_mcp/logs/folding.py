@@ -5,7 +5,7 @@ once, and recognised afterwards.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,11 @@ from incident_mcp.logs.traces import Trace, traces_in
 Parts = npt.NDArray[np.int8]
 _TELLING = np.zeros(16, np.bool_)
 _TELLING[[Part.FRAME, Part.CAUSE, Part.PYTHON_HEAD, Part.GO_HEAD, Part.GO_PART]] = True
-_NEED_A_HEAD = (int(Part.FRAME), int(Part.CAUSE))
+_NEEDS_A_HEAD = np.zeros(16, np.int64)
+_NEEDS_A_HEAD[[Part.FRAME, Part.CAUSE]] = 1
+_FIRST = np.zeros(1, np.int64)
+_WIDTH = 8
+"""Bytes of a kind's number."""
 _PYTHON = int(Part.PYTHON_HEAD)
 _REMEMBERED = 20_000
 _LONGEST_REMEMBERED = 200
@@ -42,30 +46,30 @@ class Folder:
 
     def fold(self, seen: Collapsed, kinds: Kinds, parts: Parts, source: int) -> Flags | None:
         """Put the traces' kinds for their lines, in place; which lines begin an event, None if all do."""
-        heads: Flags | None = None
-        for start, end in _stretches(parts):
-            for first, after, kind in self._found(seen, kinds, parts, start, end, source):
-                if heads is None:
-                    heads = np.ones(len(kinds), np.bool_)
-                kinds[first:after] = kind
-                heads[first + 1 : after] = False
+        stretches = _stretches(parts)
+        if not stretches:
+            return None
+        heads = np.ones(len(kinds), np.bool_)
+        shapes = kinds.tobytes()
+        for start, end in stretches:
+            found = self._known.get(shapes[start * _WIDTH : end * _WIDTH])
+            if found is None:
+                found = self._work_out(seen, kinds, parts, start, end, source)
+            for first, after, kind in found:
+                kinds[start + first : start + after] = kind
+                heads[start + first + 1 : start + after] = False
         return heads
 
-    def _found(self, seen: Collapsed, kinds: Kinds, parts: Parts, start: int, end: int, source: int) -> Found:
-        shape = kinds[start:end].tobytes()
-        found = self._known.get(shape)
-        if found is None:
-            found = self._work_out(seen, kinds[start:end].tolist(), parts[start:end].tolist(), start, source)
-            if end - start <= _LONGEST_REMEMBERED and len(self._known) < _REMEMBERED:
-                self._known[shape] = found
-        return [(start + first, start + after, kind) for first, after, kind in found]
-
-    def _work_out(self, seen: Collapsed, kinds: list[int], parts: list[int], start: int, source: int) -> Found:
-        bodies = [_body(self._kinds[kind]) for kind in kinds]
-        return [
-            (trace.start, trace.end, self._kind_of(trace, kinds, seen, start, source))
-            for trace in traces_in([Part(each) for each in parts], bodies)
+    def _work_out(self, seen: Collapsed, kinds: Kinds, parts: Parts, start: int, end: int, source: int) -> Found:
+        shape, numbers = kinds[start:end].tobytes(), kinds[start:end].tolist()
+        bodies = [_body(self._kinds[number]) for number in numbers]
+        found = [
+            (trace.start, trace.end, self._kind_of(trace, numbers, seen, start, source))
+            for trace in traces_in([Part(each) for each in parts[start:end].tolist()], bodies)
         ]
+        if end - start <= _LONGEST_REMEMBERED and len(self._known) < _REMEMBERED:
+            self._known[shape] = found
+        return found
 
     def _kind_of(self, trace: Trace, kinds: Sequence[int], seen: Collapsed, start: int, source: int) -> int:
         codes = tuple(
@@ -91,22 +95,23 @@ def settled(parts: Parts) -> int:
     return max(at, 0) if at < len(parts) - 2 else len(parts) - 1
 
 
-def _stretches(parts: Parts) -> Iterator[tuple[int, int]]:
-    """Where traces may be: runs of lines that are parts of one, with the line before and the line after."""
-    places = np.flatnonzero(parts)
+def _stretches(parts: Parts) -> list[tuple[int, int]]:
+    """Where traces may be: runs of lines that are parts of one, with the line before if it may be the head of one, and
+    the line after if a Python traceback may end with it."""
+    places = parts.nonzero()[0]
     if not len(places):
-        return
-    breaks = np.flatnonzero(np.diff(places) > 2)
-    starts = np.concatenate((places[:1], places[breaks + 1]))
-    ends = np.concatenate((places[breaks], places[-1:])) + 1
-    telling = np.concatenate((np.zeros(1, np.int64), np.cumsum(_TELLING[parts])))
-    heads = np.concatenate((np.zeros(1, np.int64), np.cumsum(parts == _PYTHON)))
-    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-        if telling[end] > telling[start]:
-            yield (
-                max(start - 1, 0) if int(parts[start]) in _NEED_A_HEAD else start,
-                min(end + 1, len(parts)) if heads[end] > heads[start] else end,
-            )
+        return []
+    breaks = (places[1:] - places[:-1] > 2).nonzero()[0]
+    starts = places[np.concatenate((_FIRST, breaks + 1))]
+    ends = places[np.concatenate((breaks, [len(places) - 1]))] + 1
+    telling = np.concatenate((_FIRST, np.cumsum(_TELLING[parts])))
+    pythons = np.concatenate((_FIRST, np.cumsum(parts == _PYTHON)))
+    worth = (telling[ends] > telling[starts]).nonzero()[0]
+    starts, ends = starts[worth], ends[worth]
+    open_ended = pythons[ends] > pythons[starts]
+    starts = np.maximum(starts - _NEEDS_A_HEAD[parts[starts]], 0)
+    ends = np.minimum(ends + open_ended, len(parts))
+    return list(zip(starts.tolist(), ends.tolist(), strict=True))
 
 
 def _body(kind: Kind) -> str:

@@ -107,7 +107,7 @@ def _tally(kinds: Kinds) -> tuple[Kinds, Kinds]:
     if len(kinds) * 8 < kinds.max(initial=0):
         return np.unique(kinds, return_counts=True)
     counts = np.bincount(kinds)
-    present = np.flatnonzero(counts)
+    present = counts.nonzero()[0]
     return present, counts[present]
 
 

@@ -32,7 +32,6 @@ WAITING = 16 * 1024 * 1024
 """Bytes of all sources that wait for their block to fill."""
 SAMPLES = 3
 SAMPLE_LENGTH = 1000
-_PAD = b" " * REACH
 
 
 @dataclass(slots=True)
@@ -125,7 +124,7 @@ class LogReader:
     def _block(self, source: _Source, block: bytes, *, last: bool) -> int:
         """Count whole lines; how many bytes that were: what may go on in the next block is left."""
         clean = cleaned(block)
-        seen = self._collapse(clean + _PAD)
+        seen = self._collapse(clean + b" " * (REACH + -(len(clean) + REACH) % 64))
         kinds = self._kinds_of(seen, source.number)
         parts = self._parts[kinds]
         used = len(block)
@@ -227,7 +226,7 @@ class LogReader:
 
     def _sample(self, seen: Collapsed, kinds: Kinds, source: int) -> None:
         """Keep the last line in this block of each kind that has few samples."""
-        lines = np.flatnonzero(self._wanted[kinds])
+        lines = self._wanted[kinds].nonzero()[0]
         latest = dict(zip(kinds[lines].tolist(), lines.tolist(), strict=True))
         for kind, line in latest.items():
             sample = _line(seen, line)[:SAMPLE_LENGTH]
