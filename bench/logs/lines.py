@@ -5,15 +5,58 @@ random and never repeat (trace ids, block ids, request ids), as in a real log; t
 print every line it read.
 """
 
+# ruff: noqa: E501  (lines of logs are as long as they are)
+
 import random
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from string import Formatter
 
 START = datetime(2026, 11, 24, 2, 0, 0, tzinfo=UTC)
-_WORDS = "checkout payments cart catalog search users orders shipping pricing mail stock images".split()
-_USERS = "alice bob carol dave erin frank grace heidi ivan judy mallory niaj olivia peggy rupert sybil".split()
-_PATHS = "/cart /orders /login /api/v1/items /healthz /search /checkout /users/me /metrics /img/logo.png".split()
+_WORDS = [
+    "checkout",
+    "payments",
+    "cart",
+    "catalog",
+    "search",
+    "users",
+    "orders",
+    "shipping",
+    "pricing",
+    "mail",
+    "stock",
+    "images",
+]
+_USERS = [
+    "alice",
+    "bob",
+    "carol",
+    "dave",
+    "erin",
+    "frank",
+    "grace",
+    "heidi",
+    "ivan",
+    "judy",
+    "mallory",
+    "niaj",
+    "olivia",
+    "peggy",
+    "rupert",
+    "sybil",
+]
+_PATHS = [
+    "/cart",
+    "/orders",
+    "/login",
+    "/api/v1/items",
+    "/healthz",
+    "/search",
+    "/checkout",
+    "/users/me",
+    "/metrics",
+    "/img/logo.png",
+]
 _AGENTS = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36",
     "curl/8.6.0",
@@ -33,7 +76,7 @@ MIX = (
     "{iso},{ms} - INFO  [/{ip}:{port}:QuorumCnxManager$Listener@{n3}] - Received connection request /{ip}:{port}",
     "{iso},{ms} - WARN  [SendWorker:{n12}:QuorumCnxManager$SendWorker@{n3}] - Interrupted while waiting for message on queue",
     "{iso},{ms} - INFO  [QuorumPeer[myid={n1}]/0:0:0:0:0:0:0:0:2181:FastLeaderElection@{n3}] - Notification time out: {n5}",
-    "nova-api.log {iso}.{ms} {n5} INFO nova.osapi_compute.wsgi.server [req-{uuid} {hex32} {hex32} - - -] {ip} \"GET /v2/{hex32}/servers/detail HTTP/1.1\" status: 200 len: {n4} time: 0.{n7}",
+    'nova-api.log {iso}.{ms} {n5} INFO nova.osapi_compute.wsgi.server [req-{uuid} {hex32} {hex32} - - -] {ip} "GET /v2/{hex32}/servers/detail HTTP/1.1" status: 200 len: {n4} time: 0.{n7}',
     "nova-compute.log {iso}.{ms} {n5} INFO nova.compute.manager [req-{uuid} - - - - -] [instance: {uuid}] VM Stopped (Lifecycle Event)",
     "nova-compute.log {iso}.{ms} {n5} WARNING nova.virt.libvirt.imagecache [req-{uuid} - - - - -] Unknown base file: /var/lib/nova/instances/_base/{hex40}",
     "{syslog} LabSZ sshd[{n5}]: Failed password for invalid user {user} from {ip} port {port} ssh2",
@@ -47,16 +90,16 @@ MIX = (
     "[{weekday}] [error] mod_jk child workerEnv in error state {n1}",
     "[{weekday}] [notice] jk2_init() Found child {n4} in scoreboard slot {n1}",
     "[{weekday}] [error] [client {ip}] Directory index forbidden by rule: /var/www/html/",
-    "{ip} - - [{clf} +0000] \"GET {path}?id={n6} HTTP/1.1\" {status} {n5} \"-\" \"{agent}\"",
+    '{ip} - - [{clf} +0000] "GET {path}?id={n6} HTTP/1.1" {status} {n5} "-" "{agent}"',
     "{iso}.{ms} UTC [{n5}] LOG:  duration: {n4}.{n3} ms  statement: SELECT * FROM orders WHERE id = {n8}",
-    "{iso}.{ms} UTC [{n5}] ERROR:  duplicate key value violates unique constraint \"orders_pkey\"",
+    '{iso}.{ms} UTC [{n5}] ERROR:  duplicate key value violates unique constraint "orders_pkey"',
     "{iso}.{ms} UTC [{n5}] FATAL:  sorry, too many clients already",
     "{n5}:M 24 Nov 2026 {hms_c}.{ms} * Background saving started by pid {n5}",
     "[{iso},{ms}] INFO [GroupCoordinator {n1}]: Preparing to rebalance group {word} in state PreparingRebalance with old generation {n3} (kafka.coordinator.group.GroupCoordinator)",
     "[{iso},{ms}] WARN [Consumer clientId=consumer-{word}-{n1}, groupId={word}] Connection to node {n1} ({word}/{ip}:9092) could not be established. (org.apache.kafka.clients.NetworkClient)",
     "{yy} INFO executor.Executor: Finished task {n3}.0 in stage {n2}.0 (TID {n6}). {n4} bytes result sent to driver",
     "{yy} INFO storage.MemoryStore: Block broadcast_{n4}_piece0 stored as bytes in memory (estimated size {n3}.{n1} KB, free {n3}.{n1} MB)",
-    "{mdot} 1702 {n4} D PowerManagerService: acquire lock={n9}, flags=0x1, tag=\"View Lock\", name=com.android.systemui, ws=null, uid={n5}, pid={n4}",
+    '{mdot} 1702 {n4} D PowerManagerService: acquire lock={n9}, flags=0x1, tag="View Lock", name=com.android.systemui, ws=null, uid={n5}, pid={n4}',
     "- {n10} 2005.11.09 dn{n3} {syslog} dn{n3}/dn{n3} crond(pam_unix)[{n4}]: session closed for user root",
     "{iso} INFO  [main] com.shop.{word}.Application - Started Application in {n1}.{n3} seconds (JVM running for {n1}.{n3})",
     "{iso} ERROR [http-nio-8080-exec-{n2}] com.shop.{word}.Client - Request {uuid} to http://{word}:8080{path} failed after {n4} ms: Read timed out",
@@ -76,15 +119,15 @@ _LOGFMT = (
     'level=info ts={isoz} component={word} msg="cache refreshed" entries={n5} took={n3}ms trace_id={hex32}',
 )
 _KLOG = (
-    "I1124 {hms_c}.{n6}       1 controller.go:{n3}] \"Reconciled\" controller=\"{word}\" namespace=\"shop\" name=\"{word}-{hex10}\" reconcileID=\"{uuid}\"",
+    'I1124 {hms_c}.{n6}       1 controller.go:{n3}] "Reconciled" controller="{word}" namespace="shop" name="{word}-{hex10}" reconcileID="{uuid}"',
     "W1124 {hms_c}.{n6}       1 reflector.go:{n3}] watch of *v1.ConfigMap ended with: too old resource version: {n9} ({n9})",
-    "E1124 {hms_c}.{n6}       1 leaderelection.go:{n3}] error retrieving resource lock kube-system/{word}: Get \"https://{ip}:443/apis/coordination.k8s.io/v1/leases?timeout=5s\": context deadline exceeded",
-    "I1124 {hms_c}.{n6}       1 kuberuntime_container.go:{n3}] \"Killing container with a grace period\" pod=\"shop/{word}-{hex10}-{hex5}\" podUID=\"{uuid}\" containerName=\"{word}\" containerID=\"containerd://{hex64}\" gracePeriod=30",
+    'E1124 {hms_c}.{n6}       1 leaderelection.go:{n3}] error retrieving resource lock kube-system/{word}: Get "https://{ip}:443/apis/coordination.k8s.io/v1/leases?timeout=5s": context deadline exceeded',
+    'I1124 {hms_c}.{n6}       1 kuberuntime_container.go:{n3}] "Killing container with a grace period" pod="shop/{word}-{hex10}-{hex5}" podUID="{uuid}" containerName="{word}" containerID="containerd://{hex64}" gracePeriod=30',
 )
 _ACCESS = (
-    "{ip} - - [{clf} +0000] \"GET {path} HTTP/1.1\" {status} {n5} \"-\" \"{agent}\" {n3} 0.{n3} [shop-{word}-80] [] {ip}:8080 {n5} 0.{n3} {status} {hex32}",
-    "{ip} - - [{clf} +0000] \"POST {path}?session={hex32} HTTP/2.0\" {status} {n3} \"https://shop.example.com/\" \"{agent}\" {n4} 0.{n3} [shop-{word}-80] [] {ip}:8080 {n3} 0.{n3} {status} {hex32}",
-    "[{isoz}] \"GET {path} HTTP/1.1\" {status} - via_upstream - \"-\" 0 {n4} {n2} {n2} \"{ip}\" \"{agent}\" \"{uuid}\" \"{word}.shop\" \"{ip}:8080\" outbound|80||{word}.shop.svc.cluster.local {ip}:{port} {ip}:80 {ip}:{port} - default",
+    '{ip} - - [{clf} +0000] "GET {path} HTTP/1.1" {status} {n5} "-" "{agent}" {n3} 0.{n3} [shop-{word}-80] [] {ip}:8080 {n5} 0.{n3} {status} {hex32}',
+    '{ip} - - [{clf} +0000] "POST {path}?session={hex32} HTTP/2.0" {status} {n3} "https://shop.example.com/" "{agent}" {n4} 0.{n3} [shop-{word}-80] [] {ip}:8080 {n3} 0.{n3} {status} {hex32}',
+    '[{isoz}] "GET {path} HTTP/1.1" {status} - via_upstream - "-" 0 {n4} {n2} {n2} "{ip}" "{agent}" "{uuid}" "{word}.shop" "{ip}:8080" outbound|80||{word}.shop.svc.cluster.local {ip}:{port} {ip}:80 {ip}:{port} - default',
 )
 _TRACES = (
     (
@@ -100,7 +143,7 @@ _TRACES = (
     (
         "ERROR {isoz} job {uuid} failed trace={hex32}",
         "Traceback (most recent call last):",
-        "  File \"/app/jobs/run.py\", line {n2}, in run",
+        '  File "/app/jobs/run.py", line {n2}, in run',
         "    price = prices[sku]",
         "KeyError: 'SKU-{n5}'",
     ),

@@ -15,8 +15,34 @@ from incident_mcp.logs.patterns import Reading
 TRIALS = 100
 START = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 ONSET, END = timedelta(minutes=75), timedelta(minutes=90)
-_VERBS = "loading storing fetching parsing sending checking closing locking merging pruning".split()
-_NOUNS = "cart order invoice session ledger basket voucher label parcel refund profile image report token".split()
+_VERBS = [
+    "loading",
+    "storing",
+    "fetching",
+    "parsing",
+    "sending",
+    "checking",
+    "closing",
+    "locking",
+    "merging",
+    "pruning",
+]
+_NOUNS = [
+    "cart",
+    "order",
+    "invoice",
+    "session",
+    "ledger",
+    "basket",
+    "voucher",
+    "label",
+    "parcel",
+    "refund",
+    "profile",
+    "image",
+    "report",
+    "token",
+]
 _WHY = ("timed out", "returned nothing", "was rejected", "broke off", "is inconsistent", "gave up", "lost its lease")
 CLAIMS = {"stationary": 0.90, "drifting": 0.70, "status": 1.0}
 

@@ -2,10 +2,10 @@
 
 Every contender is a process of its own (a pipe: several), start and end included, on the same core; runs take turns and
 medians count. Seconds are those of the processor: on one idle core that is the time on the wall, and on a machine that
-others use too it is the figure that still means something. drain3 gets the
-masks of its own example configuration, and what Kubernetes needs beyond them: UUIDs, times, long hex. Its rate is taken from the first 100,000
-lines and scaled: it would take minutes. The pipes run with LC_ALL=C, where they are fastest. `LOG_LINES` changes the
-number of lines: 1,000,000, or 5,000,000 as the claims say.
+others use too it is the figure that still means something. drain3 gets the masks of its own example configuration, and
+what Kubernetes needs beyond them: UUIDs, times, long hex. Its rate is taken from the first 100,000 lines and scaled: it
+would take minutes. The pipes run with LC_ALL=C, where they are fastest. `LOG_LINES` changes the number of lines:
+1,000,000, or 5,000,000 as the claims say; `LOG_RUNS` the number of runs.
 """
 
 import os
@@ -73,7 +73,9 @@ def measure(kind: str, log: Path) -> None:
     ours = medians["incident-mcp logs"]
     print(f"  {kind}, {log.stat().st_size / 1e6:.0f} MB")
     for name, seconds in medians.items():
-        note = f"   x {seconds / ours:6.1f}" if name != "incident-mcp logs" else f"   {_peak(contenders[name])} MB at most"
+        note = (
+            f"   x {seconds / ours:6.1f}" if name != "incident-mcp logs" else f"   {_peak(contenders[name])} MB at most"
+        )
         print(f"    {name:<22} {seconds:8.2f} s  {LINES / seconds:>11,.0f} lines/s{note}")
     drain, sed = CLAIMS.get(LINES, {}).get(kind, (0, 0))
     if drain:
@@ -120,4 +122,3 @@ def _drain3(log: Path) -> float:
     for line in first:
         miner.add_log_message(line)
     return (time.process_time() - start) * FOR_DRAIN / len(first)
-

@@ -15,7 +15,20 @@ pydantic.BaseModel.model_config["defer_build"] = True
 import typer
 
 from incident_mcp import __version__
-from incident_mcp.cli import assess, changes, demo, diagnose, doctor, explain, health, logs, plan, sandbox, serve, status
+from incident_mcp.cli import (
+    assess,
+    changes,
+    demo,
+    diagnose,
+    doctor,
+    explain,
+    health,
+    logs,
+    plan,
+    sandbox,
+    serve,
+    status,
+)
 
 app = typer.Typer(
     name="incident-mcp",

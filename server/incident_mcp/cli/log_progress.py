@@ -1,13 +1,13 @@
 """A bar on the terminal while a long log is read; nothing where nobody would see it, or where it is soon over."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 
 @contextmanager
-def progress(whole: int | None, *, least: int) -> Iterator[Callable[[int], None]]:
-    """`whole`: bytes to come, None if nobody knows. The bar appears once `least` bytes have been read or are to come."""
+def progress(whole: int | None, *, least: int) -> Generator[Callable[[int], None]]:
+    """`whole`: bytes to come, None if nobody knows. The bar appears when there are `least` bytes, read or to come."""
     if not sys.stderr.isatty() or (whole is not None and whole < least):
         yield lambda _: None
         return

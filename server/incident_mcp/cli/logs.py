@@ -85,7 +85,7 @@ def _feed(analysis: "LogAnalysis", files: list[str], *, baseline: bool = False) 
 
 
 def _opened(name: str) -> BinaryIO:
-    return open(0, "rb", closefd=False) if name == "-" else open(name, "rb")  # noqa: SIM115
+    return open(0, "rb", closefd=False) if name == "-" else open(name, "rb")
 
 
 def _assign(analysis: "LogAnalysis", kinds: BinaryIO, out: Path) -> None:

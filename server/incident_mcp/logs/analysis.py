@@ -12,6 +12,7 @@ from typing import BinaryIO
 import numpy as np
 
 from incident_mcp.logs.clocks import ALWAYS, NEVER, microseconds, moment
+from incident_mcp.logs.keys import MOST
 from incident_mcp.logs.kind import Kind
 from incident_mcp.logs.ledger import Kinds
 from incident_mcp.logs.levels import Level
@@ -42,12 +43,20 @@ class _Group:
 class LogAnalysis:
     """`into`, if given, takes four bytes a line, which `numbers` makes the template's number."""
 
-    def __init__(self, *, today: datetime, onset: datetime | None = None, into: BinaryIO | None = None) -> None:
-        self._reader = LogReader(today=today, onset=onset, into=into)
+    def __init__(
+        self, *, today: datetime, onset: datetime | None = None, into: BinaryIO | None = None, most_kinds: int = MOST
+    ) -> None:
+        self._reader = LogReader(today=today, onset=onset, into=into, most_kinds=most_kinds)
+        self._templates: dict[str, Template] = {}
         self._onset = onset
         self._sources: list[Source | None] = []
         self._numbers: dict[object, int] = {}
         self._baseline: set[int] = set()
+
+    @property
+    def kinds(self) -> int:
+        """How many kinds of lines are told apart; many of them may make one pattern."""
+        return len(self._reader.kinds)
 
     def source(self, source: Source | None = None, *, baseline: bool = False) -> int:
         """A new log; its number is for `feed`. A `baseline` is what the others are compared with."""

@@ -8,9 +8,12 @@ import re
 
 from incident_mcp.logs.collapse import MARK
 
-_TOLD = rb"msg|message|event|@message|text|level|severity|lvl|levelname|log\.level|@level|error|err|exception|reason|cause|stack\w*|exc_info|log"
+_TOLD = (
+    rb"msg|message|event|@message|text|log|level|severity|lvl|levelname|log\.level|@level"
+    rb"|error|err|exception|reason|cause|stack\w*|exc_info"
+)
 _JSON_FIELD = re.compile(rb'"(?!(?:' + _TOLD + rb')")([^"\\]+)":\s?"((?:[^"\\]|\\.)*)"')
-_LOGFMT_FIELD = re.compile(rb'(?<=\s)(?!(?:' + _TOLD + rb')=)([\w.@/-]+)=("(?:[^"\\]|\\.)*"|[^\s"]+)')
+_LOGFMT_FIELD = re.compile(rb"(?<=\s)(?!(?:" + _TOLD + rb')=)([\w.@/-]+)=("(?:[^"\\]|\\.)*"|[^\s"]+)')
 _ACCESS = re.compile(rb'" \x01 (?:\x01|-)')
 _LETTERS = bytes([*range(65, 91), *range(97, 123), *range(128, 256)])
 _LONG_WORD = re.compile(rb"[A-Za-z_]{32,}")
@@ -23,7 +26,7 @@ def canonical(key: bytes) -> bytes:
         return _JSON_FIELD.sub(_emptied, key)
     if access := _ACCESS.search(key):
         return key[: access.end()] + key[access.end() :].translate(None, _LETTERS)
-    if b'msg="' in key or b"msg=" in key or key[1:2] == MARK and b'] "' in key:
+    if b'msg="' in key or b"msg=" in key or (key[1:2] == MARK and b'] "' in key):
         return _LOGFMT_FIELD.sub(_emptied, key)
     return _LONG_WORD.sub(b"", key) if len(key) > 32 else key
 

@@ -49,7 +49,8 @@ def _with_month(order: str) -> Callable[[bytes], Fields]:
 
     def read(stamp: bytes) -> Fields:
         name = re.search(_MON, stamp)
-        assert name is not None
+        if name is None:
+            raise ValueError(stamp)
         year, _, day, hour, minute = inner(stamp.replace(name[0], b" %d " % _MONTHS[name[0]]))
         return year, _MONTHS[name[0]], day, hour, minute
 
@@ -209,7 +210,7 @@ class Clocks:
             time = datetime(year or self._today.year, month, day, hour, minute, tzinfo=UTC)
             if not year and time > self._today + timedelta(days=1):
                 time = time.replace(year=time.year - 1)
-        except (ValueError, KeyError, AssertionError, IndexError):
+        except (ValueError, KeyError, IndexError):
             return None
         return microseconds(time)
 

@@ -17,15 +17,19 @@ from incident_mcp.logs.levels import Level
 
 _LOOKED_AT = 1500
 _EXIT = re.compile(
-    rb"(?i)\bexit(?:ed|s|ing)?[ _-]?(?:with )?(?:a )?(?:non-?zero )?(?:exit )?(?:code|status)?[\"']?[ :=(]+[\"']?(\d{1,3})\b"
+    rb"(?i)\bexit(?:ed|s|ing)?[ _-]?(?:with )?(?:a )?(?:non-?zero )?(?:exit )?(?:code|status)?"
+    rb"[\"']?[ :=(]+[\"']?(\d{1,3})\b"
 )
 _OTHER = re.compile(
     rb"\" ([1-5]\d\d)(?= [\d-])"
-    rb"|(?i:status|status[_-]?code|response[_-]?code|http[_-]?code|\bcode|\brc)[\"']?[ :=]{1,3}(?:HTTP )?[\"']?(\d{1,5})\b"
+    rb"|(?i:status|status[_-]?code|response[_-]?code|http[_-]?code|\bcode|\brc)"
+    rb"[\"']?[ :=]{1,3}(?:HTTP )?[\"']?(\d{1,5})\b"
     rb"|\bHTTP(?:/\d(?:\.\d)?)?\"?:? ([1-5]\d\d)\b"
     rb"|(?i:returned|responded|response|answered|got)(?: with)?(?: a)?(?: status)?[: ]+([1-5]\d\d)\b"
-    rb"|\b([45]\d\d) (?:Service Unavailable|Bad Gateway|Internal Server Error|Gateway Time|Not Found|Too Many|Forbidden)"
-    rb"|(?i:errno)[ :=\]]{1,3}(\d{1,3})\b|(?i:signal)[ :=]{1,3}(\d{1,2})\b|\bORA-(\d{5})\b|(?i:sqlstate)[ :=\[]{1,3}(\d{5})\b"
+    rb"|\b([45]\d\d) (?:Service Unavailable|Bad Gateway|Internal Server Error|Gateway Time"
+    rb"|Not Found|Too Many|Forbidden)"
+    rb"|(?i:errno)[ :=\]]{1,3}(\d{1,3})\b|(?i:signal)[ :=]{1,3}(\d{1,2})\b"
+    rb"|\bORA-(\d{5})\b|(?i:sqlstate)[ :=\[]{1,3}(\d{5})\b"
 )
 COLUMNS = 128
 """Different codes that are told apart; later ones share the last column."""

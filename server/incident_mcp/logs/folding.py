@@ -61,7 +61,7 @@ class Folder:
         return heads
 
     def _work_out(self, seen: Collapsed, kinds: Kinds, parts: Parts, start: int, end: int, source: int) -> Found:
-        shape, numbers = kinds[start:end].tobytes(), kinds[start:end].tolist()
+        shape, numbers = kinds[start:end].tobytes(), [int(kind) for kind in kinds[start:end]]
         bodies = [_body(self._kinds[number]) for number in numbers]
         found = [
             (trace.start, trace.end, self._kind_of(trace, numbers, seen, start, source))

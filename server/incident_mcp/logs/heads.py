@@ -10,7 +10,8 @@ from incident_mcp.logs.levels import Level, level_and_message
 
 _TIME = (
     r"\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d| UTC)?"
-    r"|(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:\d\d:\d\d(?: \d{4})?"
+    r"|(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+    r" [ \d]\d \d\d:\d\d:\d\d(?: \d{4})?"
     r"|\d\d/\d\d/\d\d \d\d:\d\d:\d\d|\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?|\d{6} \d{6}|\d\d:\d\d:\d\d(?:[.,]\d+)?"
     r"|\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d\d:\d\d:\d\d(?:\.\d+)?"
     r"|\d{8}-\d{1,2}:\d{1,2}:\d{1,2}(?::\d+)?|\d{4}\.\d\d\.\d\d|\d{4}-\d\d-\d\d-\d\d\.\d\d\.\d\d\.\d+|1\d{9}(?:\.\d+)?)\]?"

@@ -26,14 +26,17 @@ EXCEPTION = re.compile(
     r"(?: \[[A-Z_]+\])?(?:: .*|:?$))",
     re.DOTALL,
 )
-CAUSE = re.compile(r"\s*(?:Caused by|Suppressed|\[cause\]|--->|---> \(Inner Exception #\d+\)): ?(.*)|\s*---> (.*)", re.DOTALL)
+CAUSE = re.compile(
+    r"\s*(?:Caused by|Suppressed|\[cause\]|--->|---> \(Inner Exception #\d+\)): ?(.*)|\s*---> (.*)", re.DOTALL
+)
 _FRAME = re.compile(
     r"\s+at (?:async |new )?[\w.$<>/@:\[\]`-]+[ (]|\s+at (?:file|node|/)\S+|\s+at .+ in .+:line \d+"
     r"|\s+\.\.\. \d+ (?:more|common frames omitted)|\s+--- End of inner|--- End of stack"
 )
 _GO_HEAD = re.compile(r"(?:panic|fatal error): ")
 _GO_PART = re.compile(
-    r"goroutine \d+ \[|\[signal |\[recovered|created by |exit status \d+$|panic\(|[\w./-]+\.[\w.()*{}\[\]…-]+\(.*\)$|\t\S+\.go:\d+"
+    r"goroutine \d+ \[|\[signal |\[recovered|created by |exit status \d+$|panic\("
+    r"|[\w./-]+\.[\w.()*{}\[\]…-]+\(.*\)$|\t\S+\.go:\d+"
 )
 _LINKS = (
     "During handling of the above exception, another exception occurred:",

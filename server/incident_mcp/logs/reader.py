@@ -76,6 +76,8 @@ class LogReader:
 
     def feed(self, source: int, piece: bytes, *, baseline: bool = False) -> None:
         """More of the source's log, cut anywhere."""
+        if not piece:
+            return
         mine = self._sources.get(source)
         if mine is None:
             mine = self._sources[source] = _Source(source, baseline)
@@ -188,8 +190,7 @@ class LogReader:
 
     def _add_variant(self, seen: Collapsed, line: int, base: int, code: int, source: int) -> None:
         kind = self.kinds[base]
-        found = kind.shape.code
-        assert found is not None
+        found = kind.shape.code or Code(0, code)
         level = level_with(kind.shape.level, code, exit_code=found.exit)
         sample = (source, _line(seen, line)[:SAMPLE_LENGTH])
         variant = self._keys.other()
@@ -210,7 +211,9 @@ class LogReader:
         self._stamped.grow(count)
         known = len(self._parts)
         if count > known:
-            self._parts = np.concatenate((self._parts, [kind.shape.part for kind in self.kinds[known:]])).astype(np.int8)
+            self._parts = np.concatenate((self._parts, [kind.shape.part for kind in self.kinds[known:]])).astype(
+                np.int8
+            )
             self._wanted = np.concatenate((self._wanted, np.full(count - known, SAMPLES - 1))).astype(np.int8)
 
     def _times(self, seen: Collapsed, kinds: Kinds, source: _Source) -> Times:

@@ -19,7 +19,36 @@ _ROUNDS = 8
 _SPAN = 6
 _PRIME, _MODULUS = 1_000_003, (1 << 61) - 1
 _SLOTS = frozenset(
-    "for from to by in at on of host name file : \" ' [ ( < path id root is as with class topic pod node namespace".split()
+    [
+        "for",
+        "from",
+        "to",
+        "by",
+        "in",
+        "at",
+        "on",
+        "of",
+        "host",
+        "name",
+        "file",
+        ":",
+        '"',
+        "'",
+        "[",
+        "(",
+        "<",
+        "path",
+        "id",
+        "root",
+        "is",
+        "as",
+        "with",
+        "class",
+        "topic",
+        "pod",
+        "node",
+        "namespace",
+    ]
 )
 _MANY = 25
 """Different words that make a value of a message's head, a field's name, or the path of a request."""
@@ -27,7 +56,7 @@ _METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
 _NAMED = ("user", "host", "User", "username")
 _NAME = re.compile(r"[/_@\\]|\w\.\w|\w-\w|[a-z][A-Z]")
 _PLAIN_NAME = re.compile(r"/.*/|\w\.\w.*\.\w|@")
-_NOT_IN_SPANS = frozenset("=[](){},;\"")
+_NOT_IN_SPANS = frozenset('=[](){},;"')
 _AFTER_SPAN = frozenset(",;)]}\"'")
 _BEFORE_SPAN = frozenset("=:[(\"'")
 

@@ -14,7 +14,9 @@ LONGEST = 400
 _BODY = {Part.FRAME, Part.CAUSE, Part.INDENTED}
 _PYTHON_BODY = {Part.FRAME, Part.INDENTED, Part.CAUSE, Part.GO_PART}
 _JAVA_FRAME = re.compile(r"\s+at ([\w.$/@<>-]+)\(([^)]*)\)")
-_NODE_FRAME = re.compile(r"\s+at (?:async )?(?:([\w.$<> \[\]]+) \()?((?:file:|/|[A-Z]:\\|node:)[^)]*?):(\d+)(?::\d+)?\)?$")
+_NODE_FRAME = re.compile(
+    r"\s+at (?:async )?(?:([\w.$<> \[\]]+) \()?((?:file:|/|[A-Z]:\\|node:)[^)]*?):(\d+)(?::\d+)?\)?$"
+)
 _DOTNET_FRAME = re.compile(r"\s+at ([\w.`<>+\[\]]+)\([^)]*\)(?: in (.+):line (\d+))?")
 _PYTHON_FRAME = re.compile(r"\s+File \"([^\"]+)\", line (\d+)(?:, in (.+))?")
 _GO_FRAME = re.compile(r"([\w./-]+\.[\w.()*{}\[\]-]+?)\((?:.*)\)$")
@@ -119,11 +121,10 @@ def _named(line: str, following: str) -> str:
         return f"{node[1] or ''} {node[2]}:{node[3]}".strip()
     if node:
         return ""
+    if (dotnet := _DOTNET_FRAME.match(line)) and dotnet[2]:
+        return f"{dotnet[1]} {dotnet[2]}:{dotnet[3]}"
     if java := _JAVA_FRAME.match(line):
-        place = f" ({java[2]})" if java[2] and ":" in java[2] else ""
-        return f"{java[1]}{place}" if ".line " not in line else java[1]
-    if dotnet := _DOTNET_FRAME.match(line):
-        return f"{dotnet[1]} {dotnet[2]}:{dotnet[3]}" if dotnet[2] else dotnet[1]
+        return f"{java[1]} ({java[2]})" if ":" in java[2] else java[1]
     if (go := _GO_FRAME.match(line)) and following.startswith("\t"):
         place = following.strip().split(" ")[0]
         return "" if _LIBRARY_PATH.search(place) else f"{go[1]} {place}"

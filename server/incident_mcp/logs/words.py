@@ -15,10 +15,13 @@ _CHUNK = r"[\w./@#$%&*+\\~^!?-]+"
 _SCANNER = re.compile(
     rf"""
       (?P<quoted>(?<==)"[^"]*"|(?<==)\w+\s?\{{[^{{}}]*\}})
-    | (?P<name>(?<![\w.])(?:true|false|True|False|(?<=[=:(,])(?:null|none|nil|None|NULL)|(?<=[=:]\s)(?:null|none|nil|None|NULL)
-        |(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?=,?\s)|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?=\s{{1,2}}\d|[-/]\d))(?![.\w]))
+    | (?P<name>(?<![\w.])(?:true|false|True|False
+        |(?:(?<=[=:(,])|(?<=[=:]\s))(?:null|none|nil|None|NULL)
+        |(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?=,?\s)
+        |(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?=\s{{1,2}}\d|[-/]\d))(?![.\w]))
     | (?P<path>(?:[a-z]+:/)?/?[\w.%~@+$-]*(?:/[^\s"'<>\[\](){{}},;]*)+)
-    | (?P<dotted>(?<=[\s=(\[":,])(?![\w.$]*(?:Exception|Error|Throwable)\b)[A-Za-z_][\w$-]*(?:\.[\w$-]+){{2,}}\b(?![\w/@-]))
+    | (?P<dotted>(?<=[\s=(\[":,])(?![\w.$]*(?:Exception|Error|Throwable)\b)
+        [A-Za-z_][\w$-]*(?:\.[\w$-]+){{2,}}\b(?![\w/@-]))
     | (?P<chunk>{_CHUNK})
     | (?P<mark>[^\w\s])
     """,
@@ -75,7 +78,11 @@ def _fold_repeats(words: list[str], places: list[tuple[int, int]]) -> None:
     """`node <*> ok node <*> ok node <*> ok` says no more than its first third."""
     for size in (2, 3, 4):
         last = words[-size:]
-        if len(words) >= 3 * size and VALUE in last and words[-2 * size : -size] == last == words[-3 * size : -2 * size]:
+        if (
+            len(words) >= 3 * size
+            and VALUE in last
+            and words[-2 * size : -size] == last == words[-3 * size : -2 * size]
+        ):
             end = places[-1][1]
             del words[-size:]
             del places[-size:]

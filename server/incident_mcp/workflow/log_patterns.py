@@ -51,7 +51,7 @@ async def analyze_logs(
     onset: str | None = None,
     pattern: int | None = None,
 ) -> LogsReply:
-    """Raises `NotFound` with near misses, `Forbidden`, `BadRequest` for an unknown kind, or an onset that is no time."""
+    """Raises `NotFound` with near misses, `Forbidden`, `BadRequest` for an unknown kind or a wrong onset."""
     found = await desk.incident_id(incident)
     target = workload_ref(kind, namespace, name)
     began = moment_said(onset, desk.clock()) if onset else await _reported_onset(desk, found)
