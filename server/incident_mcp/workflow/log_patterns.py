@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from incident_mcp.cluster.kinds import workload_ref
 from incident_mcp.cluster.rollout_history import read_workload
 from incident_mcp.cluster.workload_logs import BYTES, LINES, ContainerLog, WorkloadLogs, workload_logs
+from incident_mcp.logs.hosts import AccessLog, HostLine
 from incident_mcp.logs.patterns import Reading
 from incident_mcp.logs.sources import Source
 from incident_mcp.text.budget import fitting
@@ -23,8 +24,11 @@ from incident_mcp.workflow.desk import Desk
 from incident_mcp.workflow.log_lines import PatternLine, headline, pattern_line, read_words, samples_of
 from incident_mcp.workflow.looks import recorded
 
-BUDGET = 1400
+BUDGET = 1100
 """Tokens for the patterns of one answer."""
+HOSTS = 4
+RECENT = timedelta(minutes=5)
+"""*Now*, in an access log, where no onset is known."""
 
 
 class LogsReply(Reply):
@@ -32,6 +36,9 @@ class LogsReply(Reply):
 
     patterns: tuple[PatternLine, ...] = ()
     more: str = ""
+    hosts: tuple[HostLine, ...] = ()
+    """Of an access log: each host's requests, 5xx and latency (ms), since the onset (or in the last five minutes) and
+    before; those whose share of 5xx rose most first."""
     samples: str = ""
     """Further lines of one pattern, where they were asked for."""
     compared: str = ""
@@ -60,6 +67,7 @@ async def analyze_logs(
     logs = await workload_logs(desk.api, pods, since=since, container=container, seconds=desk.tool_seconds)
     reading = _reading(logs.logs, desk.clock(), began)
     reply = _reply(desk.cluster, str(target), logs, reading, since_minutes)
+    reply = reply.model_copy(update={"hosts": _hosts(logs.logs, reading)})
     if pattern is not None:
         reply = _one_pattern(reply, reading, pattern)
     arguments = {"kind": kind, "namespace": namespace, "name": name, "since_minutes": since_minutes}
@@ -81,6 +89,16 @@ def _reading(logs: Sequence[ContainerLog], now: datetime, onset: datetime | None
     return read_logs(
         [(Source(log.pod, log.container, log.previous), log.body) for log in ordered], today=now, onset=onset
     )
+
+
+def _hosts(logs: Sequence[ContainerLog], reading: Reading) -> tuple[HostLine, ...]:
+    requests = [pattern for pattern in reading.patterns if pattern.code is not None and pattern.last]
+    if reading.last is None or not any(pattern.template.contains("GET ") for pattern in requests):
+        return ()
+    access = AccessLog(reading.onset or reading.last - RECENT)
+    for log in logs:
+        access.add(log.body)
+    return tuple(access.hosts()[:HOSTS])
 
 
 def _reply(cluster: str, target: str, logs: WorkloadLogs, reading: Reading, minutes: int) -> LogsReply:
