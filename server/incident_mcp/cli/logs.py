@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from incident_mcp.logs.analysis import LogAnalysis
 
 NAME = "logs"
-_PIECE = 1024 * 1024
-_LONG = 32 * _PIECE
+_PIECE = 2 * 1024 * 1024
+_LONG = 16 * _PIECE
 """From this size on a bar shows how far it is."""
 
 

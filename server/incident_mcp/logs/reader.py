@@ -24,9 +24,9 @@ from incident_mcp.logs.ledger import Kinds, Ledger
 from incident_mcp.logs.shapes import LONGEST, Shape, shape_of
 from incident_mcp.logs.stamped import Stamped
 
-BLOCK = 512 * 1024
-"""Bytes that are worked on at once: they fit the processor's cache."""
-LONGEST_BLOCK = 4 * BLOCK
+BLOCK = 1024 * 1024
+"""Bytes that are worked on at once: more would not fit the processor's cache, less would cost more calls."""
+LONGEST_BLOCK = 2 * BLOCK
 """A stack trace, or a line, that is longer is cut."""
 WAITING = 16 * 1024 * 1024
 """Bytes of all sources that wait for their block to fill."""
