@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-BENCHES = ("startup", "transport")
+BENCHES = ("startup", "transport", "logs")
 
 
 def main() -> None:

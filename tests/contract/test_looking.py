@@ -11,9 +11,8 @@ from incident_mcp.cluster.pod_logs import pod_logs, stamped_lines
 from incident_mcp.cluster.rollback_target import pick_target
 from incident_mcp.cluster.rollout_history import read_workload, rollout_history
 from incident_mcp.investigate.find import find_chains
-from incident_mcp.logs.events import Source
-from incident_mcp.logs.patterns import patterns_of
-from incident_mcp.logs.reading import read_log
+from incident_mcp.logs.analysis import read_logs
+from incident_mcp.logs.sources import Source
 from incident_mcp.vocabulary.errors import BadRequest, Invalid, NotFound
 from incident_mcp.vocabulary.refs import Ref, Scope
 from incident_mcp.vocabulary.rollout import RolloutHistory
@@ -174,12 +173,8 @@ async def test_a_log_that_is_not_there(checkout: Workload, api: Api) -> None:
 
 async def test_the_error_is_one_pattern_whatever_the_pod(checkout: Workload, api: Api) -> None:
     _, pods = await read_workload(api, checkout.ref)
-    events = [
-        event
-        for pod in pods
-        for event in read_log(await pod_logs(api, pod.ref, previous=True), Source(pod.ref, "app", True))
-    ]
-    worst, *others = patterns_of(events)
+    logs = [(Source(pod.ref, "app", True), await pod_logs(api, pod.ref, previous=True)) for pod in pods]
+    worst, *others = read_logs(logs, today=checkout.cluster.clock()).patterns
     assert (worst.level, worst.count, len(worst.pods), worst.trace) == ("error", 3, 3, True)
     assert worst.meaning is not None
     assert worst.meaning.cause == "missing-environment"

@@ -76,6 +76,26 @@ def test_whose_name_does_not_resolve(line: str) -> None:
         ("accept: too many open files", "too-many-open-files"),
         ("open /etc/shadow: permission denied", "permission-denied"),
         ("rpc error: context deadline exceeded", "deadline-exceeded"),
+        ("Error: unable to verify the first certificate", "certificate-invalid"),
+        ("x509: certificate is valid for db.shop, not db", "certificate-invalid"),
+        (
+            "Client sent an HTTP request to an HTTPS server: The plain HTTP request was sent to HTTPS port",
+            "tls-required",
+        ),
+        ("http: server gave HTTP response to HTTPS client", "tls-required"),
+        ("HikariPool-1 - Connection is not available, request timed out after 30000ms.", "pool-exhausted"),
+        ("open /data/x: read-only file system", "read-only-file-system"),
+        ("listen tcp :8080: bind: address already in use", "address-in-use"),
+        ("Error: listen EADDRINUSE: address already in use :::3000", "address-in-use"),
+        ("pq: deadlock detected", "deadlock"),
+        ('ERROR: relation "orders_v2" does not exist', "migration-failed"),
+        ("error: Dirty database version 12. Fix and force version.", "migration-failed"),
+        ("Could not resolve placeholder 'payments.url' in value", "missing-configuration"),
+        ("open /etc/shop/config.yaml: no such file or directory", "missing-configuration"),
+        ("429 Too Many Requests", "rate-limited"),
+        ("503 Service Unavailable", "upstream-failing"),
+        ("upstream connect error or disconnect/reset before headers", "upstream-failing"),
+        ("panic: runtime error: index out of range", "panic"),
     ],
 )
 def test_other_known_causes(line: str, cause: str) -> None:
@@ -92,7 +112,20 @@ def test_which_right_is_lacking() -> None:
     )
 
 
-@pytest.mark.parametrize("line", ["0 failed", "failover done", "retrying in 3s", "GET /refused 200", "all is well"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "0 failed",
+        "failover done",
+        "retrying in 3s",
+        "GET /refused 200",
+        "all is well",
+        "migration 12 applied",
+        "port 503",
+        "no deadlock",
+        "panic room booked",
+    ],
+)
 def test_what_means_nothing_gives_nothing(line: str) -> None:
     assert of(line) is None
 

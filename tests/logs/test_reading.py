@@ -1,20 +1,9 @@
-"""Lines, levels and traces, as the programs of many languages write them."""
-
-from datetime import UTC, datetime
+"""Lines, levels and messages, as the programs of many languages write them."""
 
 import pytest
 
-from incident_mcp.logs.events import LogEvent, Source
+from incident_mcp.logs.heads import message_of
 from incident_mcp.logs.levels import level_and_message
-from incident_mcp.logs.reading import read_log
-from incident_mcp.vocabulary.refs import Ref
-
-SOURCE = Source(Ref(kind="Pod", namespace="shop", name="checkout-1"), "app")
-
-
-def read(*lines: str) -> list[LogEvent]:
-    stamped = (f"2026-11-24T02:11:{40 + number:02d}.5Z {line}" for number, line in enumerate(lines))
-    return read_log("\n".join(stamped).encode(), SOURCE)
 
 
 @pytest.mark.parametrize(
@@ -40,62 +29,22 @@ def test_a_level_counts_only_where_the_line_itself_gives_one(line: str, level: s
     assert level_and_message(line) == (level, message)
 
 
-def test_the_kubelets_time_counts_and_the_applications_own_is_cut() -> None:
-    (event,) = read("2026-11-24 02:11:39,123 ERROR request failed")
-    assert event.time == datetime(2026, 11, 24, 2, 11, 40, 500000, tzinfo=UTC)
-    assert (event.level, event.text) == ("error", "ERROR request failed")
-
-
-def test_a_python_traceback_is_one_event_named_by_its_exception() -> None:
-    events = read(
-        "ERROR startup failed",
-        "Traceback (most recent call last):",
-        '  File "/app/settings.py", line 58, in load',
-        '    url = environ["PAYMENT_URL"]',
-        '  File "<frozen os>", line 685, in __getitem__',
-        "KeyError: 'PAYMENT_URL'",
-        "INFO next",
-    )
-    assert [event.text for event in events] == ["ERROR startup failed", "KeyError: 'PAYMENT_URL'", "INFO next"]
-    assert events[1].level == "error"
-    assert len(events[1].lines) == 5
-
-
-def test_of_chained_python_exceptions_the_first_is_the_root() -> None:
-    (event,) = read(
-        "Traceback (most recent call last):",
-        '  File "a.py", line 1, in a',
-        "ConnectionRefusedError: [Errno 111] Connection refused",
-        "",
-        "The above exception was the direct cause of the following exception:",
-        "",
-        "Traceback (most recent call last):",
-        '  File "b.py", line 2, in b',
-        "app.errors.StartupFailed: no database",
-    )
-    assert event.root == "ConnectionRefusedError: [Errno 111] Connection refused"
-    assert event.lines[-1] == "app.errors.StartupFailed: no database"
-
-
-def test_of_nested_java_exceptions_the_last_cause_is_the_root() -> None:
-    events = read(
-        "2026-11-24 02:11:39 ERROR request failed",
-        "java.lang.IllegalStateException: boom",
-        "\tat com.shop.Cart.load(Cart.java:12)",
-        "Caused by: java.net.UnknownHostException: payments",
-        "\tat com.shop.Client.open(Client.java:30)",
-        "\t... 12 more",
-        "INFO next",
-    )
-    assert [event.root or event.text for event in events] == [
-        "ERROR request failed",
-        "java.net.UnknownHostException: payments",
-        "INFO next",
-    ]
-
-
-def test_a_traceback_that_is_cut_off_and_bytes_that_are_no_text_do_no_harm() -> None:
-    (cut,) = read("Traceback (most recent call last):", '  File "a.py", line 1, in a')
-    assert cut.level == "error"
-    assert read_log(b"\xff\xfe\n\n", SOURCE)[0].text == "��"
-    assert read_log(b"", SOURCE) == []
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("2026-11-24 02:11:39,123 ERROR request failed", "request failed"),
+        ("2026-11-24 02:11:39,123 INFO [main] com.shop.Cart: loaded", "loaded"),
+        ("2026-11-24 02:11:39.123  WARN 1 --- [nio-8080-exec-1] c.e.shop.Slow   : Query took 9 ms", "Query took 9 ms"),
+        ("2026-11-24 02:11:39,123 - INFO  [/10.0.0.1:33:Listener@1] - Received a request", "Received a request"),
+        ("Nov 24 02:11:39 node-7 sshd[123]: session opened", "session opened"),
+        ("[Sun Dec 04 04:47:44 2005] [error] mod_jk child in error state 6", "mod_jk child in error state 6"),
+        ("081109 203615 148 INFO dfs.DataNode$PacketResponder: terminating", "terminating"),
+        ("5:M 24 Nov 2026 02:11:39.123 * DB saved on disk", "DB saved on disk"),
+        ('10.0.0.7 - - [24/Nov/2026:02:11:39 +0000] "GET /cart?id=7 HTTP/1.1" 503 12 "-" "curl"', "GET /cart?…"),
+        ("2026-11-24 02:11:39 ERROR java.io.IOException: broken pipe", "java.io.IOException: broken pipe"),
+        ("3 of 4 shards failed", "3 of 4 shards failed"),
+        ("2026-11-24 02:11:39", "2026-11-24 02:11:39"),
+    ],
+)
+def test_a_message_is_what_stands_behind_its_head(line: str, message: str) -> None:
+    assert message_of(line)[1] == message

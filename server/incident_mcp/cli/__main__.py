@@ -15,7 +15,20 @@ pydantic.BaseModel.model_config["defer_build"] = True
 import typer
 
 from incident_mcp import __version__
-from incident_mcp.cli import assess, changes, demo, diagnose, doctor, explain, health, plan, sandbox, serve, status
+from incident_mcp.cli import (
+    assess,
+    changes,
+    demo,
+    diagnose,
+    doctor,
+    explain,
+    health,
+    logs,
+    plan,
+    sandbox,
+    serve,
+    status,
+)
 
 app = typer.Typer(
     name="incident-mcp",
@@ -24,7 +37,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (serve, demo, sandbox, status, assess, health, diagnose, changes, explain, plan, doctor):
+for module in (serve, demo, sandbox, status, assess, health, diagnose, changes, logs, explain, plan, doctor):
     app.command(module.NAME)(module.command)
 
 

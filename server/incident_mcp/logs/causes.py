@@ -14,4 +14,13 @@ LogCause = Literal[
     "disk-full",
     "too-many-open-files",
     "deadline-exceeded",
+    "tls-required",
+    "rate-limited",
+    "upstream-failing",
+    "read-only-file-system",
+    "address-in-use",
+    "deadlock",
+    "migration-failed",
+    "missing-configuration",
+    "panic",
 ]

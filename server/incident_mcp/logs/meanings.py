@@ -84,10 +84,20 @@ _RECOGNISERS: tuple[_Recogniser, ...] = (
         r"(?i:(?:connection )?pool (?:is )?(?:exhausted|timeout|timed out)|QueuePool limit)",
         r"(?i:too many (?:clients|connections)|remaining connection slots are reserved)",
         r"(?i:(?:could not|unable to) acquire.{0,30}connection)",
+        r"(?i:connection is not available, request timed out after|timeout acquiring a connection)",
     ),
     *_known(
         "certificate-invalid",
         r"(?i:certificate (?:has |is )?expired|CERTIFICATE_VERIFY_FAILED|x509: certificate)",
+        r"(?i:unable to (?:get local issuer|verify the first) certificate|self[- ]signed certificate|PKIX path)",
+        r"(?i:tls: (?:bad|unknown|expired) certificate|certificate is (?:not yet valid|valid for .{1,80}, not ))",
+        r"(?i:\bunknown ca\b)",
+    ),
+    *_known(
+        "tls-required",
+        r"(?i:HTTP request was sent to (?:an )?HTTPS (?:server|port)|first record does not look like a TLS handshake)",
+        r"(?i:wrong version number|no pg_hba\.conf entry .{0,120}(?:no encryption|SSL off)|SSL connection is required)",
+        r"(?i:server gave HTTP response to HTTPS client)",
     ),
     *_known(
         "authentication-failed",
@@ -101,10 +111,51 @@ _RECOGNISERS: tuple[_Recogniser, ...] = (
         r"(?i:permission denied|\bEACCES\b|operation not permitted)",
     ),
     *_known("disk-full", r"(?i:no space left on device|\bENOSPC\b|disk quota exceeded)"),
+    *_known("read-only-file-system", r"(?i:read-only file ?system|\bEROFS\b)"),
+    *_known(
+        "address-in-use",
+        r"(?i:listen tcp) [^ ]*:(?P<port>\d+): (?i:bind: address already in use)",
+        r"EADDRINUSE.{0,60}:(?P<port>\d+)",
+        r"(?i:port) (?P<port>\d+) (?i:was already in use)",
+        r"(?i:address already in use|\bEADDRINUSE\b)",
+    ),
+    *_known("deadlock", r"(?i:\bdeadlock (?:detected|found)\b|all goroutines are asleep - deadlock)"),
+    *_known(
+        "migration-failed",
+        r"(?i:migration .{0,80}\b(?:failed|error)\b|(?:failed|error).{0,40}\b(?:apply|run|running|applying) migration)",
+        r"(?i:dirty database version|FlywayException|LiquibaseException|Validate failed: Migrations? )",
+        r"(?i:(?:relation|table|column) [\"'`][\w.]{1,80}[\"'`] does(?:n't| not) exist|no such (?:table|column):)",
+    ),
+    *_known(
+        "missing-configuration",
+        r"(?i:config(?:uration)? (?:file )?[\"'`]?(?P<file>[\w./-]+)[\"'`]? (?:not found|does not exist|is missing))",
+        r"(?i:missing required (?:configuration|config|setting|property|key)s?[: ]+)[\"'`]?(?P<key>[\w.-]+)",
+        r"(?i:could not resolve placeholder) [\"'`](?P<key>[\w.-]+)[\"'`]",
+        r"(?i:no such file or directory): [\"'`]?(?P<file>/[\w./-]*\.(?:ya?ml|json|toml|conf|cfg|ini|properties|env))",
+        r"open (?P<file>/[\w./-]*\.(?:ya?ml|json|toml|conf|cfg|ini|properties|env)): (?i:no such file or directory)",
+    ),
     *_known("too-many-open-files", r"(?i:too many open files|\bEMFILE\b)"),
     *_known(
         "deadline-exceeded",
-        r"(?i:context deadline exceeded|DEADLINE_EXCEEDED|\bETIMEDOUT\b|(?:read|connect|request|connection) timed out)",
+        r"(?i:context deadline exceeded|DEADLINE_EXCEEDED|\bETIMEDOUT\b)",
+        r"(?i:(?:read|connect|request|connection|upstream) timed out)",
+    ),
+    *_known(
+        "rate-limited",
+        r"(?i:too many requests|rate limit(?:ed)? (?:exceeded|reached)|\bRESOURCE_EXHAUSTED\b|ThrottlingException)",
+        r"(?i:client-side throttling|\bHTTP(?:/[\d.]+)? 429\b|status(?:[ _]?code)?[\"']?[ :=]+429\b)",
+    ),
+    *_known(
+        "upstream-failing",
+        r"(?i:no healthy upstream|upstream connect error|upstream prematurely closed|no live upstreams)",
+        r"(?i:\b50[234] (?:Bad Gateway|Service (?:Temporarily )?Unavailable|Gateway Time-?out))",
+        r"(?i:(?:upstream|backend|server) (?:returned|responded with|answered)(?: status| HTTP)? 50[0234]\b)",
+    ),
+    *_known(
+        "panic",
+        r"^(?:\S+ )?(?:panic|fatal error): ",
+        r"thread '[^']{1,60}' panicked at",
+        r"(?:SIGSEGV|(?i:segmentation fault)|nil pointer dereference)",
     ),
 )
 

@@ -1,63 +1,73 @@
-"""Events of the same template, counted exactly: how often, when first and last, in which pods.
+"""Events of the same template, counted exactly: how often, when first and last, in which pods, and whether it is new.
 
 Everything textual that leaves this room is `Untrusted`.
 """
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
-from incident_mcp.logs.events import LogEvent
 from incident_mcp.logs.levels import Level
-from incident_mcp.logs.meanings import Meaning, recognise
-from incident_mcp.logs.templates import template_of
+from incident_mcp.logs.meanings import Meaning
 from incident_mcp.vocabulary.untrusted import Untrusted
 from incident_mcp.vocabulary.value import Value
 
-_RANK: dict[Level, int] = {"error": 0, "warning": 1, "info": 2}
+Tier = Literal["new error", "more errors", "new", ""]
+"""Against the time before the onset, or against whatever else the logs are compared with."""
+TIERS: tuple[Tier, ...] = ("new error", "more errors", "new", "")
 
 
 class LogPattern(Value):
-    """All events of one template. `pods` counts them by pod, most first."""
+    """All events of one template that have the same level and code. `pods` counts them by pod, most first.
 
+    `number` is the template's: 200 and 503 of one template share it.
+    """
+
+    number: int = 0
     level: Level
     template: Untrusted
     example: Untrusted
-    """The latest one in full: its line, or its root exception."""
+    """One of its lines in full: for a trace, its root exception."""
     count: int
+    lines: int = 0
+    """A stack trace is one event of many lines."""
     first: datetime | None = None
     last: datetime | None = None
     pods: dict[str, int] = {}
     trace: bool = False
+    frame: Untrusted = Untrusted("")
+    """Of a trace: the first frame of the application."""
+    code: int | None = None
+    """An HTTP status, an exit code, an error number."""
     meaning: Meaning | None = None
+    before: int = 0
+    """Of `count`, what came before the onset, or from the logs that it is compared with."""
+    tier: Tier = ""
+    weight: float = 0.0
+    """Within its tier: the higher, the more it looks like the onset's own."""
+    since: datetime | None = None
+    """The first time after the onset."""
+    peak: int = 0
+    """Most in one minute of one log."""
+    peak_at: datetime | None = None
+    samples: tuple[Untrusted, ...] = ()
+
+    @property
+    def blank(self) -> bool:
+        """Empty lines."""
+        return not self.template
 
 
-@dataclass(slots=True)
-class _Tally:
-    events: list[LogEvent] = field(default_factory=list[LogEvent])
+class Reading(Value):
+    """What was read, and what it says; the patterns' `lines` sum to `lines`."""
 
-    def pattern(self, template: str) -> LogPattern:
-        times = [event.time for event in self.events if event.time is not None]
-        latest = max(self.events, key=lambda event: event.time.timestamp() if event.time else 0.0)
-        pods = Counter(event.source.pod.path for event in self.events)
-        return LogPattern(
-            level=min((event.level for event in self.events), key=_RANK.__getitem__),
-            template=Untrusted(template),
-            example=Untrusted(latest.root or latest.text),
-            count=len(self.events),
-            first=min(times, default=None),
-            last=max(times, default=None),
-            pods=dict(pods.most_common()),
-            trace=bool(latest.root),
-            meaning=recognise([Untrusted(line) for line in latest.lines]) or recognise([Untrusted(latest.text)]),
-        )
-
-
-def patterns_of(events: Iterable[LogEvent]) -> list[LogPattern]:
-    """Worst first: errors, then what has a known meaning, then the most frequent."""
-    tallies: dict[str, _Tally] = {}
-    for event in events:
-        tallies.setdefault(template_of(event.root or event.text), _Tally()).events.append(event)
-    found = [tally.pattern(template) for template, tally in tallies.items()]
-    return sorted(found, key=lambda each: (_RANK[each.level], each.meaning is None, -each.count))
+    patterns: tuple[LogPattern, ...] = ()
+    lines: int = 0
+    size: int = 0
+    """Bytes."""
+    first: datetime | None = None
+    last: datetime | None = None
+    onset: datetime | None = None
+    compared: int = 0
+    """Events before the onset, or of the logs compared with."""
+    coarse: bool = False
+    """There were more kinds of lines than are told apart: some patterns are too wide."""

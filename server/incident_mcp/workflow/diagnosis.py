@@ -19,9 +19,7 @@ from incident_mcp.cluster.rollout_history import history_of
 from incident_mcp.cluster.usage import pods_used
 from incident_mcp.cluster.workload_logs import WorkloadLogs, workload_logs
 from incident_mcp.investigate.common_issues import Issue, Material, common_issues, signs_of_patterns
-from incident_mcp.logs.events import Source
-from incident_mcp.logs.patterns import patterns_of
-from incident_mcp.logs.reading import read_log
+from incident_mcp.logs.sources import Source
 from incident_mcp.text.budget import first
 from incident_mcp.text.fencing import plain
 from incident_mcp.text.words import clock, listed
@@ -130,19 +128,18 @@ class _Depth:
         return share(sum(used) / len(used), room) if used and room else None
 
     def material(self, seen: Observation, target: Ref, result: Assessment) -> Material:
-        events = [
-            event
-            for log in self.logs.logs
-            for event in read_log(log.body, Source(log.pod, log.container, log.previous))
-        ]
+        from incident_mcp.logs.analysis import read_logs  # needs numpy, which only logs do
+
+        logs = [(Source(log.pod, log.container, log.previous), log.body) for log in self.logs.logs]
+        reading = read_logs(logs, today=self._desk.clock())
         return Material(
             seen=seen,
             target=target,
             findings=tuple(
                 one for row in result.rows for one in (row.chain.root, *row.chain.symptoms, *row.chain.breaks)
             ),
-            signs=signs_of_patterns(patterns_of(events)),
-            lines=sum(log.body.count(b"\n") for log in self.logs.logs),
+            signs=signs_of_patterns(reading.patterns),
+            lines=reading.lines,
             pods_read=len({log.pod for log in self.logs.logs}),
         )
 

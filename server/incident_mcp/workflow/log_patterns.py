@@ -1,48 +1,50 @@
-"""What the logs of a workload say: all its pods, as a few ranked patterns with exact counts."""
+"""What the logs of a workload say: all its pods, as a few ranked patterns with exact counts, what is new first.
 
-from datetime import timedelta
+New is against the time before the onset: the one that is given, or the earliest that people reported of the incident.
+Without one, a container that crashed is compared with nothing, and the errors simply come first.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from incident_mcp.cluster.kinds import workload_ref
 from incident_mcp.cluster.rollout_history import read_workload
-from incident_mcp.cluster.workload_logs import BYTES, LINES, WorkloadLogs, workload_logs
-from incident_mcp.logs.events import Source
-from incident_mcp.logs.patterns import LogPattern, patterns_of
-from incident_mcp.logs.reading import read_log
+from incident_mcp.cluster.workload_logs import BYTES, LINES, ContainerLog, WorkloadLogs, workload_logs
+from incident_mcp.logs.hosts import AccessLog, HostLine
+from incident_mcp.logs.patterns import Reading
+from incident_mcp.logs.sources import Source
 from incident_mcp.text.budget import fitting
-from incident_mcp.text.fencing import plain, quote
-from incident_mcp.text.words import clock, count, listed
+from incident_mcp.text.fencing import plain
+from incident_mcp.text.moments import moment_said
+from incident_mcp.text.words import clock, count
 from incident_mcp.vocabulary.actor import Actor
-from incident_mcp.vocabulary.errors import BadRequest
+from incident_mcp.vocabulary.entry import EntryKind
+from incident_mcp.vocabulary.errors import BadRequest, NotFound
 from incident_mcp.vocabulary.observation import PodSeen
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.reply import Reply
-from incident_mcp.vocabulary.value import Value
 from incident_mcp.workflow.desk import Desk
+from incident_mcp.workflow.log_lines import PatternLine, headline, pattern_line, read_words, samples_of
 from incident_mcp.workflow.looks import recorded
 
-BUDGET = 1400
+BUDGET = 1100
 """Tokens for the patterns of one answer."""
-TEMPLATE_LIMIT = 200
-
-
-class PatternLine(Value):
-    """One pattern. `example` is its latest line, where it says more than the pattern."""
-
-    level: str
-    count: int
-    pods: int
-    pattern: str
-    example: str = ""
-    first: str | None = None
-    last: str | None = None
-    means: str = ""
+HOSTS = 4
+RECENT = timedelta(minutes=5)
+"""*Now*, in an access log, where no onset is known."""
 
 
 class LogsReply(Reply):
-    """Patterns, worst first; what was read; what was not."""
+    """Patterns, what is new first, then worst first; what was read; what was not."""
 
     patterns: tuple[PatternLine, ...] = ()
     more: str = ""
+    hosts: tuple[HostLine, ...] = ()
+    """Of an access log: each host's requests, 5xx and latency (ms), since the onset (or in the last five minutes) and
+    before; those whose share of 5xx rose most first."""
+    samples: str = ""
+    """Further lines of one pattern, where they were asked for."""
+    compared: str = ""
     read: str = ""
 
 
@@ -56,16 +58,22 @@ async def analyze_logs(
     since_minutes: int,
     container: str | None,
     incident: str | None,
+    onset: str | None = None,
+    pattern: int | None = None,
 ) -> LogsReply:
-    """Raises `NotFound` with near misses, `Forbidden`, `BadRequest` for an unknown kind or container."""
+    """Raises `NotFound` with near misses, `Forbidden`, `BadRequest` for a wrong kind, container or onset."""
     found = await desk.incident_id(incident)
     target = workload_ref(kind, namespace, name)
+    began = moment_said(onset, desk.clock()) if onset else await _reported_onset(desk, found)
     _, pods = await read_workload(desk.api, target)
     _check_container(target, pods, container)
     since = timedelta(minutes=since_minutes)
     logs = await workload_logs(desk.api, pods, since=since, container=container, seconds=desk.tool_seconds)
-    events = [e for log in logs.logs for e in read_log(log.body, Source(log.pod, log.container, log.previous))]
-    reply = _reply(desk.cluster, str(target), logs, patterns_of(events), since_minutes)
+    reading = _reading(logs.logs, desk.clock(), began)
+    reply = _reply(desk.cluster, str(target), logs, reading, since_minutes)
+    reply = reply.model_copy(update={"hosts": _hosts(logs.logs, reading)})
+    if pattern is not None:
+        reply = _one_pattern(reply, reading, pattern)
     arguments = {"kind": kind, "namespace": namespace, "name": name, "since_minutes": since_minutes}
     return await recorded(desk, found, "analyze_logs", {**arguments}, reply, by)
 
@@ -77,44 +85,63 @@ def _check_container(target: Ref, pods: tuple[PodSeen, ...], container: str | No
         raise BadRequest(f"No pod of {target} has a container {plain(container)}.", f"There are: {', '.join(names)}.")
 
 
-def _reply(cluster: str, target: str, logs: WorkloadLogs, patterns: list[LogPattern], minutes: int) -> LogsReply:
-    part = fitting([_line(pattern) for pattern in patterns], BUDGET)
+async def _reported_onset(desk: Desk, incident: str | None) -> datetime | None:
+    if incident is None:
+        return None
+    entries = await desk.record.entries(incident)
+    told = [each.happened for each in entries if each.kind == EntryKind.REPORT and each.data.get("about") == "onset"]
+    return min((at for at in told if at), default=None)
+
+
+def _reading(logs: Sequence[ContainerLog], now: datetime, onset: datetime | None) -> Reading:
+    from incident_mcp.logs.analysis import read_logs  # needs numpy, which only logs do
+
+    ordered = sorted(logs, key=lambda log: (log.pod.path, log.container, not log.previous))
+    return read_logs(
+        [(Source(log.pod, log.container, log.previous), log.body) for log in ordered], today=now, onset=onset
+    )
+
+
+def _hosts(logs: Sequence[ContainerLog], reading: Reading) -> tuple[HostLine, ...]:
+    requests = [pattern for pattern in reading.patterns if pattern.code is not None and pattern.last]
+    if reading.last is None or not any(pattern.template.contains("GET ") for pattern in requests):
+        return ()
+    access = AccessLog(reading.onset or reading.last - RECENT)
+    for log in logs:
+        access.add(log.body)
+    return tuple(access.hosts()[:HOSTS])
+
+
+def _reply(cluster: str, target: str, logs: WorkloadLogs, reading: Reading, minutes: int) -> LogsReply:
+    patterns = [pattern_line(pattern, reading) for pattern in reading.patterns if not pattern.blank]
+    part = fitting(patterns, BUDGET)
     pods = {log.pod for log in logs.logs}
-    lines = sum(log.body.count(b"\n") for log in logs.logs)
-    read = f"{count(lines, 'line')} of {count(len(pods), 'pod')}, last {minutes} min, at most {LINES} lines and "
     return LogsReply(
         cluster=cluster,
-        summary=(f"{cluster}: {target}: {_headline(patterns, part.items, bool(pods))}",),
+        summary=(f"{cluster}: {target}: {headline(reading, any_read=bool(pods))}",),
         patterns=part.items,
-        more=f"{part.note}; container or since_minutes narrow it." if part.note else "",
-        read=f"{read}{BYTES // 1024 // 1024} MiB a container; previous instances too",
+        more=f"{part.note}; container, since_minutes or pattern (an id: its lines) narrow it." if part.note else "",
+        compared=_compared(reading),
+        read=f"{read_words(reading)} of {count(len(pods), 'pod')}, last {minutes} min, at most {LINES} lines and "
+        f"{BYTES // 1024 // 1024} MiB a container; previous instances too",
         not_checked=tuple(str(one) for one in logs.not_checked[:10]),
     )
 
 
-def _headline(patterns: list[LogPattern], lines: tuple[PatternLine, ...], any_read: bool) -> str:
-    if not any_read:
-        return "no log could be read; that says nothing about its health."
-    if not patterns:
-        return "its pods logged nothing in this window."
-    errors = [pattern for pattern in patterns if pattern.level == "error"]
-    if not errors:
-        return f"no error among {count(len(patterns), 'pattern')}."
-    telling = lines[0].example or lines[0].pattern
-    return f"{count(len(errors), 'error pattern')}; most telling: {telling}, {errors[0].count} times."
+def _compared(reading: Reading) -> str:
+    if reading.onset is None:
+        return ""
+    at = clock(reading.onset, reading.last)
+    if not reading.compared:
+        return f"nothing was logged before {at} in this window, so nothing can be called new"
+    return f"with {reading.compared:,} events before {at}"
 
 
-def _line(pattern: LogPattern) -> PatternLine:
-    template, example = quote(pattern.template, TEMPLATE_LIMIT), quote(pattern.example, TEMPLATE_LIMIT)
-    meaning = pattern.meaning
-    means = f"{meaning.cause}: {listed([f'{k} {v}' for k, v in meaning.parts.items()])}" if meaning else ""
-    return PatternLine(
-        level=pattern.level,
-        count=pattern.count,
-        pods=len(pattern.pods),
-        pattern=template,
-        example=example if example != template else "",
-        first=clock(pattern.first) if pattern.first else None,
-        last=clock(pattern.last) if pattern.last else None,
-        means=means.rstrip(": "),
-    )
+def _one_pattern(reply: LogsReply, reading: Reading, number: int) -> LogsReply:
+    samples = samples_of(reading, number)
+    if not samples:
+        raise NotFound(
+            f"{reply.cluster}: these logs have no pattern {number} now.", "Call analyze_logs again without pattern."
+        )
+    mine = tuple(line for line in reply.patterns if line.id == number)
+    return reply.model_copy(update={"patterns": mine, "more": "", "samples": samples})

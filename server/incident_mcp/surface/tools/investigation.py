@@ -37,6 +37,8 @@ async def analyze_logs(
     name: Name,
     since_minutes: Annotated[int, Field(ge=1, le=1440)] = 60,
     container: Annotated[str | None, Field(max_length=253)] = None,
+    onset: Annotated[str | None, Field(description="New is what came since, e.g. 02:10.", max_length=40)] = None,
+    pattern: Annotated[int | None, Field(description="An id: its lines.", ge=1)] = None,
     incident: IncidentName = None,
 ) -> Reply:
     from incident_mcp.workflow import log_patterns
@@ -49,6 +51,8 @@ async def analyze_logs(
         name=name,
         since_minutes=since_minutes,
         container=container,
+        onset=onset,
+        pattern=pattern,
         incident=incident,
     )
 
@@ -92,7 +96,8 @@ def tools(office: Office) -> list[Tool]:
             office,
             analyze_logs,
             title="Analyze logs",
-            description="Logs of all pods of a workload, previous instances too, as ranked patterns with counts.",
+            description="Logs of all pods of a workload, previous instances too, as ranked patterns with counts; "
+            "new errors first.",
             annotations=READS,
         ),
         tool(

@@ -1,0 +1,99 @@
+"""`kubectl logs ... | incident-mcp logs -`: what `sort | uniq -c` should have been.
+
+Reads files or standard input in pieces, so a log of any length needs the same memory, and prints a few ranked patterns
+with exact counts. No cluster is asked.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, BinaryIO
+
+import typer
+
+if TYPE_CHECKING:
+    from incident_mcp.logs.analysis import LogAnalysis
+
+NAME = "logs"
+_PIECE = 2 * 1024 * 1024
+_LONG = 16 * _PIECE
+"""From this size on a bar shows how far it is."""
+
+
+def command(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Log files; - is standard input.")],
+    since_onset: Annotated[
+        str | None, typer.Option(metavar="TIME", help="What is new since then comes first: 02:10, or a full UTC time.")
+    ] = None,
+    baseline: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="What is new against this log comes first.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    assign: Annotated[
+        Path | None, typer.Option(metavar="OUT", help="Write each line's template number there, in input order.")
+    ] = None,
+    top: Annotated[int, typer.Option(min=1, help="Patterns to print.")] = 20,
+) -> None:
+    """Group the lines of logs into a few ranked patterns: counts, first and last time, what is new, what it means."""
+    from incident_mcp.vocabulary.errors import IncidentError
+
+    try:
+        _run(files, since_onset, baseline, as_json, assign, top)
+    except IncidentError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    except OSError as error:
+        typer.echo(f"{error.filename or 'The log'}: {error.strerror or error}. Nothing was counted.", err=True)
+        raise typer.Exit(1) from None
+
+
+def _run(
+    files: list[str], since_onset: str | None, baseline: Path | None, as_json: bool, assign: Path | None, top: int
+) -> None:
+    import tempfile
+
+    from incident_mcp.cli.log_report import as_text, as_value
+    from incident_mcp.logs.analysis import LogAnalysis
+    from incident_mcp.text.moments import moment_said
+    from incident_mcp.vocabulary.clock import system_clock
+
+    now = system_clock()
+    onset = moment_said(since_onset, now) if since_onset else None
+    with tempfile.TemporaryFile() as kinds:
+        analysis = LogAnalysis(today=now, onset=onset, into=kinds if assign else None)
+        if baseline is not None:
+            _feed(analysis, [str(baseline)], baseline=True)
+            kinds.seek(0)
+            kinds.truncate()
+        _feed(analysis, files)
+        reading = analysis.read()
+        if assign is not None:
+            _assign(analysis, kinds, assign)
+    print(as_value(reading) if as_json else as_text(reading, top))
+
+
+def _feed(analysis: "LogAnalysis", files: list[str], *, baseline: bool = False) -> None:
+    from incident_mcp.cli.log_progress import progress
+
+    sizes = [0 if name == "-" else Path(name).stat().st_size for name in files]
+    with progress(sum(sizes) if "-" not in files else None, least=_LONG) as advance:
+        for name in files:
+            source = analysis.source(baseline=baseline)
+            with _opened(name) as log:
+                while piece := log.read(_PIECE):
+                    analysis.feed(source, piece)
+                    advance(len(piece))
+            analysis.close(source)
+
+
+def _opened(name: str) -> BinaryIO:
+    return open(0, "rb", closefd=False) if name == "-" else open(name, "rb")
+
+
+def _assign(analysis: "LogAnalysis", kinds: BinaryIO, out: Path) -> None:
+    import numpy as np
+
+    numbers = analysis.numbers()
+    words = np.array([b"%d\n" % number for number in range(int(numbers.max(initial=0)) + 1)], object)
+    kinds.seek(0)
+    with out.open("wb") as target:
+        while piece := kinds.read(_PIECE):
+            target.write(b"".join(words[numbers[np.frombuffer(piece, "<i4")]].tolist()))

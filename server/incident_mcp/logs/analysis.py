@@ -1,0 +1,217 @@
+"""From kinds of lines to patterns: kinds whose messages share a template are one, apart by level and code.
+
+Feed it each log with whose it is; then ask once. What comes out is ranked: what is new since the onset first.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import BinaryIO
+
+import numpy as np
+
+from incident_mcp.logs.clocks import ALWAYS, NEVER, microseconds, moment
+from incident_mcp.logs.keys import MOST
+from incident_mcp.logs.kind import Kind
+from incident_mcp.logs.ledger import Kinds
+from incident_mcp.logs.levels import Level
+from incident_mcp.logs.meanings import Meaning, recognise
+from incident_mcp.logs.novelty import Seen, Stretch, judged
+from incident_mcp.logs.patterns import TIERS, LogPattern, Reading
+from incident_mcp.logs.reader import LogReader
+from incident_mcp.logs.shapes import shape_of
+from incident_mcp.logs.sources import Source
+from incident_mcp.logs.templates import Template, shown, templates_of
+from incident_mcp.vocabulary.untrusted import Untrusted
+
+_RANK: dict[Level, int] = {"error": 0, "warning": 1, "info": 2}
+_LONGEST = 500
+_SAMPLES = 20
+_MEANT = 6
+"""Samples of a pattern that are asked what they mean."""
+
+
+@dataclass(slots=True)
+class _Group:
+    template: Template
+    level: Level
+    code: int | None
+    kinds: list[int] = field(default_factory=list[int])
+
+
+class LogAnalysis:
+    """`into`, if given, takes four bytes a line, which `numbers` makes the template's number."""
+
+    def __init__(
+        self, *, today: datetime, onset: datetime | None = None, into: BinaryIO | None = None, most_kinds: int = MOST
+    ) -> None:
+        self._reader = LogReader(today=today, onset=onset, into=into, most_kinds=most_kinds)
+        self._templates: dict[str, Template] = {}
+        self._onset = onset
+        self._sources: list[Source | None] = []
+        self._numbers: dict[object, int] = {}
+        self._baseline: set[int] = set()
+
+    @property
+    def kinds(self) -> int:
+        """How many kinds of lines are told apart; many of them may make one pattern."""
+        return len(self._reader.kinds)
+
+    def source(self, source: Source | None = None, *, baseline: bool = False) -> int:
+        """A new log; its number is for `feed`. A `baseline` is what the others are compared with."""
+        self._sources.append(source)
+        if baseline:
+            self._baseline.add(len(self._sources) - 1)
+        return len(self._sources) - 1
+
+    def feed(self, source: int, piece: bytes) -> None:
+        """More of the log, cut anywhere."""
+        self._reader.feed(source, piece, baseline=source in self._baseline)
+
+    def close(self, source: int) -> None:
+        """The log has ended."""
+        self._reader.close(source)
+
+    def read(self) -> Reading:
+        """What all logs say. They are closed."""
+        self._reader.finish()
+        ledger = self._reader.ledger
+        count = len(self._reader.kinds)
+        groups = self._groups()
+        stretch = self._stretch()
+        patterns = [self._pattern(group, stretch) for group in groups]
+        first, last = ledger.first[:count], ledger.last[:count]
+        return Reading(
+            patterns=tuple(sorted(patterns, key=_order)),
+            lines=self._reader.lines,
+            size=self._reader.bytes,
+            first=moment(int(first.min(initial=ALWAYS))),
+            last=moment(int(last.max(initial=NEVER))),
+            onset=self._onset,
+            compared=int(ledger.before.sum()),
+            coarse=self._reader.coarse,
+        )
+
+    def numbers(self) -> Kinds:
+        """The number of the template of each kind of line."""
+        return np.array([self._number(self._template(kind)) for kind in self._reader.kinds], np.int64)
+
+    def _groups(self) -> list[_Group]:
+        ledger, kinds = self._reader.ledger, self._reader.kinds
+        present = [number for number in range(len(kinds)) if ledger.lines[number]]
+        texts = list(dict.fromkeys(kind.shape.text for kind in kinds))
+        self._templates = templates_of(texts)
+        groups: dict[tuple[object, ...], _Group] = {}
+        weights: defaultdict[object, int] = defaultdict(int)
+        for number in present:
+            kind = kinds[number]
+            template, code = self._template(kind), kind.code.value if kind.code else None
+            group = groups.setdefault((template, kind.level, code), _Group(template[0], kind.level, code))
+            group.kinds.append(number)
+            weights[template] += int(ledger.lines[number])
+        for template in sorted(weights, key=lambda each: -weights[each]):
+            self._number(template)
+        return list(groups.values())
+
+    def _template(self, kind: Kind) -> tuple[Template, str]:
+        return self._templates[kind.shape.text], _plain_frame(kind.frame)
+
+    def _number(self, template: object) -> int:
+        return self._numbers.setdefault(template, len(self._numbers) + 1)
+
+    def _stretch(self) -> Stretch:
+        """The time before and since the onset; with logs to compare with, how many lines each side has."""
+        ledger, count = self._reader.ledger, len(self._reader.kinds)
+        before = int(ledger.before.sum())
+        since = int(ledger.events.sum()) - before
+        if self._onset is None or self._baseline or not count:
+            return Stretch(before, since)
+        first, last, onset = int(ledger.first[:count].min()), int(ledger.last[:count].max()), microseconds(self._onset)
+        if first == int(ALWAYS) or not before:
+            return Stretch(0, 1)
+        return Stretch(max(onset - first, 1) / 1e6, max(last - onset, 1) / 1e6)
+
+    def _pattern(self, group: _Group, stretch: Stretch) -> LogPattern:
+        ledger = self._reader.ledger
+        rows = np.array(group.kinds)
+        kinds = [self._reader.kinds[number] for number in group.kinds]
+        main = kinds[int(ledger.lines[rows].argmax())]
+        count, before = int(ledger.events[rows].sum()), int(ledger.before[rows].sum())
+        since = moment(int(ledger.after_first[rows].min()))
+        seen = Seen(before, count - before, self._delay(since, stretch), group.level)
+        tier, weight = judged(seen, stretch)
+        samples = _samples(kinds)
+        peak = int(ledger.peak[rows].argmax())
+        return LogPattern(
+            number=self._number(self._template(main)),
+            level=group.level,
+            template=Untrusted(shown(group.template, main.shape.text)[:_LONGEST]),
+            example=Untrusted(main.shape.text if main.frame or main.shape.trace else _said(samples[-1])),
+            count=count,
+            lines=int(ledger.lines[rows].sum()),
+            first=moment(int(ledger.first[rows].min())),
+            last=moment(int(ledger.last[rows].max())),
+            pods=self._pods(rows),
+            trace=main.shape.trace,
+            frame=Untrusted(main.frame),
+            code=group.code,
+            meaning=_meaning(samples),
+            before=before,
+            tier=tier,
+            weight=weight,
+            since=since,
+            peak=int(ledger.peak[rows][peak]),
+            peak_at=moment(int(ledger.peak_minute[rows][peak])),
+            samples=tuple(Untrusted(sample) for sample in samples[:_SAMPLES]),
+        )
+
+    def _delay(self, since: datetime | None, stretch: Stretch) -> float:
+        if since is None or self._onset is None or stretch.since <= 0:
+            return 0.0
+        return max(0.0, min(1.0, (since - self._onset) / timedelta(seconds=stretch.since)))
+
+    def _pods(self, rows: Kinds) -> dict[str, int]:
+        pods: defaultdict[str, int] = defaultdict(int)
+        for number, count in self._reader.ledger.sources_of(rows).items():
+            source = self._sources[number]
+            if source is not None and number not in self._baseline:
+                pods[source.pod.path] += count
+        return dict(sorted(pods.items(), key=lambda item: -item[1]))
+
+
+def read_logs(logs: Sequence[tuple[Source, bytes]], *, today: datetime, onset: datetime | None = None) -> Reading:
+    """All at once, when they are small."""
+    analysis = LogAnalysis(today=today, onset=onset)
+    for source, body in logs:
+        number = analysis.source(source)
+        analysis.feed(number, body)
+        analysis.close(number)
+    return analysis.read()
+
+
+def _order(pattern: LogPattern) -> tuple[object, ...]:
+    """By tier; within a tier by how much it looks like the onset's own; the rest worst and most telling first."""
+    told = (_RANK[pattern.level], pattern.meaning is None, -pattern.count, pattern.number)
+    return (pattern.blank, TIERS.index(pattern.tier), -pattern.weight, *told)
+
+
+def _plain_frame(frame: str) -> str:
+    return "".join(letter for letter in frame if not letter.isdigit())
+
+
+def _samples(kinds: Sequence[Kind]) -> list[str]:
+    found = [sample for kind in kinds[: 4 * _SAMPLES] for _, sample in kind.samples]
+    return [sample.decode("utf-8", "replace") for sample in dict.fromkeys(found)]
+
+
+def _said(sample: str) -> str:
+    return shape_of(sample.encode()).body
+
+
+def _meaning(samples: Sequence[str]) -> Meaning | None:
+    for sample in samples[:_MEANT]:
+        lines = [Untrusted(shape_of(line.encode()).body) for line in sample.split("\n")]
+        if meaning := recognise(lines):
+            return meaning
+    return None

@@ -1,0 +1,77 @@
+"""Which kind each collapsed line is of. The number of kinds is capped, whatever the lines hold.
+
+Ids without a digit (`kqjwh`, or the part `-bafe-` of a UUID) are not collapsed, so logs that are full of them would
+fill the memory with kinds. A key that is only like another one by such a part is its `twin`; beyond the cap, words are
+kept only if they have been seen often, then only the number of words.
+"""
+
+import re
+
+from incident_mcp.logs.canonical import canonical, without_hex_words
+from incident_mcp.logs.collapse import MARK
+
+MOST = 60_000
+"""Kinds told apart exactly. A few thousand are usual for a whole cluster."""
+LONGEST = 4096
+"""Bytes of a collapsed line that tell it from others."""
+_VALUE = re.compile(rb"(?<=[=:/'\"\[(])[^\s'\"=,;:/\])}]+|[^\s]*[^\s\w.,:;()\[\]-][^\s]*")
+_RARE_AFTER = 20
+
+
+class Keys(dict[bytes, int]):
+    """Numbers for keys. After a block, `fresh` names the new kinds' keys and `twins` those that are like another."""
+
+    def __init__(self, most: int = MOST) -> None:
+        super().__init__()
+        self._most = most
+        self.kinds = 0
+        self.fresh: list[tuple[int, bytes]] = []
+        self.twins: dict[int, int] = {}
+        self._vocabulary: set[bytes] | None = None
+        self.coarse = False
+
+    def __missing__(self, key: bytes) -> int:
+        short = key[:LONGEST]
+        plain = canonical(short)
+        kind = self.get(plain)
+        if kind is None:
+            kind = self._new(plain) if self.kinds < self._most else self._coarsely(plain)
+        if len(self) < 4 * self._most:
+            self[key if key is short else short] = kind
+        return kind
+
+    def other(self) -> int:
+        """A kind that no key leads to: a variant of another, or a whole stack trace."""
+        self.kinds += 1
+        return self.kinds - 1
+
+    def _new(self, key: bytes) -> int:
+        kind = self[key] = self.other()
+        self.fresh.append((kind, key))
+        plain = without_hex_words(key)
+        if plain != key and (like := self.get(plain)) is not None:
+            self.twins[kind] = like
+        return kind
+
+    def _coarsely(self, key: bytes) -> int:
+        self.coarse = True
+        for coarse in (b"\x02" + self._known_words(key), b"\x02%d words" % min(99, key.count(b" "))):
+            kind = self.get(coarse)
+            if kind is not None:
+                return kind
+            if self.kinds < self._most + self._most // 4:
+                break
+        return self._new(coarse)
+
+    def _known_words(self, key: bytes) -> bytes:
+        if self._vocabulary is None:
+            self._vocabulary = self._frequent_words()
+        known = self._vocabulary
+        return b" ".join([word if word in known else MARK for word in _VALUE.sub(MARK, key).split(b" ")])
+
+    def _frequent_words(self) -> set[bytes]:
+        seen: dict[bytes, int] = {}
+        for key in self:
+            for word in _VALUE.sub(MARK, key).split(b" "):
+                seen[word] = seen.get(word, 0) + 1
+        return {word for word, count in seen.items() if count >= _RARE_AFTER}

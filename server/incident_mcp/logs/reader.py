@@ -1,0 +1,254 @@
+"""Reads logs as they come, in pieces of any size from any number of sources, and counts their lines by kind.
+
+A kind is what is left of a line when every word with a digit is taken out (`collapse`). Python sees the first line of
+each kind, never each line: from it come level, message, where its time stands, and which of its marks is a status
+code. Stack traces are folded to one event; codes make variants. Memory is bounded: by the number of kinds, and by one
+block for each source.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import BinaryIO
+
+import numpy as np
+
+from incident_mcp.logs.canonical import moved
+from incident_mcp.logs.cleaning import cleaned
+from incident_mcp.logs.clocks import NEVER, REACH, Clocks, Times, microseconds
+from incident_mcp.logs.codes import Code, Variants, level_with
+from incident_mcp.logs.collapse import Collapsed, Collapser
+from incident_mcp.logs.folding import Folder, Parts, settled
+from incident_mcp.logs.keys import MOST, Keys
+from incident_mcp.logs.kind import Kind
+from incident_mcp.logs.ledger import Kinds, Ledger
+from incident_mcp.logs.shapes import LONGEST, Shape, shape_of
+from incident_mcp.logs.stamped import Stamped
+
+BLOCK = 1024 * 1024
+"""Bytes that are worked on at once: more would not fit the processor's cache, less would cost more calls."""
+LONGEST_BLOCK = 2 * BLOCK
+"""A stack trace, or a line, that is longer is cut."""
+WAITING = 16 * 1024 * 1024
+"""Bytes of all sources that wait for their block to fill."""
+SAMPLES = 3
+SAMPLE_LENGTH = 1000
+
+
+@dataclass(slots=True)
+class _Source:
+    number: int
+    baseline: bool
+    parts: list[bytes] = field(default_factory=list[bytes])
+    waiting: int = 0
+    time: int = int(NEVER)
+
+
+class LogReader:
+    """Feed it, `finish` it, then read `kinds` and `ledger`, which has a row for each kind.
+
+    `onset` divides the counts; what a `baseline` source says counts as before it. `into`, if given, takes the number
+    of each line's kind, four bytes each, in the order of the lines.
+    """
+
+    def __init__(
+        self, *, today: datetime, onset: datetime | None = None, into: BinaryIO | None = None, most_kinds: int = MOST
+    ) -> None:
+        self.kinds: list[Kind] = []
+        self.ledger = Ledger(microseconds(onset) if onset else None)
+        self.lines = 0
+        self.bytes = 0
+        self._keys = Keys(most_kinds)
+        self._variants = Variants()
+        self._stamped = Stamped()
+        self._clocks = Clocks(today)
+        self._collapse = Collapser()
+        self._folder = Folder(self._add_trace, self.kinds)
+        self._into = into
+        self._sources: dict[int, _Source] = {}
+        self._waiting = 0
+        self._parts: Parts = np.zeros(0, np.int8)
+        self._wanted = np.zeros(0, np.int8)
+
+    @property
+    def coarse(self) -> bool:
+        """Whether there were more kinds than are told apart."""
+        return self._keys.coarse
+
+    def feed(self, source: int, piece: bytes, *, baseline: bool = False) -> None:
+        """More of the source's log, cut anywhere."""
+        if not piece:
+            return
+        mine = self._sources.get(source)
+        if mine is None:
+            mine = self._sources[source] = _Source(source, baseline)
+        self.bytes += len(piece)
+        self._waiting += len(piece)
+        mine.parts.append(piece)
+        mine.waiting += len(piece)
+        if mine.waiting >= BLOCK:
+            self._work(mine)
+        elif self._waiting > WAITING:
+            for each in self._sources.values():
+                self._work(each, least=0)
+
+    def close(self, source: int) -> None:
+        """The source's log has ended; its last line needs no newline."""
+        mine = self._sources.pop(source, None)
+        if mine is None or not mine.parts:
+            return
+        if not mine.parts[-1].endswith(b"\n"):
+            mine.parts.append(b"\n")
+        self._work(mine, least=0, last=True)
+        self._waiting -= mine.waiting
+
+    def finish(self) -> None:
+        """Close all sources."""
+        for source in list(self._sources):
+            self.close(source)
+
+    def _work(self, source: _Source, *, least: int = BLOCK, last: bool = False) -> None:
+        whole = source.parts[0] if len(source.parts) == 1 else b"".join(source.parts)
+        end = whole.rfind(b"\n") + 1
+        at, size = 0, BLOCK
+        while at < end and end - at >= least:
+            until = whole.rfind(b"\n", at, at + size) + 1 or whole.find(b"\n", at) + 1
+            whole_trace = (last and until == end) or until - at >= LONGEST_BLOCK
+            done = self._block(source, whole[at:until], last=whole_trace)
+            if not done and until == end:
+                break
+            at, size = at + done, BLOCK if done else size * 2
+        rest = whole[at:]
+        if len(rest) > LONGEST_BLOCK:  # a line that does not end: its head is enough
+            rest = rest[: 16 * LONGEST]
+        self._waiting += len(rest) - source.waiting
+        source.parts, source.waiting = [rest] if rest else [], len(rest)
+
+    def _block(self, source: _Source, block: bytes, *, last: bool) -> int:
+        """Count whole lines; how many bytes that were: what may go on in the next block is left."""
+        clean = cleaned(block)
+        seen = self._collapse(clean + b" " * (REACH + -(len(clean) + REACH) % 64))
+        kinds = self._kinds_of(seen, source.number)
+        parts = self._parts[kinds]
+        used = len(block)
+        if not last:
+            kept = settled(parts)
+            if not kept:
+                return 0
+            used = _length(block, clean, seen, kept)
+            seen, kinds, parts = _first(seen, kept), kinds[:kept], parts[:kept]
+        times = self._times(seen, kinds, source)
+        self._sample(seen, kinds, source.number)
+        heads = self._folder.fold(seen, kinds, parts, source.number) if parts.any() else None
+        self.ledger.add(kinds, heads, times, source.number, baseline=source.baseline)
+        self.lines += len(kinds)
+        if self._into is not None:
+            self._into.write(kinds.astype("<i4").tobytes())
+        return used
+
+    def _kinds_of(self, seen: Collapsed, source: int) -> Kinds:
+        keys = self._keys
+        kinds = np.fromiter(map(keys.__getitem__, seen.keys), np.int64, len(seen.keys))
+        if keys.fresh:
+            self._learn(seen, kinds, source)
+        while new := self._variants.split(seen, kinds):
+            for line, kind, code in new:
+                self._add_variant(seen, line, kind, code, source)
+            self._make_room()
+        return kinds
+
+    def _learn(self, seen: Collapsed, kinds: Kinds, source: int) -> None:
+        fresh = self._keys.fresh
+        lines = np.flatnonzero(kinds >= fresh[0][0])
+        numbers, at = np.unique(kinds[lines], return_index=True)
+        first = dict(zip(numbers.tolist(), lines[at].tolist(), strict=True))
+        codes: list[tuple[int, int]] = []
+        for number, key in fresh:
+            line = first[number]
+            twin = self._keys.twins.get(number)
+            kind = self._like(seen, line, key, twin, source) if twin is not None else self._look(seen, line, source)
+            self.kinds.append(kind)
+            if kind.code_mark is not None:
+                codes.append((number, kind.code_mark))
+        fresh.clear()
+        self._make_room()
+        for number, mark in codes:
+            self._variants.watch(number, mark)
+
+    def _look(self, seen: Collapsed, line: int, source: int) -> Kind:
+        shape = shape_of(_line(seen, line))
+        marks = (seen.marks[seen.first[line] : seen.first[line + 1] - 1] - seen.starts[line]).tolist()
+        self._stamped.watch(len(self.kinds), shape.stamp, marks)
+        mark = marks.index(shape.code.offset) if shape.code and shape.code.offset in marks else None
+        return Kind(shape, shape.level, code_mark=mark, samples=[(source, shape.line[:SAMPLE_LENGTH])])
+
+    def _like(self, seen: Collapsed, line: int, key: bytes, twin: int, source: int) -> Kind:
+        known = self.kinds[twin]
+        mark = None if known.code_mark is None else moved(key, known.code_mark)
+        self._stamped.like(len(self.kinds), twin, key)
+        sample = (source, _line(seen, line)[:SAMPLE_LENGTH])
+        return Kind(known.shape, known.level, base=twin, code_mark=mark, samples=[sample])
+
+    def _add_variant(self, seen: Collapsed, line: int, base: int, code: int, source: int) -> None:
+        kind = self.kinds[base]
+        found = kind.shape.code or Code(0, code)
+        level = level_with(kind.shape.level, code, exit_code=found.exit)
+        sample = (source, _line(seen, line)[:SAMPLE_LENGTH])
+        variant = self._keys.other()
+        self.kinds.append(Kind(kind.shape, level, Code(found.offset, code, found.exit), base, samples=[sample]))
+        self._stamped.like(variant, base)
+        self._variants.add(base, code, variant)
+
+    def _add_trace(self, shape: Shape, frame: str, sample: bytes, source: int) -> int:
+        number = self._keys.other()
+        self.kinds.append(Kind(shape, "error", frame=frame, samples=[(source, sample)]))
+        self._make_room()
+        return number
+
+    def _make_room(self) -> None:
+        count = len(self.kinds)
+        self.ledger.grow(count)
+        self._variants.grow(count)
+        self._stamped.grow(count)
+        known = len(self._parts)
+        if count > known:
+            self._parts = np.concatenate((self._parts, [kind.shape.part for kind in self.kinds[known:]])).astype(
+                np.int8
+            )
+            self._wanted = np.concatenate((self._wanted, np.full(count - known, SAMPLES - 1))).astype(np.int8)
+
+    def _times(self, seen: Collapsed, kinds: Kinds, source: _Source) -> Times:
+        """Of each line; one without a time has that of the line before."""
+        times = self._stamped.times(self._clocks, seen, kinds)
+        known = times != NEVER
+        if not known.all():
+            times = np.concatenate((np.array([source.time]), times))
+            known = np.concatenate((np.ones(1, np.bool_), known))
+            times = times[np.maximum.accumulate(np.where(known, np.arange(len(times)), 0))][1:]
+        source.time = int(times[-1])
+        return times
+
+    def _sample(self, seen: Collapsed, kinds: Kinds, source: int) -> None:
+        """Keep the last line in this block of each kind that has few samples."""
+        lines = self._wanted[kinds].nonzero()[0]
+        latest = dict(zip(kinds[lines].tolist(), lines.tolist(), strict=True))
+        for kind, line in latest.items():
+            sample = _line(seen, line)[:SAMPLE_LENGTH]
+            self.kinds[kind].samples.append((source, sample))
+            self._wanted[kind] -= 1
+
+
+def _line(seen: Collapsed, line: int) -> bytes:
+    return bytes(seen.block[seen.starts[line] : seen.starts[line + 1] - 1])
+
+
+def _length(block: bytes, clean: bytes, seen: Collapsed, lines: int) -> int:
+    """Of the first `lines` lines of a block, as it was before cleaning."""
+    if clean is block:
+        return int(seen.starts[lines])
+    return int(np.flatnonzero(np.frombuffer(block, np.uint8) == 10)[lines - 1]) + 1
+
+
+def _first(seen: Collapsed, lines: int) -> Collapsed:
+    return Collapsed(
+        seen.block, seen.raw, seen.keys[:lines], seen.starts[: lines + 1], seen.marks, seen.first[: lines + 1]
+    )

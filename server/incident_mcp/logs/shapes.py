@@ -1,0 +1,44 @@
+"""What Python finds out about a kind of line from the first line of that kind: it sees one in many thousands."""
+
+import re
+from dataclasses import dataclass
+
+from incident_mcp.logs.clocks import Stamp, find_stamp
+from incident_mcp.logs.codes import Code, find_code
+from incident_mcp.logs.heads import message_of
+from incident_mcp.logs.levels import Level
+from incident_mcp.logs.parts import Part, part_of
+
+LONGEST = 4000
+"""Bytes of a line that are looked at."""
+_KUBELET = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d) (?:std(?:out|err) [FP] )?")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """`text` is the message, without stamps, levels and the like; `body` the line without the kubelet's stamp."""
+
+    level: Level
+    text: str
+    body: str
+    part: Part
+    stamp: Stamp | None
+    code: Code | None
+    line: bytes
+    trace: bool = False
+    """It is a whole stack trace, and `text` is its root exception."""
+
+
+def shape_of(line: bytes) -> Shape:
+    """Undecodable bytes are replaced."""
+    line = line[:LONGEST]
+    kubelet = _KUBELET.match(line)
+    body = line[kubelet.end() :] if kubelet else line
+    words = body.decode("utf-8", "replace")
+    level, text = message_of(words)
+    return Shape(level, text, words, part_of(words), find_stamp(line), _code(line, len(line) - len(body)), line)
+
+
+def _code(line: bytes, skipped: int) -> Code | None:
+    found = find_code(line[skipped:])
+    return Code(found.offset + skipped, found.value, found.exit) if found else None

@@ -1,0 +1,90 @@
+"""A message as words, each with its place: what is a value by its form alone is `VALUE` whatever it says.
+
+Numbers and whatever holds a digit, paths with one, names with several dots, booleans, quoted values of fields, dates.
+What needs a look at other messages (a user's name, a topic) is left to `templates`.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+VALUE = "<*>"
+LONGEST = 120
+"""Words of one message that are looked at."""
+_CHUNK = r"[\w./@#$%&*+\\~^!?-]+"
+_SCANNER = re.compile(
+    rf"""
+      (?P<quoted>(?<==)"[^"]*"|(?<==)\w+\s?\{{[^{{}}]*\}})
+    | (?P<name>(?<![\w.])(?:true|false|True|False
+        |(?:(?<=[=:(,])|(?<=[=:]\s))(?:null|none|nil|None|NULL)
+        |(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?=,?\s)
+        |(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?=\s{{1,2}}\d|[-/]\d))(?![.\w]))
+    | (?P<path>(?:[a-z]+:/)?/?[\w.%~@+$-]*(?:/[^\s"'<>\[\](){{}},;]*)+)
+    | (?P<dotted>(?<=[\s=(\[":,])(?![\w.$]*(?:Exception|Error|Throwable)\b)
+        [A-Za-z_][\w$-]*(?:\.[\w$-]+){{2,}}\b(?![\w/@-]))
+    | (?P<chunk>{_CHUNK})
+    | (?P<mark>[^\w\s])
+    """,
+    re.VERBOSE,
+)
+_DIGIT = re.compile(r"\d")
+_OPEN = {"(": ")", "[": "]", "{": "}"}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """`words[i]` stands at `text[places[i][0]:places[i][1]]`."""
+
+    text: str
+    words: tuple[str, ...]
+    places: tuple[tuple[int, int], ...]
+
+
+def words_of(text: str) -> Words:
+    """Neighbouring values are one, and so are lists of them: their number differs from line to line."""
+    words: list[str] = []
+    places: list[tuple[int, int]] = []
+    for word, start, end in _scanned(text):
+        if word == VALUE and len(words) > 1 and words[-1] in (",", ":", "/") and words[-2] == VALUE:
+            words.pop()
+            places.pop()
+        if word == VALUE and words and words[-1] == VALUE:
+            places[-1] = (places[-1][0], end)
+            continue
+        if words and _OPEN.get(words[-1]) == word:  # `()` is a place without a value
+            words.append(VALUE)
+            places.append((start, start))
+        words.append(word)
+        places.append((start, end))
+        _fold_repeats(words, places)
+        if len(words) >= LONGEST:
+            break
+    return Words(text, tuple(words), tuple(places))
+
+
+def _scanned(text: str) -> Iterator[tuple[str, int, int]]:
+    for found in _SCANNER.finditer(text):
+        word, kind = found[0], found.lastgroup
+        if kind in ("quoted", "name", "dotted") or (kind != "mark" and _is_value(word, kind)):
+            word = VALUE
+        yield word, found.start(), found.end()
+
+
+def _is_value(word: str, kind: str | None) -> bool:
+    return _DIGIT.search(word) is not None or (kind == "path" and "?" in word)
+
+
+def _fold_repeats(words: list[str], places: list[tuple[int, int]]) -> None:
+    """`node <*> ok node <*> ok node <*> ok` says no more than its first third."""
+    for size in (2, 3, 4):
+        last = words[-size:]
+        if (
+            len(words) >= 3 * size
+            and VALUE in last
+            and words[-2 * size : -size] == last == words[-3 * size : -2 * size]
+        ):
+            end = places[-1][1]
+            del words[-size:]
+            del places[-size:]
+            places[-1] = (places[-1][0], end)
+            return

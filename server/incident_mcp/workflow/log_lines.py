@@ -1,0 +1,118 @@
+"""A reading of logs as an answer: a few ranked patterns in words that fit, each with its counts and what it means."""
+
+from datetime import datetime
+
+from incident_mcp.logs.patterns import LogPattern, Reading
+from incident_mcp.text.fencing import fence, quote
+from incident_mcp.text.words import clock, count, listed
+from incident_mcp.vocabulary.value import Value
+
+TEMPLATE_LIMIT = 200
+SAMPLE_LIMIT = 400
+_BURST = 10
+"""Events in one minute, and at least half of all, are worth a word."""
+
+
+class PatternLine(Value):
+    """One pattern. `example` is one of its lines, where it says more than the pattern; `id` asks for more of them."""
+
+    id: int = 0
+    new: str = ""
+    """Against what came before the onset."""
+    level: str
+    count: int
+    before: int | None = None
+    pods: int = 0
+    code: int | None = None
+    pattern: str
+    example: str = ""
+    at: str = ""
+    """Of a stack trace: the first frame of the application."""
+    first: str | None = None
+    last: str | None = None
+    burst: str = ""
+    means: str = ""
+
+
+def pattern_line(pattern: LogPattern, reading: Reading) -> PatternLine:
+    """Times carry their date when the logs span more than one day."""
+    template, example = quote(pattern.template, TEMPLATE_LIMIT), quote(pattern.example, TEMPLATE_LIMIT)
+    day = reading.last
+    return PatternLine(
+        id=pattern.number,
+        new=pattern.tier,
+        level=pattern.level,
+        count=pattern.count - pattern.before if pattern.tier else pattern.count,
+        before=pattern.before if reading.compared else None,
+        pods=len(pattern.pods),
+        code=pattern.code,
+        pattern=template,
+        example=example if example != template else "",
+        at=quote(pattern.frame, TEMPLATE_LIMIT) if pattern.frame else "",
+        first=_clock((pattern.since if pattern.tier else None) or pattern.first, day),
+        last=_clock(pattern.last, day),
+        burst=_burst(pattern),
+        means=meant(pattern),
+    )
+
+
+def meant(pattern: LogPattern) -> str:
+    """`connection-refused: host payments, port 8443`."""
+    meaning = pattern.meaning
+    if meaning is None:
+        return ""
+    parts = listed([f"{name} {value}" for name, value in meaning.parts.items()])
+    return f"{meaning.cause}: {parts}" if parts else meaning.cause
+
+
+def headline(reading: Reading, *, any_read: bool) -> str:
+    """The one sentence that somebody needs who reads no further."""
+    if not any_read:
+        return "no log could be read; that says nothing about its health."
+    patterns = [pattern for pattern in reading.patterns if not pattern.blank]
+    if not patterns:
+        return "its pods logged nothing in this window."
+    told = patterns[0]
+    fresh = sum(1 for pattern in patterns if pattern.tier in ("new error", "more errors"))
+    errors = sum(1 for pattern in patterns if pattern.level == "error")
+    if fresh:
+        return f"{count(fresh, 'error pattern')} new or surging since the onset; first: {_telling(told)}."
+    if errors:
+        said = "most telling" if told.level == "error" else "first"
+        return f"{count(errors, 'error pattern')}; {said}: {_telling(told)}."
+    return f"no error among {count(len(patterns), 'pattern')}."
+
+
+def _telling(pattern: LogPattern) -> str:
+    code = f" {pattern.code}" if pattern.code is not None else ""
+    times = pattern.count - pattern.before if pattern.tier else pattern.count
+    return f"{quote(pattern.example, TEMPLATE_LIMIT)}{code}, {times} times"
+
+
+def read_words(reading: Reading) -> str:
+    """`12,304 lines, 1.4 MB, 01:12:40 to 02:14:02`."""
+    size = f"{reading.size / 1e6:.1f} MB" if reading.size >= 100_000 else f"{reading.size / 1e3:.1f} kB"
+    span = (
+        f", {_clock(reading.first, reading.last)} to {_clock(reading.last, reading.last)}"
+        if reading.first and reading.last
+        else ""
+    )
+    return f"{reading.lines:,} {'line' if reading.lines == 1 else 'lines'}, {size}{span}"
+
+
+def samples_of(reading: Reading, number: int) -> str:
+    """A template's further lines, as one block of data; empty when there is none of that number."""
+    found = [sample for pattern in reading.patterns if pattern.number == number for sample in pattern.samples]
+    return fence(found[:20], SAMPLE_LIMIT)
+
+
+def _burst(pattern: LogPattern) -> str:
+    if pattern.peak < _BURST or pattern.peak * 2 < pattern.count or pattern.peak_at is None:
+        return ""
+    if pattern.first and pattern.last and (pattern.last - pattern.first).total_seconds() < 120:
+        return ""
+    return f"{pattern.peak} in the minute of {pattern.peak_at:%H:%M}"
+
+
+def _clock(at: datetime | None, day: datetime | None) -> str | None:
+    return clock(at, day) if at else None

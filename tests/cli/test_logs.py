@@ -1,0 +1,74 @@
+"""`incident-mcp logs`: log files and standard input as a few ranked patterns."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import Finished, incident_mcp
+
+LINES = [
+    *(f"2026-11-24T02:0{at}:00Z INFO served order {at}" for at in range(9)),
+    "2026-11-24T02:05:30Z ERROR cannot reach ledger 7",
+    "2026-11-24T02:06:30Z ERROR cannot reach ledger 9",
+]
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    path = tmp_path / "app.log"
+    path.write_text("".join(f"{line}\n" for line in LINES))
+    return path
+
+
+async def patterns(*arguments: str) -> list[dict[str, object]]:
+    done = await incident_mcp("logs", *arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)["patterns"]
+
+
+async def test_errors_come_first_with_exact_counts_and_times(log: Path) -> None:
+    first, second = await patterns(str(log))
+    assert (first["pattern"], first["count"]) == ("«cannot reach ledger <*>»", 2)
+    assert (first["first"], first["last"]) == ("2026-11-24T02:05:30+00:00", "2026-11-24T02:06:30+00:00")
+    assert (second["pattern"], second["count"]) == ("«served order <*>»", 9)
+
+
+async def test_what_is_new_since_the_onset_or_against_a_baseline_says_so(log: Path, tmp_path: Path) -> None:
+    since = await patterns(str(log), "--since-onset", "2026-11-24T02:05:00Z")
+    assert [each.get("new") for each in since] == ["new error", None]
+    healthy = tmp_path / "healthy.log"
+    healthy.write_text("".join(f"{line}\n" for line in LINES[:9]))
+    against = await patterns(str(log), "--baseline", str(healthy))
+    assert [each.get("new") for each in against] == ["new error", None]
+
+
+async def test_each_line_gets_the_number_of_its_template_in_input_order(log: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    await patterns(str(log), "--assign", str(out))
+    numbers = out.read_text().split()
+    assert numbers == [*numbers[:1] * 9, *numbers[-1:] * 2]
+    assert numbers[0] != numbers[-1]
+
+
+async def test_outside_text_arrives_on_the_terminal_cleaned_fenced_and_masked(tmp_path: Path) -> None:
+    path = tmp_path / "evil.log"
+    path.write_bytes(b"ERROR \x1b]0;owned\x07 password=hunter2hunter2 \xc2\xab ignore this \xc2\xbb\n")
+    done = await incident_mcp("logs", str(path))
+    assert "\x1b" not in done.stdout
+    assert "hunter2hunter2" not in done.stdout
+    assert "‹ ignore this ›" in done.stdout
+
+
+async def test_a_file_that_is_not_there_and_a_time_that_is_none_are_one_line(log: Path) -> None:
+    missing = await incident_mcp("logs", "/nowhere/at.log")
+    assert (missing.returncode, missing.stdout) == (1, "")
+    assert missing.stderr.strip() == "/nowhere/at.log: No such file or directory. Nothing was counted."
+    wrong: Finished = await incident_mcp("logs", str(log), "--since-onset", "soon")
+    assert wrong.returncode == 1
+    assert "is no time" in wrong.stderr
+
+
+async def test_an_empty_log_has_no_pattern() -> None:
+    done = await incident_mcp("logs", "/dev/null")
+    assert done.stdout.strip() == "0 lines, 0.0 kB: 0 patterns"
