@@ -6,7 +6,7 @@ from typing import Any
 from incident_mcp.vocabulary.condition import ConditionSeen
 from incident_mcp.vocabulary.control_seen import ApiServiceSeen, NamespaceSeen, QuotaSeen, WebhookSeen
 from incident_mcp.vocabulary.jobs_seen import CronJobSeen, JobSeen
-from incident_mcp.vocabulary.network_seen import IngressClassSeen, IngressSeen, OutlineSeen, PolicySeen, PortSeen
+from incident_mcp.vocabulary.network_seen import IngressClassSeen, IngressSeen, OutlineSeen, PortSeen
 from incident_mcp.vocabulary.observation import (
     ConfigSeen,
     ContainerSeen,
@@ -22,6 +22,7 @@ from incident_mcp.vocabulary.observation import (
     Totals,
     WorkloadSeen,
 )
+from incident_mcp.vocabulary.policies_seen import PolicySeen, RuleSeen, SelectorSeen
 from incident_mcp.vocabulary.refs import Cluster, Ref, Scope
 from incident_mcp.vocabulary.scaling_seen import AutoscalerSeen, BudgetSeen
 from incident_mcp.vocabulary.storage_seen import ClaimSeen, StorageClassSeen
@@ -114,7 +115,7 @@ def crashing(**fields: Any) -> ContainerSeen:
 
 
 def event(
-    about: PodSeen | WorkloadSeen | ClaimSeen | CronJobSeen,
+    about: PodSeen | WorkloadSeen | ClaimSeen | CronJobSeen | JobSeen,
     reason: str,
     message: str = "",
     first: str = "02:11:40",
@@ -205,7 +206,12 @@ def healthy_neighbour() -> tuple[Any, ...]:
             current=2,
             conditions=(told("AbleToScale", "True"), told("ScalingActive", "True"), told("ScalingLimited", "False")),
         ),
-        PolicySeen(ref=ref("NetworkPolicy", "web"), selector={"app": "web"}, egress=True, rules=1),
+        PolicySeen(
+            ref=ref("NetworkPolicy", "web"),
+            selector=SelectorSeen(labels={"app": "web"}),
+            egress=True,
+            lets_out=(RuleSeen(),),
+        ),
     )
 
 

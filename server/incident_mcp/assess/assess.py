@@ -33,7 +33,8 @@ def assess(
     """`earlier` are counts at earlier looks by workload (as text): the trend compares those of the worst root's. What
     is only a notice is nobody's incident, and what somebody silenced is left out.
     """
-    chains = [chain for chain in find_chains(seen, silenced) if chain.worst != "notice"]
+    found = find_chains(seen, silenced)
+    chains = [chain for chain in found if chain.worst != "notice"]
     first = chains[0] if chains else None
     began = onset(seen, first) if first else None
     changed = changes(seen, chains, began)
@@ -45,6 +46,7 @@ def assess(
         took=seen.took,
         totals=seen.totals,
         rows=tuple(_row(seen, chain, changed) for chain in chains),
+        noted=tuple(chain.root for chain in found if chain.worst == "notice"),
         onset=began,
         changes=changed,
         trend=trend(seen, first.subject, began, (earlier or {}).get(str(first.subject), ())) if first else None,

@@ -43,8 +43,13 @@ def _gone_through(found: AssessmentReply) -> Iterator[str]:
 
 
 def _body(found: AssessmentReply) -> Iterator[str]:
-    for number, root in enumerate(found.findings, 1):
+    faults = [each for each in found.findings if each.severity != "notice"]
+    for number, root in enumerate(faults, 1):
         yield from _root(number, root)
+    for root in found.findings[len(faults) :]:
+        yield _labelled("noted", f"{root.target}: {root.summary}")
+    if not faults:
+        return
     yield _labelled("trend", found.trend)
     if found.severity:
         reasons = ", ".join(found.severity.reasons)

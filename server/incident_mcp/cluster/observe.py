@@ -19,7 +19,8 @@ from incident_mcp.cluster.namespaces import namespaces_of
 from incident_mcp.cluster.nodes import read_nodes
 from incident_mcp.cluster.others import read_others, read_others_of_pods, read_reasons
 from incident_mcp.cluster.picture import Picture, observation_of
-from incident_mcp.cluster.pods import grouped, pod_groups, read_pods, worth_reading
+from incident_mcp.cluster.places import read_places
+from incident_mcp.cluster.pods import grouped, pod_groups, read_pods, read_silent_pods, worth_reading
 from incident_mcp.cluster.sweep import sweep
 from incident_mcp.cluster.traffic import read_traffic
 from incident_mcp.cluster.unwell_workloads import read_workloads
@@ -63,6 +64,9 @@ async def _fill(look: Look, picture: Picture, scope: Scope, *, logs: bool) -> No
     else:
         await _sweep(look, picture, scope)
     await together(
+        [lambda: _nodes(look, picture), lambda: read_places(look, picture.pods, picture.places, picture.nodes)]
+    )
+    await together(
         [
             lambda: _happenings(look, picture),
             lambda: _surroundings(look, picture),
@@ -94,6 +98,13 @@ async def _sweep(look: Look, picture: Picture, scope: Scope) -> None:
     finally:
         picture.groups = pod_groups(groups, picture.pods)
     await read_workloads(look, _suspects(picture), picture.workloads)
+    await read_silent_pods(look, picture.workloads.values(), picture.pods)
+
+
+async def _nodes(look: Look, picture: Picture) -> None:
+    """Those on which something is not well."""
+    carriers = [pod.node for pod in picture.pods if pod.node and not pod.ready]
+    await read_nodes(look, carriers, picture.nodes)
 
 
 def _suspects(picture: Picture) -> list[Ref]:

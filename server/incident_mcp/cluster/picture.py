@@ -9,7 +9,6 @@ from incident_mcp.cluster.table_rows import Sweep
 from incident_mcp.cluster.traffic import Traffic
 from incident_mcp.vocabulary.control_seen import ApiServiceSeen, NamespaceSeen, QuotaSeen, WebhookSeen
 from incident_mcp.vocabulary.jobs_seen import CronJobSeen, JobSeen
-from incident_mcp.vocabulary.network_seen import PolicySeen
 from incident_mcp.vocabulary.observation import (
     ConfigSeen,
     EventSeen,
@@ -21,6 +20,8 @@ from incident_mcp.vocabulary.observation import (
     Totals,
     WorkloadSeen,
 )
+from incident_mcp.vocabulary.places_seen import PlaceSeen
+from incident_mcp.vocabulary.policies_seen import PolicySeen
 from incident_mcp.vocabulary.refs import Ref, Scope
 from incident_mcp.vocabulary.scaling_seen import AutoscalerSeen, BudgetSeen
 from incident_mcp.vocabulary.storage_seen import ClaimSeen, StorageClassSeen
@@ -39,6 +40,7 @@ class Picture:
     groups: tuple[PodGroup, ...] = ()
     workloads: dict[Ref, WorkloadSeen] = field(default_factory=dict[Ref, WorkloadSeen])
     nodes: list[NodeSeen] = field(default_factory=list[NodeSeen])
+    places: list[PlaceSeen] = field(default_factory=list[PlaceSeen])
     events: list[EventSeen] = field(default_factory=list[EventSeen])
     traffic: Traffic = field(default_factory=Traffic)
     policies: list[PolicySeen] = field(default_factory=list[PolicySeen])
@@ -77,6 +79,7 @@ def observation_of(look: Look, picture: Picture, scope: Scope, took: timedelta) 
         pods=tuple(sorted(picture.pods, key=lambda pod: pod.ref.path)),
         groups=picture.groups,
         nodes=tuple(sorted(picture.nodes, key=lambda node: node.name)),
+        places=tuple(sorted(picture.places, key=lambda place: place.name)),
         events=tuple(sorted(picture.events, key=lambda event: event.last, reverse=True)[:EVENTS]),
         services=tuple(sorted(picture.traffic.services, key=lambda service: service.ref.path)),
         routes=tuple(sorted(picture.traffic.routes, key=lambda route: (str(route.ingress), route.host))),

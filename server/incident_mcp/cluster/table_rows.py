@@ -11,6 +11,8 @@ from incident_mcp.vocabulary.refs import Ref
 
 FLAPPING = timedelta(minutes=10)
 """A pod that runs, but restarted within this time, is not well."""
+FEW_NODES = 20
+"""Up to so many nodes are all looked at in full, whatever their row says."""
 _DONE = ("Completed", "Succeeded")
 _NOBODY = ("<unset>", "<none>", "")
 
@@ -122,4 +124,5 @@ def slices_of_table(found: Sweep, table: Table, namespace: str) -> None:
 def nodes_of_table(found: Sweep, table: Table, namespace: str) -> None:
     name, status = table.column("Name"), table.column("Status")
     found.nodes_seen += len(table.rows)
-    found.nodes.extend(str(row.cells[name]) for row in table.rows if row.cells[status] != "Ready")
+    all_of_them = len(table.rows) <= FEW_NODES  # a node under pressure is Ready all the same
+    found.nodes.extend(str(row.cells[name]) for row in table.rows if all_of_them or row.cells[status] != "Ready")

@@ -58,6 +58,12 @@ class Said:
         return f"{len(self.lines)} times in {count(len(pods), 'pod')}"
 
 
+def complaints(seen: Observation, pod: Ref, container: str) -> int:
+    """Lines of one container's present instance that mean something known, and nothing good."""
+    mine = (log for log in seen.logs if (log.pod, log.container, log.previous) == (pod, container, False))
+    return sum(len(recognise_each([text for _, text in log.lines])) for log in mine)
+
+
 def said_of(seen: Observation, *causes: LogCause) -> Iterator[Said]:
     """What the logs say of these causes, by workload, container and meaning; the most often said first."""
     pods = {pod.ref: pod for pod in seen.pods}

@@ -1,8 +1,13 @@
-"""The scheduler's message, taken apart: how many nodes each reason rules out. What is left out is quoted anyway."""
+"""The scheduler's message, taken apart: how many nodes each reason rules out. What is left out is quoted anyway.
+
+The most nodes are not the cause: those that the pod never asked for are ruled out as well. Where labels and taints of
+the nodes are known, they decide.
+"""
 
 import re
 from dataclasses import dataclass, replace
 
+from incident_mcp.investigate.fitting import Fit
 from incident_mcp.investigate.kinds.kind import Kind
 from incident_mcp.investigate.kinds.placing import (
     HOST_PORT_TAKEN,
@@ -13,8 +18,12 @@ from incident_mcp.investigate.kinds.placing import (
     UNSCHEDULABLE,
     VOLUME_ELSEWHERE,
 )
+from incident_mcp.text.words import listed
 from incident_mcp.vocabulary.untrusted import Untrusted
 
+_NO_LABELS = "no node with the labels it asks for"
+_EARLY = (TAINTED, NODES_CORDONED)
+"""Filters that come before what a pod asks for: they rule out nodes that it never meant."""
 _CONTROL = r"\{node-role\.kubernetes\.io/"
 # kubernetes/kubernetes, pkg/scheduler/framework/plugins: each plugin's own words.
 _REASONS: tuple[tuple[str, Kind, str], ...] = (
@@ -24,7 +33,7 @@ _REASONS: tuple[tuple[str, Kind, str], ...] = (
     (r"Too many pods", INSUFFICIENT, "the nodes hold no more pods"),
     (rf"node\(s\) had untolerated taint\S* (?!{_CONTROL})", TAINTED, "a taint that it does not tolerate"),
     (rf"node\(s\) had untolerated taint\S* {_CONTROL}", TAINTED, "the taint of the control plane"),
-    (r"node\(s\) didn't match Pod's node affinity/selector", NO_MATCHING_NODE, "no node with the labels it asks for"),
+    (r"node\(s\) didn't match Pod's node affinity/selector", NO_MATCHING_NODE, _NO_LABELS),
     (r"node\(s\) didn't match pod anti-affinity rules", NO_MATCHING_NODE, "its anti-affinity rules"),
     (r"node\(s\) didn't satisfy existing pods anti-affinity", NO_MATCHING_NODE, "other pods' anti-affinity rules"),
     (r"node\(s\) didn't match pod affinity rules", NO_MATCHING_NODE, "its affinity rules"),
@@ -51,6 +60,8 @@ class Ruled:
     nodes: int
     taint: str = ""
     """Its key, where the reason is one."""
+    on: str = ""
+    """The node, where it is known."""
 
     @property
     def usual(self) -> bool:
@@ -71,6 +82,28 @@ def reasons(message: Untrusted) -> list[Ruled]:
             ruled = replace(ruled, words=f"the taint {taint[0]}, which it does not tolerate", taint=taint[0])
         found.append(ruled)
     return sorted(found, key=lambda ruled: (ruled.usual, -ruled.nodes))
+
+
+def decided(ruled: list[Ruled], where: Fit | None) -> list[Ruled]:
+    """The same with what labels and taints of the nodes prove first, and without what they prove beside the point."""
+    if where is None:
+        return ruled
+    if not where.matching:
+        return sorted(ruled, key=lambda each: each.words != _NO_LABELS)
+    if not where.open:
+        return [_closed(where)]
+    return [each for each in ruled if each.kind not in _EARLY and each.words != _NO_LABELS] or ruled
+
+
+def _closed(where: Fit) -> Ruled:
+    """All nodes that the pod asks for are closed to it: what closes them, by name."""
+    if cordoned := where.cordoned:
+        names = listed([each.name for each in cordoned], most=3)
+        return Ruled(NODES_CORDONED, f"{names}, which it asks for, is cordoned", len(cordoned), on=cordoned[0].name)
+    place = where.matching[0]
+    taint = next(iter(sorted(where.taints_of(place), key=lambda each: not each.key.startswith(BY_CONDITION))))
+    words = f"the taint {taint} of {place.name}, which it does not tolerate"
+    return Ruled(TAINTED, words, len(where.matching), taint=taint.key, on=place.name)
 
 
 def main_kind(ruled: list[Ruled]) -> Kind:

@@ -14,4 +14,5 @@ LogCause = Literal[
     "disk-full",
     "too-many-open-files",
     "deadline-exceeded",
+    "port-conflict",
 ]

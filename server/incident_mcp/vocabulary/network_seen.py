@@ -40,18 +40,3 @@ class IngressClassSeen(Value):
 
     name: str
     default: bool = False
-
-
-class PolicySeen(Value):
-    """A NetworkPolicy beside something that fails."""
-
-    ref: Ref
-    selector: dict[str, str] = {}
-    everything: bool = False
-    """It selects every pod of its namespace."""
-    egress: bool = False
-    """It isolates what its pods send."""
-    rules: int = 0
-    """Egress rules: 0 lets nothing out."""
-    dns: bool = True
-    """Some rule lets port 53 out."""

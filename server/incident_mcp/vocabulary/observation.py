@@ -11,7 +11,9 @@ from typing import Any, Literal
 from incident_mcp.vocabulary.condition import ConditionSeen
 from incident_mcp.vocabulary.control_seen import ApiServiceSeen, NamespaceSeen, QuotaSeen, WebhookSeen
 from incident_mcp.vocabulary.jobs_seen import CronJobSeen, JobSeen
-from incident_mcp.vocabulary.network_seen import IngressClassSeen, IngressSeen, OutlineSeen, PolicySeen, PortSeen
+from incident_mcp.vocabulary.network_seen import IngressClassSeen, IngressSeen, OutlineSeen, PortSeen
+from incident_mcp.vocabulary.places_seen import PlaceSeen
+from incident_mcp.vocabulary.policies_seen import PolicySeen
 from incident_mcp.vocabulary.refs import Cluster, Ref, Scope
 from incident_mcp.vocabulary.scaling_seen import AutoscalerSeen, BudgetSeen
 from incident_mcp.vocabulary.storage_seen import ClaimSeen, StorageClassSeen
@@ -82,6 +84,8 @@ class PodSeen(Value):
     finalizers: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
     """Names of the volume claims that it mounts."""
+    placing: dict[str, Any] = {}
+    """Of a pod without a node: its `nodeSelector`, `tolerations`, and the `terms` of its required node affinity."""
 
 
 class PodGroup(Value):
@@ -171,6 +175,8 @@ class ServiceSeen(Value):
     external: bool = False
     """Reached from outside by itself: LoadBalancer or NodePort."""
     ports: tuple[PortSeen, ...] = ()
+    addresses: tuple[str, ...] = ()
+    """Its own addresses in the cluster: programs log them in place of its name."""
     headless: bool = False
     """Clients get the pods' own addresses and ports."""
 
@@ -253,6 +259,8 @@ class Observation(Value):
     groups: tuple[PodGroup, ...] = ()
     """All pods that are not well, counted; `pods` holds a few of each group."""
     nodes: tuple[NodeSeen, ...] = ()
+    places: tuple[PlaceSeen, ...] = ()
+    """All nodes, well or not, when a pod waits for one; empty when nobody looked."""
     events: tuple[EventSeen, ...] = ()
     services: tuple[ServiceSeen, ...] = ()
     routes: tuple[RouteSeen, ...] = ()

@@ -63,6 +63,18 @@ FAULTS = [
         "its port 80 leads to name web, and Deployment shop/api declares 8080",
     ),
     Fault(
+        observation(
+            service("api", 2, selector={"part-of": "shop"}, ports=(port(80, "8080"),)),
+            outline("api", 8080, **{"part-of": "shop"}),
+            outline("worker", 7000, **{"part-of": "shop"}),
+        ),
+        "mixed-endpoints",
+        service_ref("api"),
+        "part-of=shop selects Deployment shop/api and Deployment shop/worker, which has no port 8080: "
+        "a part of all requests is refused",
+        "warning",
+    ),
+    Fault(
         observation(route("gone", service_missing=True)),
         "backend-missing",
         SHOP,

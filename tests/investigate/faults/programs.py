@@ -2,15 +2,19 @@
 
 from typing import Any
 
-from incident_mcp.vocabulary.network_seen import PolicySeen
 from incident_mcp.vocabulary.observation import Observation
+from incident_mcp.vocabulary.policies_seen import GateSeen, PeerSeen, PolicySeen, RuleSeen, SelectorSeen
 from tests.investigate.faults.fault import API, Fault, api
-from tests.investigate.observations import crashing, log, observation, pod, port, ref, service
+from tests.investigate.observations import crashing, log, observation, outline, pod, port, ref, service
 
 
 def says(line: str, *things: Any, **fields: Any) -> Observation:
     broken = pod("api", "api-1", crashing())
     return observation(api(**fields), broken, log(broken, line), *things)
+
+
+def of(**labels: str) -> SelectorSeen:
+    return SelectorSeen(labels=labels)
 
 
 POLICY = ref("NetworkPolicy", "locked")
@@ -42,17 +46,56 @@ FAULTS = [
     ),
     Fault(
         says(
-            LOOKUP, service("db", 1), PolicySeen(ref=POLICY, selector={"app": "api"}, egress=True, rules=1, dns=False)
+            LOOKUP,
+            service("db", 1),
+            PolicySeen(
+                ref=POLICY, selector=of(app="api"), egress=True, lets_out=(RuleSeen(gates=(GateSeen(port="443"),)),)
+            ),
         ),
         "policy-blocks",
         POLICY,
         "it does not let names be looked up (port 53) of Deployment shop/api",
     ),
     Fault(
-        says("connection timed out", PolicySeen(ref=POLICY, everything=True, egress=True)),
+        says("connection timed out", PolicySeen(ref=POLICY, egress=True)),
         "policy-blocks",
         POLICY,
         "it does not let anything out of Deployment shop/api",
+    ),
+    Fault(
+        says(
+            "dial tcp db:5432: i/o timeout",
+            service("db", 1, ports=(port(5432, "5432"),)),
+            outline("db", 5432),
+            PolicySeen(
+                ref=POLICY,
+                selector=of(app="db"),
+                ingress=True,
+                lets_in=(RuleSeen(peers=(PeerSeen(pods=of(tier="backend")),), gates=(GateSeen(port="5432"),)),),
+            ),
+        ),
+        "policy-blocks",
+        POLICY,
+        "it does not let Deployment shop/api in",
+    ),
+    Fault(
+        says(
+            "dial tcp db:5432: i/o timeout",
+            service("db", 1, ports=(port(5432, "5432"),)),
+            outline("db", 5432),
+            PolicySeen(
+                ref=POLICY, selector=of(app="api"), egress=True, lets_out=(RuleSeen(gates=(GateSeen(port="443"),)),)
+            ),
+        ),
+        "policy-blocks",
+        POLICY,
+        "it does not let Deployment shop/api out to port 5432 of Deployment shop/db",
+    ),
+    Fault(
+        says("Error: listen tcp :8080: bind: address already in use"),
+        "port-conflict",
+        API,
+        "it can't listen on its port: another program does (port 8080)",
     ),
     Fault(
         says('pods is forbidden: User "system:serviceaccount:shop:api" cannot list resource "pods" in API group ""'),

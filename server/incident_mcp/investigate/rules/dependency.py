@@ -9,7 +9,8 @@ from typing import Any
 
 from incident_mcp.investigate.kinds.programs import DEPENDENCY_DOWN, DNS_POLICY, POLICY_BLOCKS
 from incident_mcp.investigate.log_evidence import Said, said_of
-from incident_mcp.investigate.policies import blocking
+from incident_mcp.investigate.needed import service_of
+from incident_mcp.investigate.policies import Block, blocking
 from incident_mcp.investigate.rules.services import astray
 from incident_mcp.investigate.sufferers import finding, gravity, workload_of
 from incident_mcp.text.words import listed
@@ -26,24 +27,31 @@ _ELSEWHERE = ("None", "Default")
 
 
 def find(seen: Observation) -> Iterator[Finding]:
-    blocked: dict[Ref, Said] = {}
+    blocked: dict[Ref, tuple[Block, Said]] = {}
     for said in said_of(seen, "connection-refused", "name-not-resolved"):
         if "host" in said.meaning.parts:
             yield _dns_policy(seen, said) or _finding(seen, said)
     for said in said_of(seen, "name-not-resolved", "deadline-exceeded"):
-        policy = blocking(seen, said.target, names=said.meaning.cause == "name-not-resolved")
-        if policy is not None:
-            blocked.setdefault(policy, said)
-    for policy, said in blocked.items():
-        yield _policy(seen, policy, said)
+        block = blocked_by(seen, said)
+        if block is not None:
+            blocked.setdefault(block.policy, (block, said))
+    for block, said in blocked.values():
+        yield _policy(seen, block, said)
+
+
+def blocked_by(seen: Observation, said: Said) -> Block | None:
+    """The policy behind a name that does not resolve, or an answer that does not come."""
+    names = said.meaning.cause == "name-not-resolved"
+    service = None if names else service_of(seen, said)
+    return blocking(seen, said.target, names=names, service=service, port=said.meaning.parts.get("port", ""))
 
 
 def _finding(seen: Observation, said: Said) -> Finding:
     parts = said.meaning.parts
-    service = _service(seen, said)
+    service = service_of(seen, said)
     host = f"{parts['host']}:{parts['port']}" if "port" in parts else parts["host"]
     unresolved = said.meaning.cause == "name-not-resolved"
-    because = blocking(seen, said.target, names=True) if unresolved else None
+    block = blocked_by(seen, said) if unresolved else None
     return finding(
         DEPENDENCY_DOWN,
         target=said.target,
@@ -52,7 +60,7 @@ def _finding(seen: Observation, said: Said) -> Finding:
         evidence=said.evidence,
         next_step=f"Look at {service.ref if service else host}: it is needed and does not answer.",
         since=said.first,
-        because_of=because or _because(seen, service, unresolved=unresolved),
+        because_of=block.policy if block else _because(seen, service, unresolved=unresolved),
     )
 
 
@@ -89,18 +97,12 @@ def _no_such(seen: Observation, said: Said) -> str:
     return f"; there is no Service {host} in {said.target.namespace}{f', but {near[0]}' if near else ''}"
 
 
-def _service(seen: Observation, said: Said) -> ServiceSeen | None:
-    name, _, rest = said.meaning.parts["host"].partition(".")
-    namespace = rest.partition(".")[0] or said.target.namespace
-    return next((s for s in seen.services if s.ref.name == name and s.ref.namespace == namespace), None)
-
-
 def _dns_policy(seen: Observation, said: Said) -> Finding | None:
     """The name is one of this cluster, and the pod asks somebody else."""
     workload = workload_of(seen, said.target)
     spec: dict[str, Any] = (workload.template.get("spec") or {}) if workload else {}
     policy, host = str(spec.get("dnsPolicy") or ""), said.meaning.parts["host"]
-    inside = _service(seen, said) is not None or ".svc" in host
+    inside = service_of(seen, said) is not None or ".svc" in host
     if said.meaning.cause != "name-not-resolved" or policy not in _ELSEWHERE or not inside:
         return None
     return finding(
@@ -114,15 +116,14 @@ def _dns_policy(seen: Observation, said: Said) -> Finding | None:
     )
 
 
-def _policy(seen: Observation, policy: Ref, said: Said) -> Finding:
-    names = said.meaning.cause == "name-not-resolved"
-    what = "names be looked up (port 53)" if names else "anything out"
+def _policy(seen: Observation, block: Block, said: Said) -> Finding:
+    way = "egress" if block.side == "out" else "ingress"
     return finding(
         POLICY_BLOCKS,
-        target=policy,
+        target=block.policy,
         severity=gravity(seen, said.target),
-        summary=f"it does not let {what} of {said.target}",
-        evidence=(Evidence(source=f"{policy}, spec.egress", value=f"no rule lets {what}"), *said.evidence),
-        next_step="Add an egress rule for what the program needs, or see who added the policy.",
+        summary=f"it does not let {block.what}",
+        evidence=(Evidence(source=f"{block.policy}, spec.{way}", value=f"no rule lets {block.what}"), *said.evidence),
+        next_step=f"Add an {way} rule for what the program needs, or see who added the policy.",
         since=said.first,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from incident_mcp.investigate.fitting import fit
 from incident_mcp.investigate.kinds.nodes import (
     NODE_CORDONED,
     NODE_NETWORK,
@@ -21,7 +22,7 @@ SYSTEM_OOM = "SystemOOM"
 
 
 def find(seen: Observation) -> Iterator[Finding]:
-    for node in seen.nodes:
+    for node in filter(lambda each: _concerns(seen, each.name), seen.nodes):
         pressures = [name for name in node.conditions if name in _PRESSURES]
         if _NETWORK in node.conditions:
             yield _without_network(seen, node)
@@ -33,6 +34,16 @@ def find(seen: Observation) -> Iterator[Finding]:
             yield _cordoned(node)
     for name, events in out_of_memory_nodes(seen).items():
         yield _out_of_memory(seen, name, events)
+
+
+def _concerns(seen: Observation, name: str) -> bool:
+    """A look at less than the cluster is told of the nodes that carry its unwell pods, or that they ask for."""
+    if seen.scope.namespace is None:
+        return True
+    if any(pod.node == name for pod in seen.pods if not pod.ready):
+        return True
+    asked = (where for pod in seen.pods if pod.node is None and (where := fit(seen.places, pod)))
+    return any(not where.open and any(place.name == name for place in where.matching) for where in asked)
 
 
 def out_of_memory_nodes(seen: Observation) -> dict[str, list[EventSeen]]:

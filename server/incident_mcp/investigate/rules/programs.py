@@ -13,15 +13,18 @@ from incident_mcp.investigate.kinds.programs import (
     HEAP_EXHAUSTED,
     PERMISSION_DENIED,
     POOL_EXHAUSTED,
+    PORT_CONFLICT,
     RBAC_DENIED,
     TOO_MANY_FILES,
 )
 from incident_mcp.investigate.log_evidence import Said, said_of
-from incident_mcp.investigate.policies import blocking
+from incident_mcp.investigate.needed import service_of
+from incident_mcp.investigate.rules.dependency import blocked_by
 from incident_mcp.investigate.sufferers import finding, gravity
 from incident_mcp.logs.causes import LogCause
 from incident_mcp.vocabulary.finding import Finding
 from incident_mcp.vocabulary.observation import Observation
+from incident_mcp.vocabulary.refs import Ref
 
 _ACCOUNT = re.compile(r"system:serviceaccount:([^:]+):([^:]+)")
 
@@ -65,6 +68,11 @@ _SAYS: dict[LogCause, _Says] = {
         "it runs out of memory by its own account",
         "Compare its own heap limit with the container's; if a rollout brought it, roll back.",
     ),
+    "port-conflict": _Says(
+        PORT_CONFLICT,
+        "it can't listen on its port: another program does",
+        "Compare the ports of the pod's containers; see whether it uses the host's network.",
+    ),
     "deadline-exceeded": _Says(
         DEPENDENCY_SLOW, "it waits in vain for an answer", "Find what it waits for: its log or a trace names it."
     ),
@@ -83,17 +91,27 @@ def find(seen: Observation) -> Iterator[Finding]:
 def _finding(seen: Observation, said: Said) -> Finding:
     says = _SAYS[said.meaning.cause]
     user = said.meaning.parts.get("user")
+    port = said.meaning.parts.get("port") if said.meaning.cause == "port-conflict" else None
     slow = said.meaning.cause == "deadline-exceeded"
+    of = f" of {host}" if slow and (host := said.meaning.parts.get("host")) else ""
     return finding(
         says.kind,
         target=said.target,
         severity=gravity(seen, said.target),
-        summary=f"{says.words}{f' (user {user})' if user else ''}",
+        summary=f"{says.words}{of}{f' (user {user})' if user else ''}{f' (port {port})' if port else ''}",
         evidence=said.evidence,
         next_step=says.next_step,
         since=said.first,
-        because_of=blocking(seen, said.target, names=False) if slow else None,
+        because_of=_behind(seen, said) if slow else None,
     )
+
+
+def _behind(seen: Observation, said: Said) -> Ref | None:
+    """The policy that lets nothing through, or the Service that nobody serves."""
+    block, service = blocked_by(seen, said), service_of(seen, said)
+    if block:
+        return block.policy
+    return service.ref if service and not service.ready else None
 
 
 def _denied(seen: Observation, said: Said) -> Finding:

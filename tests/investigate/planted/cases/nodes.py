@@ -21,6 +21,13 @@ def _node(pool: str, **status: Any) -> Json:
     return made
 
 
+def _dead() -> Json:
+    """The same node once kwok no longer plays its kubelet."""
+    made = _node("dead")
+    made["metadata"]["labels"]["lab/dead"] = "true"
+    return made
+
+
 def evicted() -> Script:
     why = (
         "The node was low on resource: memory. Threshold quantity: 100Mi, available: 74Mi. Container app was using "
@@ -48,14 +55,14 @@ FAULTS = (
         "a kubelet that is silent",
         ("node-not-ready", "Node dead-1"),
         (_node("dead"), *_on("dead", replicas=2)),
-        then=({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "dead-1", "labels": {"lab/dead": "true"}}},),
+        then=(_dead(),),
         sign=("Node", "dead-1", "node.kubernetes.io/unreachable"),
         twins="node",
     ),
     Fault(
         "a node that is cordoned, and the only one for its pods",
         ("node-cordoned", "Node cord-1"),
-        ({**_node("cord"), "spec": {"unschedulable": True}}, *_on("cord")),
+        ({**_node("cord"), "spec": {"unschedulable": True, **_node("cord")["spec"]}}, *_on("cord")),
         twins="node",
     ),
     Fault(
