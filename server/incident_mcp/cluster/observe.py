@@ -21,6 +21,7 @@ from incident_mcp.cluster.others import read_others, read_others_of_pods, read_r
 from incident_mcp.cluster.picture import Picture, observation_of
 from incident_mcp.cluster.places import read_places
 from incident_mcp.cluster.pods import grouped, pod_groups, read_pods, read_silent_pods, worth_reading
+from incident_mcp.cluster.quiet_logs import read_logs_of, read_quiet_logs
 from incident_mcp.cluster.sweep import sweep
 from incident_mcp.cluster.traffic import read_traffic
 from incident_mcp.cluster.unwell_workloads import read_workloads
@@ -35,6 +36,8 @@ SERVED_NAMESPACES = 40
 """Namespaces whose services and routes are read: those with something unwell."""
 CERTIFICATES = 20
 """Secrets of Ingresses that are asked for."""
+HEARD, HEARD_WORKLOADS = 2, 12
+"""Pods of one workload, and workloads of a cluster, whose logs are read although they are well."""
 SMALL = 300
 """In a cluster with so few workloads the services of all namespaces are read: a selector or a port can be wrong while
 every pod is well."""
@@ -72,6 +75,7 @@ async def _fill(look: Look, picture: Picture, scope: Scope, *, logs: bool) -> No
             lambda: _surroundings(look, picture),
             lambda: _configuration(look, picture),
             *([lambda: read_failing_logs(look, picture.pods, picture.logs)] if logs else []),
+            *([lambda: _quiet_logs(look, picture, scope)] if logs else []),
         ]
     )
     await together([lambda: read_reasons(look, picture), lambda: _certificates(look, picture)])
@@ -92,7 +96,7 @@ async def _sweep(look: Look, picture: Picture, scope: Scope) -> None:
         await together(
             [
                 lambda: read_pods(look, worth_reading(groups), picture.pods),
-                lambda: read_nodes(look, picture.swept.nodes, picture.nodes),
+                lambda: read_nodes(look, [*picture.swept.nodes, *picture.swept.few_nodes], picture.nodes),
             ]
         )
     finally:
@@ -133,6 +137,15 @@ async def _happenings(look: Look, picture: Picture) -> None:
     others = (*picture.claims, *picture.jobs, *picture.cron_jobs)
     uids |= {each.uid: each.ref.namespace for each in others}
     await read_events(look, uids, picture.events)
+
+
+async def _quiet_logs(look: Look, picture: Picture, scope: Scope) -> None:
+    """Of those that are well, where few are asked about."""
+    if scope.workload is not None:
+        ready = [pod for pod in picture.pods if pod.ready and not any(each.restarts for each in pod.containers)]
+        await together([partial(read_logs_of, look, pod, picture.logs) for pod in ready[:HEARD]])
+    elif scope.namespace is not None or picture.swept.workloads_seen <= HEARD_WORKLOADS:
+        await read_quiet_logs(look, list(picture.swept.well.values()), picture.logs)
 
 
 def _short_of_memory(picture: Picture) -> set[str]:

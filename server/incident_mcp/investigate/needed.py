@@ -20,4 +20,5 @@ def needed(seen: Observation) -> set[Ref]:
     """Services that a program which is not well asked for in vain."""
     failing = {pod.owner or pod.ref for pod in seen.pods if not pod.ready}
     told = said_of(seen, "connection-refused", "name-not-resolved", "deadline-exceeded")
-    return {service.ref for said in told if said.target in failing and (service := service_of(seen, said))}
+    asked = (said for said in told if said.quiet or said.target in failing)
+    return {service.ref for said in asked if (service := service_of(seen, said))}

@@ -224,11 +224,15 @@ class ConfigSeen(Value):
 
 
 class LogSeen(Value):
-    """The last lines of one container, read because it fails."""
+    """The last lines of one container, read because it fails, or to hear one that does not."""
 
     pod: Ref
     container: str
     previous: bool
+    quiet: bool = False
+    """Its pod is ready: its lines prove nothing unless they say the same again and again, now."""
+    owner: Ref | None = None
+    """Whose pod it is, where the pod itself is not in the observation."""
     lines: tuple[tuple[datetime | None, Untrusted], ...] = ()
 
 

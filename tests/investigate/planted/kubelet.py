@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import re
 import textwrap
 import threading
 from dataclasses import dataclass, field, replace
@@ -24,13 +25,16 @@ from tests.controlplane.podlogs import cri_lines
 Json = dict[str, Any]
 KWOK = "/apis/kwok.x-k8s.io/v1alpha1"
 SCRIPT = "control-plane/script"
+_SERVICE = re.compile(r"\{service:([a-z-]+)\}")
 RUN = timedelta(seconds=8)
 """How long a container that fails lives, each time."""
 
 
 @dataclass(frozen=True)
 class Told:
-    """One event about the pod. `{pod}`, `{namespace}`, `{uid}` and `{ip}` stand for the pod's own."""
+    """One event about the pod. `{pod}`, `{namespace}`, `{uid}` and `{ip}` stand for the pod's own, `{service:NAME}` for
+    the cluster's address of a Service.
+    """
 
     reason: str
     message: str
@@ -261,7 +265,11 @@ class _Played:
         }
         for name, value in values.items():
             text = text.replace(f"{{{name}}}", value)
-        return text
+        return _SERVICE.sub(self._cluster_address, text)
+
+    def _cluster_address(self, name: re.Match[str]) -> str:
+        service = self.api.get(f"/api/v1/namespaces/{self._meta['namespace']}/services/{name[1]}")
+        return service["spec"]["clusterIP"]
 
     def _filled(self, thing: Any) -> Any:
         if isinstance(thing, dict):

@@ -132,9 +132,7 @@ FAULTS = (
             *_init(
                 "migrate",
                 running_init(
-                    "waiting for postgres:5432\n"
-                    + "dial tcp 10.96.4.2:5432: connect: connection refused (postgres:5432)\n" * 4
-                    + "connection refused to postgres:5432, trying again",
+                    "waiting: dial tcp {service:postgres}:5432: connect: connection refused\n" * 5,
                     "migrate",
                 ),
             ),

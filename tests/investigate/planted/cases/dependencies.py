@@ -128,7 +128,10 @@ FAULTS = (
                     ).name,
                 )
             ),
-            *_api(crash("ERROR auth failed\ndial tcp: connection refused: http://auth:80/token\n" * 20), replicas=3),
+            *_api(
+                crash('ERROR Post "http://auth/token": dial tcp {service:auth}:80: connect: connection refused\n' * 20),
+                replicas=3,
+            ),
         ),
     ),
     Fault(
@@ -170,7 +173,9 @@ FAULTS = (
         (
             deployment("payments", replicas=0),
             service("payments"),
-            *_api(well("ERROR POST /pay: dial tcp: connection refused: http://payments:80/charge\n" * 30), replicas=2),
+            *_api(
+                well("ERROR POST /pay: dial tcp {service:payments}:80: connect: connection refused\n" * 30), replicas=2
+            ),
         ),
     ),
 )
