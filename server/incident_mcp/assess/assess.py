@@ -29,11 +29,14 @@ def assess(
     *,
     earlier: Mapping[str, Sequence[EarlierLook]] | None = None,
     silenced: Sequence[Silence] = (),
+    chains: Sequence[Chain] | None = None,
 ) -> Assessment:
     """`earlier` are counts at earlier looks by workload (as text): the trend compares those of the worst root's. What
     is only a notice is nobody's incident, and what somebody silenced is left out.
+
+    `chains`, where somebody has chosen among them already.
     """
-    found = find_chains(seen, silenced)
+    found = find_chains(seen, silenced) if chains is None else chains
     chains = [chain for chain in found if chain.worst != "notice"]
     first = chains[0] if chains else None
     began = onset(seen, first) if first else None

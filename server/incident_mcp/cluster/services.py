@@ -37,8 +37,8 @@ def _seen(service: dict[str, Any], ready: int, not_ready: int) -> ServiceSeen:
 
 def _own(spec: dict[str, Any]) -> tuple[str, ...]:
     """Of both families."""
-    given = [*(spec.get("clusterIPs") or []), text(spec, "clusterIP")]
-    return tuple(dict.fromkeys(str(each) for each in given if each not in ("", "None")))
+    both: list[str] = spec.get("clusterIPs") or [text(spec, "clusterIP")]
+    return tuple(each for each in both if each not in ("", "None"))
 
 
 def _selector(service: dict[str, Any]) -> dict[str, str]:

@@ -77,7 +77,8 @@ def _labels(seen: Observation, caller: Ref) -> dict[str, str]:
     workload = workload_of(seen, caller)
     if workload:
         return labels_of(workload)
-    return next((pod.labels for pod in seen.pods if caller in (pod.owner, pod.ref)), {})
+    pods: list[dict[str, str]] = [pod.labels for pod in seen.pods if caller in (pod.owner, pod.ref)]
+    return pods[0] if pods else {}
 
 
 def _over(policy: PolicySeen, labels: dict[str, str], namespace: str | None) -> bool:

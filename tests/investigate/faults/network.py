@@ -64,13 +64,13 @@ FAULTS = [
     ),
     Fault(
         observation(
-            service("api", 2, selector={"part-of": "shop"}, ports=(port(80, "8080"),)),
-            outline("api", 8080, **{"part-of": "shop"}),
-            outline("worker", 7000, **{"part-of": "shop"}),
+            service("api", 2, selector={"tier": "web"}, ports=(port(80, "8080"),)),
+            outline("api", 8080, tier="web"),
+            outline("worker", 7000, tier="web"),
         ),
         "mixed-endpoints",
         service_ref("api"),
-        "part-of=shop selects Deployment shop/api and Deployment shop/worker, which has no port 8080: "
+        "tier=web selects Deployment shop/api and Deployment shop/worker, which has no port 8080: "
         "a part of all requests is refused",
         "warning",
     ),

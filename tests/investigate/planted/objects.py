@@ -5,6 +5,7 @@ from typing import Any
 Json = dict[str, Any]
 SHOP = "registry.example/shop"
 PORTS: Json = {"ports": [{"name": "http", "containerPort": 8080}]}
+CPU: Json = {"resources": {"requests": {"cpu": "100m", "memory": "64Mi"}}}
 
 
 def thing(kind: str, name: str, api: str = "v1", **fields: Any) -> Json:

@@ -121,7 +121,7 @@ class Suite:
         if not objects:
             return
         text = "\n---\n".join(json.dumps(each) for each in objects)  # YAML, and quicker to write
-        self.control_plane.kubectl("apply", "-f", "-", input=text)
+        self.control_plane.kubectl("apply", "--server-side", "--force-conflicts", "-f", "-", input=text)
 
     def _conditions(self) -> None:
         """Wait until the quotas are counted: before that, nothing is refused."""

@@ -84,8 +84,9 @@ def _behind(seen: Observation, target: Ref, volume: str) -> Ref | None:
     spec: dict[str, Any] = (workload.template.get("spec") or {}) if workload else {}
     for each in cast("list[dict[str, Any]]", spec.get("volumes") or []):
         for kind, source, name in (("ConfigMap", "configMap", "name"), ("Secret", "secret", "secretName")):
-            if each.get("name") == volume and (found := (each.get(source) or {}).get(name)):
-                return Ref(kind=kind, namespace=target.namespace, name=str(found))
+            origin: dict[str, Any] = each.get(source) or {}
+            if each.get("name") == volume and origin.get(name):
+                return Ref(kind=kind, namespace=target.namespace, name=str(origin[name]))
     return None
 
 
