@@ -15,4 +15,5 @@ LogCause = Literal[
     "too-many-open-files",
     "deadline-exceeded",
     "port-conflict",
+    "bad-command",
 ]

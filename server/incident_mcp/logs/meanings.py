@@ -62,6 +62,8 @@ _RECOGNISERS: tuple[_Recogniser, ...] = (
         rf"(?i:connect(?:ion)?(?:ing)? (?:refused )?(?:to|by)) (?:\w+://)?{_HOST}:(?P<port>\d+).*(?i:refused)",
         rf"(?i:connection refused)(?: to|:)? (?:\w+://)?{_HOST}[:/](?P<port>\d+)",
         rf"(?i:failed to connect to) {_HOST} port (?P<port>\d+)",
+        rf"(?i:can't reach database server at) {_HOST}:`?(?P<port>\d+)",
+        rf"(?i:is the server running on host) {_HOST}.* port (?P<port>\d+)",
         r"(?i:ECONNREFUSED|connection refused)",
     ),
     *_known(
@@ -104,6 +106,7 @@ _RECOGNISERS: tuple[_Recogniser, ...] = (
         r"(?i:EADDRINUSE|address already in use)[^\n]{0,40}?:(?P<port>\d{2,5})\b",
         r"(?i:address already in use|\bEADDRINUSE\b|port \d+ (?:is )?already in use)",
     ),
+    *_known("bad-command", r"(?i:exec format error)"),
     *_known("too-many-open-files", r"(?i:too many open files|\bEMFILE\b)"),
     *_known(
         "deadline-exceeded",

@@ -92,6 +92,27 @@ FAULTS = [
         "it does not let Deployment shop/api out to port 5432 of Deployment shop/db",
     ),
     Fault(
+        says("exec /usr/local/bin/api: exec format error"),
+        "bad-command",
+        API,
+        "its image is built for another architecture",
+    ),
+    Fault(
+        says("java.net.ConnectException: Connection refused"),
+        "dependency-down",
+        API,
+        "a connection is refused",
+    ),
+    Fault(
+        says(
+            "socket.gaierror: [Errno -2] Name or service not known",
+            spec={"dnsPolicy": "ClusterFirst", "hostNetwork": True},
+        ),
+        "dns-policy",
+        API,
+        "a name does not resolve: its pods don't ask the cluster's DNS (dnsPolicy ClusterFirst on the host network)",
+    ),
+    Fault(
         says("Error: listen tcp :8080: bind: address already in use"),
         "port-conflict",
         API,

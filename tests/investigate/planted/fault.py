@@ -41,3 +41,4 @@ class Fault:
     ask: str = ""
     """The workload that is diagnosed; else the root's own where it is one, else `deployment/api`."""
     where: str = "namespace"
+    """`cluster`: planted and asked alone, without a namespace."""

@@ -44,7 +44,7 @@ FIRST = (
 """Kinds that must be in force before the others come."""
 WATCHED = ("pods", "deployments.apps", "replicasets.apps", "statefulsets.apps", "daemonsets.apps", "jobs.batch",
            "persistentvolumeclaims", "endpointslices.discovery.k8s.io")  # fmt: skip
-QUIET_SECONDS = 3.0
+QUIET_SECONDS = 2.0
 SETTLE_SECONDS = 90.0
 AT_ONCE = 3
 
@@ -80,25 +80,52 @@ class Suite:
     def run(self) -> list[Told]:
         kubelet = Kubelet(self.control_plane.api, self.folder / "logs").start()
         try:
-            self._plant()
-            return anyio.run(self._ask_all)
+            self._world()
+            alone = [fault for fault in self.faults if fault.where == "cluster"]
+            told = [each for number, fault in enumerate(alone, 1) for each in self._alone(f"alone-{number}", fault)]
+            rest = [fault for fault in self.faults if fault not in alone]
+            told += self._asked({f"ns-{number:03}": fault for number, fault in enumerate(rest, 1)})
+            return [next(each for each in told if each.fault is fault) for fault in self.faults]
         finally:
             kubelet.stop()
+
+    def _alone(self, space: str, fault: Fault) -> list[Told]:
+        """One fault of the cluster, taken away again."""
+        try:
+            return self._asked({space: fault})
+        finally:
+            text = "\n---\n".join(json.dumps(_placed(each, space)) for each in fault.objects)
+            flags = ("--ignore-not-found", "--wait=false")
+            self.control_plane.kubectl("delete", "-f", "-", *flags, input=text)
+            self.control_plane.kubectl("delete", "namespace", space, *flags)
+            self._gone(space)
+
+    def _gone(self, space: str) -> None:
+        def gone() -> bool:
+            pods = self.control_plane.api.get(collection("Pod", None))["items"]
+            return not any(pod["metadata"]["namespace"] in (space, "kube-system") for pod in pods)
+
+        self.control_plane.wait(f"the pods of {space} are gone", gone, SETTLE_SECONDS)
+
+    def _asked(self, spaces: dict[str, Fault]) -> list[Told]:
+        self.spaces = spaces
+        self._plant()
+        return anyio.run(self._ask_all)
 
     # Planting
 
     def _plant(self) -> None:
-        self.spaces = {f"ns-{number:03}": fault for number, fault in enumerate(self.faults, 1)}
-        self._world()
+        self._namespaces()
         self._apply(self._objects(lambda fault: WEB))
         self._settle()
         self._apply(self._objects(lambda fault: (each for each in fault.objects if each["kind"] in FIRST)))
         self._conditions()
         self._apply(self._objects(lambda fault: (each for each in fault.objects if each["kind"] not in FIRST)))
         self._settle()
-        self._apply(self._objects(lambda fault: fault.then))
-        self._delete()
-        self._settle()
+        if any(fault.then or fault.gone for fault in self.spaces.values()):
+            self._apply(self._objects(lambda fault: fault.then))
+            self._delete()
+            self._settle()
         for space, fault in self.spaces.items():
             for number, noise in enumerate(fault.noise):
                 self._noise(space, number, noise)
@@ -108,8 +135,11 @@ class Suite:
     def _world(self) -> None:
         for each in LAB_NODES:
             self.control_plane.api.create("/api/v1/nodes", each)
+        self.control_plane.apply([*CLASSES])
+
+    def _namespaces(self) -> None:
         spaces = [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}} for name in self.spaces]
-        self.control_plane.apply([*CLASSES, *spaces])
+        self._apply(spaces)
         for space in self.spaces:
             account = f"{collection('Namespace', None)}/{space}/serviceaccounts/default"
             self.control_plane.wait(f"{space} has its account", lambda a=account: self.control_plane.api.get(a))
@@ -215,8 +245,9 @@ class Suite:
 
 
 async def _ask(desk: Desk, space: str, fault: Fault) -> Told:
-    assessed = await assess_incident(desk, desk.person, namespace=space, incident=None)
-    health = await check_health(desk, desk.person, namespace=space, kind=None, name=None, incident=None)
+    where = None if fault.where == "cluster" else space
+    assessed = await assess_incident(desk, desk.person, namespace=where, incident=None)
+    health = await check_health(desk, desk.person, namespace=where, kind=None, name=None, incident=None)
     roots = [_root(each) for each in assessed.findings]
     wanted = _wanted(fault, space)
     hurt = [
@@ -279,7 +310,7 @@ def _placed(thing: Json, space: str) -> Json:
     placed = cast("Json", _filled(thing, space))
     namespaced = thing["kind"] not in KINDS or KINDS[thing["kind"]].namespaced
     if namespaced and thing["kind"] not in FIRST[4:] and thing["kind"] not in ("IngressClass", "PriorityClass"):
-        placed["metadata"] = {**placed["metadata"], "namespace": space}
+        placed["metadata"] = {"namespace": space, **placed["metadata"]}
     return placed
 
 

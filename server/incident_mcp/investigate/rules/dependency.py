@@ -22,21 +22,30 @@ _WORDS = {
     "connection-refused": "connection refused to {host}",
     "name-not-resolved": "the name {host} does not resolve",
 }
+_NAMELESS = {"connection-refused": "a connection is refused", "name-not-resolved": "a name does not resolve"}
 _DNS = {"k8s-app": "kube-dns"}
 _ELSEWHERE = ("None", "Default")
 
 
 def find(seen: Observation) -> Iterator[Finding]:
     blocked: dict[Ref, tuple[Block, Said]] = {}
+    down: dict[Ref, list[tuple[Said, Finding]]] = {}
     for said in said_of(seen, "connection-refused", "name-not-resolved"):
-        if "host" in said.meaning.parts:
-            yield _dns_policy(seen, said) or _finding(seen, said)
+        down.setdefault(said.target, []).append((said, _dns_policy(seen, said) or _finding(seen, said)))
+    for told in down.values():
+        yield from _telling(told)
     for said in said_of(seen, "name-not-resolved", "deadline-exceeded"):
         block = blocked_by(seen, said)
         if block is not None:
             blocked.setdefault(block.policy, (block, said))
     for block, said in blocked.values():
         yield _policy(seen, block, said)
+
+
+def _telling(told: list[tuple[Said, Finding]]) -> list[Finding]:
+    """Of one workload: what leads on comes first, and a line that names nobody counts where no other does."""
+    named = [each for each in told if "host" in each[0].meaning.parts or each[1].because_of] or told
+    return [found for _, found in sorted(named, key=lambda each: each[1].because_of is None)]
 
 
 def blocked_by(seen: Observation, said: Said) -> Block | None:
@@ -49,19 +58,24 @@ def blocked_by(seen: Observation, said: Said) -> Block | None:
 def _finding(seen: Observation, said: Said) -> Finding:
     parts = said.meaning.parts
     service = service_of(seen, said)
-    host = f"{parts['host']}:{parts['port']}" if "port" in parts else parts["host"]
+    host = ":".join(filter(None, (parts.get("host"), parts.get("port")))) or (service.ref.name if service else "")
     unresolved = said.meaning.cause == "name-not-resolved"
     block = blocked_by(seen, said) if unresolved else None
     return finding(
         DEPENDENCY_DOWN,
         target=said.target,
         severity=gravity(seen, said.target),
-        summary=f"{_WORDS[said.meaning.cause].format(host=host)}{_behind(seen, said, service)}",
+        summary=f"{_words(said, host)}{_behind(seen, said, service)}",
         evidence=said.evidence,
-        next_step=f"Look at {service.ref if service else host}: it is needed and does not answer.",
+        next_step=f"Look at {(service.ref if service else host) or 'what it needs'}: it does not answer.",
         since=said.first,
         because_of=block.policy if block else _because(seen, service, unresolved=unresolved),
     )
+
+
+def _words(said: Said, host: str) -> str:
+    words = _WORDS if host else _NAMELESS
+    return words[said.meaning.cause].format(host=host)
 
 
 def _because(seen: Observation, service: ServiceSeen | None, *, unresolved: bool) -> Ref | None:
@@ -89,9 +103,15 @@ def _behind(seen: Observation, said: Said, service: ServiceSeen | None) -> str:
 
 def _no_such(seen: Observation, said: Said) -> str:
     """`; there is no Service payment in shop, but payments`, for a bare name where the Services were read."""
-    host = said.meaning.parts["host"]
+    host = said.meaning.parts.get("host", "")
     here = [each.ref.name for each in seen.services if each.ref.namespace == said.target.namespace]
-    if said.meaning.cause != "name-not-resolved" or "." in host or not here or "services" not in seen.looked_at:
+    if (
+        not host
+        or said.meaning.cause != "name-not-resolved"
+        or "." in host
+        or not here
+        or "services" not in seen.looked_at
+    ):
         return ""
     near = difflib.get_close_matches(host, here, n=1)
     return f"; there is no Service {host} in {said.target.namespace}{f', but {near[0]}' if near else ''}"
@@ -101,17 +121,20 @@ def _dns_policy(seen: Observation, said: Said) -> Finding | None:
     """The name is one of this cluster, and the pod asks somebody else."""
     workload = workload_of(seen, said.target)
     spec: dict[str, Any] = (workload.template.get("spec") or {}) if workload else {}
-    policy, host = str(spec.get("dnsPolicy") or ""), said.meaning.parts["host"]
-    inside = service_of(seen, said) is not None or ".svc" in host
-    if said.meaning.cause != "name-not-resolved" or policy not in _ELSEWHERE or not inside:
+    policy, host = str(spec.get("dnsPolicy") or ""), said.meaning.parts.get("host", "")
+    on_host = bool(spec.get("hostNetwork")) and policy == "ClusterFirst"  # which then counts as Default
+    inside = not host or service_of(seen, said) is not None or ".svc" in host
+    if said.meaning.cause != "name-not-resolved" or not (policy in _ELSEWHERE or on_host) or not inside:
         return None
+    name = f"the name {host}" if host else "a name"
+    told = f"dnsPolicy {policy}{' on the host network' if on_host else ''}"
     return finding(
         DNS_POLICY,
         target=said.target,
         severity=gravity(seen, said.target),
-        summary=f"the name {host} does not resolve: its pods don't ask the cluster's DNS (dnsPolicy {policy})",
-        evidence=(*said.evidence, Evidence(source=f"{said.target}, template", value=f"dnsPolicy {policy}")),
-        next_step="Set dnsPolicy to ClusterFirst; roll back if a rollout changed it.",
+        summary=f"{name} does not resolve: its pods don't ask the cluster's DNS ({told})",
+        evidence=(*said.evidence, Evidence(source=f"{said.target}, template", value=told)),
+        next_step="Let them ask the cluster's DNS: ClusterFirst, or on the host network ClusterFirstWithHostNet.",
         since=said.first,
     )
 

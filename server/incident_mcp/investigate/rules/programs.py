@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from incident_mcp.investigate.kinds.containers import BAD_COMMAND
 from incident_mcp.investigate.kinds.kind import Kind
 from incident_mcp.investigate.kinds.programs import (
     AUTHENTICATION_FAILED,
@@ -67,6 +68,11 @@ _SAYS: dict[LogCause, _Says] = {
         HEAP_EXHAUSTED,
         "it runs out of memory by its own account",
         "Compare its own heap limit with the container's; if a rollout brought it, roll back.",
+    ),
+    "bad-command": _Says(
+        BAD_COMMAND,
+        "its image is built for another architecture",
+        "Compare the image's platforms with the architecture of the nodes.",
     ),
     "port-conflict": _Says(
         PORT_CONFLICT,

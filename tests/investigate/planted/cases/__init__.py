@@ -1,6 +1,7 @@
 """The faults, one file a family. Twins stand side by side where they share a family, and share a word where not."""
 
 from tests.investigate.planted.cases import (
+    again,
     cluster,
     config,
     containers,
@@ -37,6 +38,7 @@ FAMILIES: tuple[tuple[str, tuple[Fault, ...]], ...] = (
     ("Jobs", jobs.FAULTS),
     ("Scaling and disruption", scaling.FAULTS),
     ("Nodes", nodes.FAULTS),
+    ("In other words", again.FAULTS),
     ("Misleading signs", misleading.FAULTS),
     ("The cluster itself", cluster.FAULTS),
 )

@@ -10,20 +10,20 @@ from tests.investigate.planted.world import lab_node
 API = "Deployment api"
 
 
-def _on(pool: str, script: str = "", **spec: Any) -> tuple[Json, ...]:
+def on_pool(pool: str, script: str = "", **spec: Any) -> tuple[Json, ...]:
+    """Pods that only that node takes."""
     tolerations = [{"key": "dedicated", "operator": "Exists"}]
     return served(deployment("api", script, nodeSelector={"pool": pool}, tolerations=tolerations, **spec))
 
 
-def _node(pool: str, **status: Any) -> Json:
-    made = lab_node(f"{pool}-1", {"pool": pool}, ("dedicated", pool))
-    made["metadata"]["annotations"]["lab/conditions"] = ",".join(status)
-    return made
+def pool_node(pool: str) -> Json:
+    """A node for the pods of one fault only."""
+    return lab_node(f"{pool}-1", {"pool": pool}, ("dedicated", pool))
 
 
 def _dead() -> Json:
     """The same node once kwok no longer plays its kubelet."""
-    made = _node("dead")
+    made = pool_node("dead")
     made["metadata"]["labels"]["lab/dead"] = "true"
     return made
 
@@ -54,7 +54,7 @@ FAULTS = (
     Fault(
         "a kubelet that is silent",
         ("node-not-ready", "Node dead-1"),
-        (_node("dead"), *_on("dead", replicas=2)),
+        (pool_node("dead"), *on_pool("dead", replicas=2)),
         then=(_dead(),),
         sign=("Node", "dead-1", "node.kubernetes.io/unreachable"),
         twins="node",
@@ -62,13 +62,13 @@ FAULTS = (
     Fault(
         "a node that is cordoned, and the only one for its pods",
         ("node-cordoned", "Node cord-1"),
-        ({**_node("cord"), "spec": {"unschedulable": True, **_node("cord")["spec"]}}, *_on("cord")),
+        ({**pool_node("cord"), "spec": {"unschedulable": True, **pool_node("cord")["spec"]}}, *on_pool("cord")),
         twins="node",
     ),
     Fault(
         "a network that hands out no more addresses",
         ("sandbox-failed", API),
-        _on("batch", no_sandbox().name),
+        on_pool("batch", no_sandbox().name),
         twins="mount",
     ),
     Fault(
