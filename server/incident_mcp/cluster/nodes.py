@@ -13,14 +13,19 @@ from incident_mcp.vocabulary.observation import NodeSeen
 from incident_mcp.vocabulary.refs import Ref
 
 MOST = 20
+_TROUBLE = {True: "False", False: "True"}
+"""A condition is a trouble when it is true; those whose names end in `Ready` when it is false."""
+_NO_TROUBLE = ("EtcdIsVoter",)
 
 
 def node_seen(node: dict[str, Any]) -> NodeSeen:
     conditions = {each.type: each for each in conditions_seen(node.get("status", {}))}
     ready = conditions.get("Ready")
     pressing = tuple(
-        name for name, each in conditions.items() if name != "Ready" and each.status == "True"
-    )  # every condition but Ready is a trouble when it is true
+        name if each.status == "True" else f"{name}={each.status}"
+        for name, each in conditions.items()
+        if name != "Ready" and name not in _NO_TROUBLE and each.status == _TROUBLE[name.endswith("Ready")]
+    )
     return NodeSeen(
         name=node["metadata"]["name"],
         uid=str(node["metadata"].get("uid", "")),

@@ -21,6 +21,10 @@ class OutlineSeen(Value):
     ports: tuple[tuple[str, int], ...] = ()
     """Name (may be empty) and number of each declared container port."""
     desired: int = 1
+    misscheduled: int = 0
+    """Pods of a DaemonSet on nodes where it does not belong."""
+    governed_by: str = ""
+    """The Service that gives the pods of a StatefulSet their names."""
 
     def has_port(self, target: str) -> bool:
         return any(target in (name, str(number)) for name, number in self.ports)

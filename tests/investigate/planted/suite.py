@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -47,6 +48,8 @@ WATCHED = ("pods", "deployments.apps", "replicasets.apps", "statefulsets.apps", 
 QUIET_SECONDS = 2.0
 SETTLE_SECONDS = 90.0
 AT_ONCE = 3
+HANDS = 6
+MANAGER = "deploy-bot"
 
 
 @dataclass(frozen=True)
@@ -148,10 +151,15 @@ class Suite:
         return [_placed(each, space) for space, fault in self.spaces.items() for each in of(fault)]
 
     def _apply(self, objects: list[Json]) -> None:
-        if not objects:
-            return
-        text = "\n---\n".join(json.dumps(each) for each in objects)  # YAML, and quicker to write
-        self.control_plane.kubectl("apply", "--server-side", "--force-conflicts", "-f", "-", input=text)
+        """Server-side apply, several at a time: kubectl would take a second for what takes a moment."""
+        api = self.control_plane.api
+
+        def put(thing: Json) -> None:
+            path = f"{_path(thing)}?fieldManager={MANAGER}&force=true"
+            api.request("PATCH", path, thing, "application/apply-patch+yaml")
+
+        with ThreadPoolExecutor(HANDS) as hands:
+            list(hands.map(put, objects))
 
     def _conditions(self) -> None:
         """Wait until the quotas are counted: before that, nothing is refused."""
@@ -312,6 +320,15 @@ def _placed(thing: Json, space: str) -> Json:
     if namespaced and thing["kind"] not in FIRST[4:] and thing["kind"] not in ("IngressClass", "PriorityClass"):
         placed["metadata"] = {"namespace": space, **placed["metadata"]}
     return placed
+
+
+def _path(thing: Json) -> str:
+    meta, version, kind = thing["metadata"], str(thing["apiVersion"]), str(thing["kind"])
+    root = f"/apis/{version}" if "/" in version else f"/api/{version}"
+    where = f"/namespaces/{meta['namespace']}" if "namespace" in meta else ""
+    plural = kind.lower()
+    plural = f"{plural}es" if plural.endswith("s") else f"{plural[:-1]}ies" if plural.endswith("y") else f"{plural}s"
+    return f"{root}{where}/{plural}/{meta['name']}"
 
 
 def _filled(thing: Any, space: str) -> Any:

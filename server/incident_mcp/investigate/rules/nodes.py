@@ -9,6 +9,7 @@ from incident_mcp.investigate.kinds.nodes import (
     NODE_NOT_READY,
     NODE_OUT_OF_MEMORY,
     NODE_PRESSURE,
+    NODE_PROBLEM,
 )
 from incident_mcp.investigate.sufferers import finding
 from incident_mcp.text.words import count, listed
@@ -30,6 +31,8 @@ def find(seen: Observation) -> Iterator[Finding]:
             yield _not_ready(seen, node)
         elif pressures:
             yield _pressed(node, pressures)
+        elif node.conditions:
+            yield _problem(node)
         if node.unschedulable and node.ready:
             yield _cordoned(node)
     for name, events in out_of_memory_nodes(seen).items():
@@ -92,6 +95,17 @@ def _pressed(node: NodeSeen, pressures: list[str]) -> Finding:
         summary=f"it reports {listed(pressures)}",
         evidence=(Evidence(source=f"Node {node.name}, conditions", value=", ".join(node.conditions)),),
         next_step="Find what uses it up; the kubelet evicts pods until it is over.",
+    )
+
+
+def _problem(node: NodeSeen) -> Finding:
+    return finding(
+        NODE_PROBLEM,
+        target=Ref(kind="Node", name=node.name),
+        severity="warning",
+        summary=f"a detector on it reports {listed(node.conditions, most=4)}",
+        evidence=(Evidence(source=f"Node {node.name}, conditions", value=", ".join(node.conditions)),),
+        next_step="Read the condition's message; cordon the node if pods on it suffer.",
     )
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from incident_mcp.cluster.config_refs import config_refs
 from incident_mcp.investigate.kinds.containers import BAD_COMMAND
 from incident_mcp.investigate.kinds.kind import Kind
 from incident_mcp.investigate.kinds.programs import (
@@ -21,9 +22,9 @@ from incident_mcp.investigate.kinds.programs import (
 from incident_mcp.investigate.log_evidence import Said, said_of
 from incident_mcp.investigate.needed import service_of
 from incident_mcp.investigate.rules.dependency import blocked_by
-from incident_mcp.investigate.sufferers import finding, gravity
+from incident_mcp.investigate.sufferers import finding, gravity, workload_of
 from incident_mcp.logs.causes import LogCause
-from incident_mcp.vocabulary.finding import Finding
+from incident_mcp.vocabulary.finding import Evidence, Finding
 from incident_mcp.vocabulary.observation import Observation
 from incident_mcp.vocabulary.refs import Ref
 
@@ -105,10 +106,22 @@ def _finding(seen: Observation, said: Said) -> Finding:
         target=said.target,
         severity=gravity(seen, said.target),
         summary=f"{says.words}{of}{f' (user {user})' if user else ''}{f' (port {port})' if port else ''}",
-        evidence=said.evidence,
+        evidence=(*said.evidence, *(_stale(seen, said) if says.kind is AUTHENTICATION_FAILED else ())),
         next_step=says.next_step,
         since=said.first,
         because_of=_behind(seen, said) if slow else None,
+    )
+
+
+def _stale(seen: Observation, said: Said) -> tuple[Evidence, ...]:
+    """A Secret that changed after the pod was made: what came through a variable is the old value."""
+    workload = workload_of(seen, said.target)
+    taken = config_refs(workload.template, said.target.namespace) if workload else []
+    began = min((pod.created for pod in seen.pods if said.target in (pod.owner, pod.ref)), default=None)
+    return tuple(
+        Evidence(source=f"{config.ref}, changed", value="after the pod was made", at=config.changed)
+        for config in seen.configs
+        if config.ref in taken and config.ref.kind == "Secret" and config.changed and began and config.changed > began
     )
 
 
