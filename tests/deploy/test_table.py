@@ -52,16 +52,22 @@ REASONS = {
     "list networkpolicies.networking.k8s.io",
 }
 """Read only where something was refused or waits: nothing is in the scenario, and only once something fails."""
+NODES = {"list nodes", "get nodes"}
+"""Only where a pod finds none, or stands on one and is not ready."""
 SELDOM = {
     "check_health": {*SECRETS, *REASONS},
     "assess_incident": {*SECRETS, *REASONS},
-    "diagnose_workload": {*SECRETS, *REASONS},
-    "rollback_workload": {*SECRETS, *REASONS},
+    "diagnose_workload": {*SECRETS, *REASONS, *NODES},
+    "rollback_workload": {*SECRETS, *REASONS, *NODES},
     "what_changed": {*SECRETS, *GITOPS, *REASONS},  # neither Argo CD nor Flux is installed
     "resource_usage": {"get pods", "list nodes", "list nodes.metrics.k8s.io"},  # the scenario has no metrics server
-    "verify_fix": {*SECRETS, *REASONS, "get pods/log"},  # only where an error was promised to be gone
+    "verify_fix": {*SECRETS, *REASONS, *NODES, "get pods/log"},  # only where an error was promised to be gone
     # Logs only where a pod that may go is not ready; revisions only where a StatefulSet's scaling is watched.
-    "scale_workload": {*SECRETS, *REASONS, "get pods/log", "list controllerrevisions.apps", *map(str, NEAR_MISSES)},
+    "scale_workload": {
+        *(*SECRETS, *REASONS, *NODES),
+        *("get pods/log", "list controllerrevisions.apps"),
+        *map(str, NEAR_MISSES),
+    },
 }
 
 

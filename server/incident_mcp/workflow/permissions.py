@@ -97,9 +97,13 @@ _ONE_LOOK = ToolNeeds(
     "",
     always=needs("list: pods"),
     either=_ONE_WORKLOAD,
-    more=(*needs(f"list: {_SCALERS} {_CLAIMS}"), *_HISTORY, *_AROUND, *_NEAR_MISSES),
+    more=(*needs(f"list: {_SCALERS} {_CLAIMS} nodes", "get: nodes"), *_HISTORY, *_AROUND, *_NEAR_MISSES),
     not_granted=_SECRETS,
 )
+_AROUND_ONE = tuple(
+    need for need in dict.fromkeys((*_ONE_LOOK.more, *_A_LOOK.either, *_A_LOOK.more)) if need.resource != "apiservices"
+)
+"""Where a workload does not explain itself, its namespace is looked at."""
 _PATCHES = needs(f"patch: {_WORKLOADS}")
 _RESIZES = needs(f"patch: {_SCALES}")
 
@@ -126,7 +130,7 @@ TOOLS: tuple[ToolNeeds, ...] = (
         "diagnose_workload",
         always=_ONE_LOOK.always,
         either=_ONE_LOOK.either,
-        more=(*_ONE_LOOK.more, *needs("list: pods.metrics.k8s.io")),
+        more=(*_AROUND_ONE, *needs("list: pods.metrics.k8s.io")),
         not_granted=_SECRETS,
     ),
     ToolNeeds("read_object", either=needs(f"get list: {_READABLE}"), not_granted=needs("get list: secrets")),
