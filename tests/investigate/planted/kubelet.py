@@ -1,7 +1,8 @@
 """The kubelet of pods that kwok holds back: what it reports of them is a script, in the words of the real one.
 
 A pod template names its script in an annotation; whoever reads the cluster sees a word of no meaning. The player
-watches pods, and once one has a node it writes the script's status, events and logs.
+watches pods, and once one has a node it writes the script's status, events and logs. Then it goes on: events are told
+again and lines written again, since a kubelet that falls silent would mean that all is over.
 
 Wordings: kubernetes/kubernetes pkg/kubelet (kuberuntime, images, prober, volumemanager), containerd and the programs'
 own libraries.
@@ -26,6 +27,7 @@ Json = dict[str, Any]
 KWOK = "/apis/kwok.x-k8s.io/v1alpha1"
 SCRIPT = "control-plane/script"
 _SERVICE = re.compile(r"\{service:([a-z-]+)\}")
+AGAIN_SECONDS = 45.0
 RUN = timedelta(seconds=8)
 """How long a container that fails lives, each time."""
 
@@ -176,12 +178,13 @@ class Kubelet:
         self._api, self._folder = api, folder
         self._stopped = threading.Event()
         self._addresses = itertools.count(1)
-        self.played: set[str] = set()
-        """The uids of the pods it has reported of."""
+        self.played: dict[str, _Played] = {}
+        """What it has reported, by the pods' uids."""
 
     def start(self) -> Kubelet:
         self._folder.mkdir(parents=True, exist_ok=True)
-        threading.Thread(target=self._follow, daemon=True).start()
+        for keep in (self._follow, self._go_on):
+            threading.Thread(target=keep, daemon=True).start()
         return self
 
     def stop(self) -> None:
@@ -199,6 +202,14 @@ class Kubelet:
                 pass  # the API server is away: look again when it is back
             self._stopped.wait(0.2)
 
+    def _go_on(self) -> None:
+        while not self._stopped.wait(AGAIN_SECONDS):
+            for played in list(self.played.values()):
+                try:
+                    played.go_on()
+                except ApiError:
+                    continue  # the pod is gone by now, or the API server is away
+
     def _see(self, pod: Json) -> None:
         meta: Json = pod["metadata"]
         annotations: Json = meta.get("annotations") or {}
@@ -210,12 +221,13 @@ class Kubelet:
             or not pod["spec"].get("nodeName")
         ):
             return
+        played = _Played(self._api, self._folder, pod, script, self._address())
         try:
-            _Played(self._api, self._folder, pod, script, self._address()).play()
+            played.play()
         except ApiError as error:
             if error.status not in (404, 409):  # gone meanwhile, or seen a second time
                 raise
-        self.played.add(meta["uid"])
+        self.played[meta["uid"]] = played
 
     def _address(self) -> str:
         number = next(self._addresses)
@@ -238,6 +250,33 @@ class _Played:
         self.api.patch(path, {"status": self._status()})
         for number, told in enumerate(self._script.events):
             self._event(number, told)
+
+    def go_on(self) -> None:
+        """Tell again what goes on: events that are of now, and what containers write that run."""
+        for number, told in enumerate(self._script.events):
+            if not told.minutes_ago:
+                again = {"lastTimestamp": _stamp(self._now), "count": told.count + 1}
+                self.api.patch(f"{self._events}/{self._event_name(number)}", again)
+        for name, state in self._script.containers.items():
+            if state.log and "running" in state.status["state"]:
+                self._write(name, state)
+
+    @property
+    def _events(self) -> str:
+        return f"/api/v1/namespaces/{self._meta['namespace']}/events"
+
+    def _event_name(self, number: int) -> str:
+        return f"{self._meta['name']}.{self._meta['uid'][:8]}{number:04x}"
+
+    def _write(self, name: str, state: State) -> Path:
+        """The log of one container, ending now; whole or not at all."""
+        file, end = self.folder / f"{self._meta['uid']}_{name}.log", self._now
+        lines = textwrap.dedent(state.log).strip().splitlines()
+        draft = file.with_suffix(".draft")
+        text = "\n".join(f"stdout {self._words(line)}" for line in lines)
+        draft.write_text("".join(cri_lines(text, end - RUN, end)))
+        draft.rename(file)
+        return file
 
     @property
     def _script(self) -> Script:
@@ -341,9 +380,9 @@ class _Played:
             about["fieldPath"] = f"spec.{'initContainers' if waits else 'containers'}{{{told.container}}}"
         source: Json = {"component": told.by, **({"host": node} if told.by == "kubelet" else {})}
         self.api.create(
-            f"/api/v1/namespaces/{meta['namespace']}/events",
+            self._events,
             {
-                "metadata": {"name": f"{meta['name']}.{meta['uid'][:8]}{number:04x}", "namespace": meta["namespace"]},
+                "metadata": {"name": self._event_name(number), "namespace": meta["namespace"]},
                 "involvedObject": about,
                 "type": "Warning" if told.warning else "Normal",
                 "reason": told.reason,
@@ -363,10 +402,7 @@ class _Played:
         for name, state in self._script.containers.items():
             if not state.log:
                 continue
-            file = self.folder / f"{self._meta['uid']}_{name}.log"
-            end = self._now
-            text = "\n".join(f"stdout {self._words(line)}" for line in textwrap.dedent(state.log).strip().splitlines())
-            file.write_text("".join(cri_lines(text, end - RUN, end)))
+            file = self._write(name, state)
             again = state.status["restartCount"] > 0
             logs.append(
                 {"containers": [name], "logsFile": str(file), **({"previousLogsFile": str(file)} if again else {})}
