@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -156,7 +157,8 @@ class Suite:
 
         def put(thing: Json) -> None:
             path = f"{_path(thing)}?fieldManager={MANAGER}&force=true"
-            api.request("PATCH", path, thing, "application/apply-patch+yaml")
+            put_it = partial(api.request, "PATCH", path, thing, "application/apply-patch+yaml")
+            self.control_plane.wait(f"{path} is there", put_it, SETTLE_SECONDS)
 
         with ThreadPoolExecutor(HANDS) as hands:
             list(hands.map(put, objects))
