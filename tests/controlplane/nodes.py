@@ -9,8 +9,8 @@ NODES = ("node-1", "node-2", "node-3")
 ROOM = {"cpu": "32", "memory": "128Gi", "pods": "500"}
 
 
-def node(name: str, version: str = "v1.37.2") -> Json:
-    zone = f"test-1{'abc'[(int(name[-1]) - 1) % 3]}"
+def node(name: str, version: str = "v1.37.2", zone: str | None = None) -> Json:
+    zone = zone or f"test-1{'abc'[(int(name[-1]) - 1) % 3]}"
     labels = {
         "kubernetes.io/hostname": name,
         "kubernetes.io/os": "linux",

@@ -56,21 +56,19 @@ REASONS = {
     "list networkpolicies.networking.k8s.io",
 }
 """Read only where something was refused or waits: nothing is in the scenario, and only once something fails."""
+NODES = {"list nodes", "get nodes"}
+"""Only where a pod finds none, or stands on one and is not ready."""
 STUCK = {"delete pods", "get serviceaccounts"}
 """No StatefulSet of the scenario waits for a broken pod, and none takes a service account."""
 WATCHED = {*map(str, BY_NAME["diagnose_workload"].all), "get serviceaccounts"}
 SELDOM = {
     "check_health": {*SECRETS, *REASONS},
     "assess_incident": {*SECRETS, *REASONS},
-    "diagnose_workload": {
-        *SECRETS,
-        *REASONS,
-        "list nodes",
-    },  # only where some pods of one workload fail and some do not
-    "rollback_workload": {*SECRETS, *REASONS, *STUCK},
+    "diagnose_workload": {*SECRETS, *REASONS, *NODES},
+    "rollback_workload": {*SECRETS, *REASONS, *STUCK, *NODES},
     "what_changed": {*SECRETS, *GITOPS, *FLAGS, *REASONS},  # none of these operators is installed
     "resource_usage": {"get pods", "list nodes", "list nodes.metrics.k8s.io"},  # the scenario has no metrics server
-    "verify_fix": {*SECRETS, *REASONS, "get pods/log"},  # only where an error was promised to be gone
+    "verify_fix": {*SECRETS, *REASONS, *NODES, "get pods/log"},  # only where an error was promised to be gone
     # A change is watched by looks like diagnose_workload's, which ask for more only where something is not well.
     "preview_change": {*SECRETS, *STUCK},
     "restart_workload": WATCHED,
@@ -94,6 +92,7 @@ SELDOM = {
         *GITOPS,
         *SECRETS,
         *REASONS,
+        *NODES,
         "get pods/log",
         "list controllerrevisions.apps",
         *map(str, NEAR_MISSES),

@@ -20,7 +20,6 @@ from incident_mcp.vocabulary.network_seen import (
     IngressSeen,
     NameBlockSeen,
     OutlineSeen,
-    PolicySeen,
     PortSeen,
     TlsSeen,
 )
@@ -40,6 +39,7 @@ from incident_mcp.vocabulary.observation import (
     Totals,
     WorkloadSeen,
 )
+from incident_mcp.vocabulary.policies_seen import PolicySeen, RuleSeen, SelectorSeen
 from incident_mcp.vocabulary.refs import Cluster, Ref, Scope
 from incident_mcp.vocabulary.scaling_seen import AutoscalerSeen, BudgetSeen
 from incident_mcp.vocabulary.storage_seen import ClaimSeen, StorageClassSeen
@@ -132,7 +132,7 @@ def crashing(**fields: Any) -> ContainerSeen:
 
 
 def event(
-    about: PodSeen | WorkloadSeen | ClaimSeen | CronJobSeen,
+    about: PodSeen | WorkloadSeen | ClaimSeen | CronJobSeen | JobSeen,
     reason: str,
     message: str = "",
     first: str = "02:11:40",
@@ -281,7 +281,12 @@ def healthy_neighbour() -> tuple[Any, ...]:
             current=2,
             conditions=(told("AbleToScale", "True"), told("ScalingActive", "True"), told("ScalingLimited", "False")),
         ),
-        PolicySeen(ref=ref("NetworkPolicy", "web"), selector={"app": "web"}, egress=True, rules=1),
+        PolicySeen(
+            ref=ref("NetworkPolicy", "web"),
+            selector=SelectorSeen(labels={"app": "web"}),
+            egress=True,
+            lets_out=(RuleSeen(),),
+        ),
     )
 
 

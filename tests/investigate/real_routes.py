@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from tests.investigate.certificate_files import certificate_and_key
-from tests.investigate.real_faults import CPU, PORTS, Json, deployment, ingress, service, thing
+from tests.investigate.planted.objects import CPU, PORTS, Json, deployment, ingress, service, thing
 
 GATEWAY_API = "gateway.networking.k8s.io"
 CERT_MANAGER = "cert-manager.io"

@@ -9,8 +9,8 @@ import pytest
 from incident_mcp.investigate.find import find
 from incident_mcp.investigate.hygiene.item import Estate, HygieneItem
 from incident_mcp.investigate.hygiene.judge import BY_CODE, HYGIENE, estate_of, hygiene, page
-from incident_mcp.vocabulary.network_seen import PolicySeen
 from incident_mcp.vocabulary.observation import WorkloadSeen
+from incident_mcp.vocabulary.policies_seen import PolicySeen, SelectorSeen
 from incident_mcp.vocabulary.scaling_seen import BudgetSeen
 from tests.investigate.observations import bad_rollout, config, deployment, observation, pod, ref, service, workload
 
@@ -81,9 +81,9 @@ OTHERS: dict[str, Callable[[], list[HygieneItem]]] = {
     "HYG304": lambda: judged(pods=(pod(None, "alone"), pod("tidy", "tidy-1"))),
     "HYG305": lambda: judged(
         policies=(
-            PolicySeen(ref=ref("NetworkPolicy", "gone"), selector={"app": "gone"}),
-            PolicySeen(ref=ref("NetworkPolicy", "tidy"), selector={"app": "tidy"}),
-            PolicySeen(ref=ref("NetworkPolicy", "all"), everything=True),
+            PolicySeen(ref=ref("NetworkPolicy", "gone"), selector=SelectorSeen(labels={"app": "gone"})),
+            PolicySeen(ref=ref("NetworkPolicy", "tidy"), selector=SelectorSeen(labels={"app": "tidy"})),
+            PolicySeen(ref=ref("NetworkPolicy", "all")),
         )
     ),
     "HYG306": lambda: judged(configs=(config("empty"), config("full", "KEY"), config("gone", exists=False))),

@@ -17,7 +17,7 @@ from incident_mcp.vocabulary.finding import Chain
 from incident_mcp.vocabulary.refs import Ref, Scope
 from tests.controlplane.control_plane import ControlPlane
 from tests.controlplane.podlogs import cri_line
-from tests.investigate.real_faults import PORTS, Json, deployment, thing
+from tests.investigate.planted.objects import PORTS, Json, deployment, thing
 
 LABELS = {"k8s-app": "kube-dns"}
 SAYS = "dial tcp: lookup payments on 10.96.0.10:53: read udp 10.2.0.4:4444->10.96.0.10:53: i/o timeout"

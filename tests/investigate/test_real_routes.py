@@ -19,7 +19,7 @@ from incident_mcp.vocabulary.finding import Chain
 from incident_mcp.vocabulary.observation import Observation
 from incident_mcp.vocabulary.refs import Scope
 from tests.controlplane.control_plane import ControlPlane
-from tests.investigate.real_faults import Json, webhook
+from tests.investigate.planted.objects import Json, thing
 from tests.investigate.real_routes import BESIDE, CRDS, FAULTS, GATEWAY_CLASS, HEALTHY, RouteFault
 
 LONGEST = 30.0
@@ -167,6 +167,20 @@ async def test_turned_off_no_secret_is_asked_for_but_as_metadata(
     assert seen.certificates == ()
     assert "certificates (turned off in the settings)" in [str(each) for each in seen.not_checked]
     assert {each.ref.name for each in seen.configs if each.exists} == {"api-tls", "web-tls"}
+
+
+def webhook(namespace: str) -> Json:
+    """Called for every new pod of this one namespace; Service `policy` there should answer."""
+    hook = {
+        "name": "pods.policy.example",
+        "clientConfig": {"service": {"namespace": namespace, "name": "policy"}},
+        "rules": [{"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["pods"]}],
+        "admissionReviewVersions": ["v1"],
+        "sideEffects": "None",
+        "timeoutSeconds": 2,
+        "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": namespace}},
+    }
+    return thing("ValidatingWebhookConfiguration", namespace, "admissionregistration.k8s.io/v1", webhooks=[hook])
 
 
 async def test_a_webhook_whose_service_is_gone_is_told_before_it_has_refused_anything(

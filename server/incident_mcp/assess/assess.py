@@ -23,11 +23,15 @@ def assess(
     *,
     earlier: Mapping[str, Sequence[EarlierLook]] | None = None,
     silenced: Sequence[Silence] = (),
+    chains: Sequence[Chain] | None = None,
 ) -> Assessment:
     """`earlier` are counts at earlier looks by workload (as text): the trend compares those of the worst root's. What
     is only a notice is nobody's incident, and what somebody silenced is left out.
+
+    `chains`, where somebody has chosen among them already.
     """
-    chains = [chain for chain in find_chains(seen, silenced) if chain.worst != "notice"]
+    found = find_chains(seen, silenced) if chains is None else chains
+    chains = [chain for chain in found if chain.worst != "notice"]
     first = chains[0] if chains else None
     began = onset(seen, first) if first else None
     changed = changes(seen, chains, began)
@@ -39,6 +43,7 @@ def assess(
         took=seen.took,
         totals=seen.totals,
         rows=tuple(_row(seen, chain, changed) for chain in chains),
+        noted=tuple(chain.root for chain in found if chain.worst == "notice"),
         onset=began,
         changes=changed,
         trend=_trend(seen, first, began, earlier or {}) if first else None,

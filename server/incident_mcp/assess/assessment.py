@@ -129,6 +129,8 @@ class Assessment(Value):
     took: timedelta
     totals: Totals
     rows: tuple[Row, ...] = ()
+    noted: tuple[Finding, ...] = ()
+    """Roots that are somebody's intention or no trouble of its own: shown after the faults, and nobody's incident."""
     onset: Onset | None = None
     changes: tuple[Change, ...] = ()
     trend: Trend | None = None

@@ -46,8 +46,17 @@ def _gone_through(found: AssessmentReply) -> Iterator[str]:
 
 
 def _body(found: AssessmentReply) -> Iterator[str]:
-    for number, root in enumerate(found.findings, 1):
+    faults = [each for each in found.findings if each.severity != "notice"]
+    for number, root in enumerate(faults, 1):
         yield from _root(number, root)
+    for root in found.findings[len(faults) :]:
+        yield _labelled("noted", f"{root.target}: {root.summary}")
+    if faults:
+        yield from _about(found)
+
+
+def _about(found: AssessmentReply) -> Iterator[str]:
+    """How bad it is, seen from all sides."""
     for number, line in enumerate(found.from_here):
         yield _labelled("" if number else "from here", line)
     yield _labelled("trend", found.trend)
@@ -63,6 +72,10 @@ def _body(found: AssessmentReply) -> Iterator[str]:
         yield _labelled("reported", f"{report.text}  {report.entry}")
     if found.not_checked:
         yield _labelled("not checked", ", ".join(found.not_checked))
+    yield from _decision(found)
+
+
+def _decision(found: AssessmentReply) -> Iterator[str]:
     if found.decision_tree:
         yield ""
         *before, last = found.decision_tree

@@ -9,8 +9,8 @@ from incident_mcp.cluster.kinds import WORKLOAD_KINDS, collection
 from incident_mcp.cluster.look import Look, together
 from incident_mcp.cluster.policies import policy_seen
 from incident_mcp.cluster.workloads import workload_seen
-from incident_mcp.vocabulary.network_seen import PolicySeen
 from incident_mcp.vocabulary.observation import WorkloadSeen
+from incident_mcp.vocabulary.policies_seen import PolicySeen
 from incident_mcp.vocabulary.scaling_seen import BudgetSeen
 
 MOST = 500

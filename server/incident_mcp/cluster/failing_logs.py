@@ -5,6 +5,7 @@ A crash-looping container's story is in its previous instance; while it waits fo
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import partial
 
 from incident_mcp.cluster.look import Look, together
 from incident_mcp.cluster.pod_logs import log_seen, pod_logs
@@ -31,18 +32,18 @@ async def read_failing_logs(look: Look, pods: list[PodSeen], into: list[LogSeen]
     """Add the logs of a few pods each of the few owners that fail worst, as they come."""
 
     async def read(each: _Wanted) -> None:
-        log = await look.ask("logs", lambda: _log(look, each), None, where=each.pod.namespace or "")
+        call = partial(log_of, look, each.pod, each.container, previous=each.previous)
+        log = await look.ask("logs", call, None, where=each.pod.namespace or "")
         if log:
             into.append(log_seen(each.pod, each.container, log, previous=each.previous, most=LINES))
 
     await together([lambda each=each: read(each) for each in _wanted(pods)])
 
 
-async def _log(look: Look, each: _Wanted) -> bytes:
+async def log_of(look: Look, pod: Ref, container: str, *, previous: bool = False) -> bytes:
+    """The last lines of one container; nothing when there are none."""
     try:
-        return await pod_logs(
-            look.api, each.pod, container=each.container, previous=each.previous, tail=LINES, limit_bytes=BYTES
-        )
+        return await pod_logs(look.api, pod, container=container, previous=previous, tail=LINES, limit_bytes=BYTES)
     except (Invalid, NotFound):
         return b""  # gone, not yet started, or no instance before this one: nothing to read
 

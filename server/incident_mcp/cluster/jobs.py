@@ -1,4 +1,4 @@
-"""Jobs that failed, are suspended or have no pod yet."""
+"""Jobs that failed, are suspended or not done yet: of those a few, the failed first."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,12 +11,15 @@ from incident_mcp.cluster.tables import Table
 from incident_mcp.vocabulary.jobs_seen import JobSeen
 
 _OFF = ("Failed", "FailureTarget", "Suspended")
+_UNDER_WAY = ("Running",)
+"""What the table says also of a Job whose pods nobody may create."""
 
 
 def unwell_jobs(table: Table) -> Iterator[str]:
     """By their status; servers before 1.31 don't show it, and then nobody is suspected for being unfinished."""
     name, status = table.column("Name"), table.column("Status")
-    yield from (str(row.cells[name]) for row in table.rows if status >= 0 and row.cells[status] in _OFF)
+    for states in (_OFF, _UNDER_WAY):
+        yield from (str(row.cells[name]) for row in table.rows if status >= 0 and row.cells[status] in states)
 
 
 def job_seen(job: dict[str, Any]) -> JobSeen:

@@ -1,4 +1,8 @@
-"""Nodes that are not well, or not schedulable."""
+"""Nodes that are not well, or not schedulable.
+
+The table says only whether a node is ready. Pressure shows in the node itself: so a few nodes are read in full, and of
+more those on which something is not well.
+"""
 
 from typing import Any
 
@@ -10,14 +14,19 @@ from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.untrusted import Untrusted
 
 MOST = 20
+_TROUBLE = {True: "False", False: "True"}
+"""A condition is a trouble when it is true; those whose names end in `Ready` when it is false."""
+_NO_TROUBLE = ("EtcdIsVoter",)
 
 
 def node_seen(node: dict[str, Any]) -> NodeSeen:
     conditions = {each.type: each for each in conditions_seen(node.get("status", {}))}
     ready = conditions.get("Ready")
     pressing = tuple(
-        name for name, each in conditions.items() if name != "Ready" and each.status == "True"
-    )  # every condition but Ready is a trouble when it is true
+        name if each.status == "True" else f"{name}={each.status}"
+        for name, each in conditions.items()
+        if name != "Ready" and name not in _NO_TROUBLE and each.status == _TROUBLE[name.endswith("Ready")]
+    )
     return NodeSeen(
         name=node["metadata"]["name"],
         uid=str(node["metadata"].get("uid", "")),
@@ -29,13 +38,19 @@ def node_seen(node: dict[str, Any]) -> NodeSeen:
     )
 
 
+def well(node: NodeSeen) -> bool:
+    return node.ready and not node.unschedulable and not node.conditions
+
+
 async def read_nodes(look: Look, names: list[str], into: list[NodeSeen]) -> None:
-    """Add these nodes in full, as they come."""
+    """Add those of these nodes that are not well, as they come."""
 
     async def read(name: str) -> None:
         path = path_of(Ref(kind="Node", name=name))
         node = await look.ask_if_there("nodes", lambda: look.api.get_json(path))
-        if node is not None:
-            into.append(node_seen(node))
+        if node is not None and not well(seen := node_seen(node)):
+            into.append(seen)
 
-    await together([lambda name=name: read(name) for name in names[:MOST]])
+    known = {node.name for node in into}
+    wanted = [name for name in dict.fromkeys(names) if name not in known]
+    await together([lambda name=name: read(name) for name in wanted[:MOST]])

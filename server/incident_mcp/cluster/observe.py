@@ -22,7 +22,9 @@ from incident_mcp.cluster.namespaces import namespaces_of
 from incident_mcp.cluster.nodes import read_nodes
 from incident_mcp.cluster.others import read_others, read_others_of_pods, read_reasons
 from incident_mcp.cluster.picture import Picture, observation_of
-from incident_mcp.cluster.pods import grouped, pod_groups, read_pods, worth_reading
+from incident_mcp.cluster.places import read_places
+from incident_mcp.cluster.pods import grouped, pod_groups, read_pods, read_silent_pods, worth_reading
+from incident_mcp.cluster.quiet_logs import read_logs_of, read_quiet_logs
 from incident_mcp.cluster.siblings import read_siblings
 from incident_mcp.cluster.sweep import sweep
 from incident_mcp.cluster.traffic import read_traffic
@@ -36,6 +38,8 @@ from incident_mcp.vocabulary.refs import Ref, Scope
 DEADLINE_SECONDS = 10.0
 SERVED_NAMESPACES = 40
 """Namespaces whose services and routes are read: those with something unwell."""
+HEARD, HEARD_WORKLOADS = 2, 12
+"""Pods of one workload, and workloads of a cluster, whose logs are read although they are well."""
 SMALL = 300
 """In a cluster with so few workloads the services of all namespaces are read: a selector or a port can be wrong while
 every pod is well."""
@@ -76,6 +80,9 @@ async def _fill(look: Look, picture: Picture, scope: Scope, *, logs: bool, sibli
     else:
         await _sweep(look, picture, scope)
     await together(
+        [lambda: _nodes(look, picture), lambda: read_places(look, picture.pods, picture.places, picture.nodes)]
+    )
+    await together(
         [
             lambda: _happenings(look, picture),
             lambda: _surroundings(look, picture),
@@ -83,6 +90,7 @@ async def _fill(look: Look, picture: Picture, scope: Scope, *, logs: bool, sibli
             lambda: _extensions(look, picture, scope),
             *([lambda: read_failing_logs(look, picture.pods, picture.logs)] if logs else []),
             *([lambda: read_siblings(look, picture)] if siblings else []),
+            *([lambda: _quiet_logs(look, picture, scope)] if logs else []),
         ]
     )
     await together([lambda: read_reasons(look, picture), lambda: _certificates(look, picture, scope, certificates)])
@@ -103,12 +111,19 @@ async def _sweep(look: Look, picture: Picture, scope: Scope) -> None:
         await together(
             [
                 lambda: read_pods(look, worth_reading(groups), picture.pods),
-                lambda: read_nodes(look, picture.swept.nodes, picture.nodes),
+                lambda: read_nodes(look, [*picture.swept.nodes, *picture.swept.few_nodes], picture.nodes),
             ]
         )
     finally:
         picture.groups = pod_groups(groups, picture.pods)
     await read_workloads(look, _suspects(picture), picture.workloads)
+    await read_silent_pods(look, picture.workloads.values(), picture.pods)
+
+
+async def _nodes(look: Look, picture: Picture) -> None:
+    """Those on which something is not well."""
+    carriers = [pod.node for pod in picture.pods if pod.node and not pod.ready]
+    await read_nodes(look, [] if look.forbidden("nodes") else carriers, picture.nodes)
 
 
 def _suspects(picture: Picture) -> list[Ref]:
@@ -137,6 +152,15 @@ async def _happenings(look: Look, picture: Picture) -> None:
     others = (*picture.claims, *picture.jobs, *picture.cron_jobs)
     uids |= {each.uid: each.ref.namespace for each in others}
     await read_events(look, uids, picture.events)
+
+
+async def _quiet_logs(look: Look, picture: Picture, scope: Scope) -> None:
+    """Of those that are well, where few are asked about."""
+    if scope.workload is not None:
+        ready = [pod for pod in picture.pods if pod.ready and not any(each.restarts for each in pod.containers)]
+        await together([partial(read_logs_of, look, pod, picture.logs) for pod in ready[:HEARD]])
+    elif scope.namespace is not None or picture.swept.workloads_seen <= HEARD_WORKLOADS:
+        await read_quiet_logs(look, list(picture.swept.well.values()), picture.logs)
 
 
 def _short_of_memory(picture: Picture) -> set[str]:

@@ -15,6 +15,8 @@ def outline_seen(workload: dict[str, Any], kind: str) -> OutlineSeen:
         ref=ref_of(workload, kind),
         labels=part(template, "metadata", "labels"),
         ports=tuple(_ports(template)),
+        misscheduled=count(workload, "status", "numberMisscheduled"),
+        governed_by=text(workload, "spec", "serviceName"),
         desired=count(workload, "spec", "replicas", default=1) if wanted is None else wanted,
     )
 

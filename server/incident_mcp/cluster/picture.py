@@ -11,7 +11,7 @@ from incident_mcp.cluster.traffic import Traffic
 from incident_mcp.vocabulary.certificate_seen import CertificateSeen, IssuedSeen, IssuerSeen
 from incident_mcp.vocabulary.control_seen import ApiServiceSeen, NamespaceSeen, QuotaSeen, WebhookSeen
 from incident_mcp.vocabulary.jobs_seen import CronJobSeen, JobSeen
-from incident_mcp.vocabulary.network_seen import NameBlockSeen, PolicySeen
+from incident_mcp.vocabulary.network_seen import NameBlockSeen
 from incident_mcp.vocabulary.node_traits import NodeTraits
 from incident_mcp.vocabulary.observation import (
     ConfigSeen,
@@ -24,6 +24,8 @@ from incident_mcp.vocabulary.observation import (
     Totals,
     WorkloadSeen,
 )
+from incident_mcp.vocabulary.places_seen import PlaceSeen
+from incident_mcp.vocabulary.policies_seen import PolicySeen
 from incident_mcp.vocabulary.refs import Ref, Scope
 from incident_mcp.vocabulary.scaling_seen import AutoscalerSeen, BudgetSeen
 from incident_mcp.vocabulary.storage_seen import ClaimSeen, StorageClassSeen
@@ -44,6 +46,7 @@ class Picture:
     node_traits: list[NodeTraits] = field(default_factory=list[NodeTraits])
     workloads: dict[Ref, WorkloadSeen] = field(default_factory=dict[Ref, WorkloadSeen])
     nodes: list[NodeSeen] = field(default_factory=list[NodeSeen])
+    places: list[PlaceSeen] = field(default_factory=list[PlaceSeen])
     events: list[EventSeen] = field(default_factory=list[EventSeen])
     traffic: Traffic = field(default_factory=Traffic)
     gateways: Gateways = field(default_factory=Gateways)
@@ -89,6 +92,7 @@ def observation_of(look: Look, picture: Picture, scope: Scope, took: timedelta) 
         siblings=tuple(sorted(picture.siblings, key=lambda pod: pod.ref.path)),
         node_traits=tuple(sorted(picture.node_traits, key=lambda node: node.name)),
         nodes=tuple(sorted(picture.nodes, key=lambda node: node.name)),
+        places=tuple(sorted(picture.places, key=lambda place: place.name)),
         events=tuple(sorted(picture.events, key=lambda event: event.last, reverse=True)[:EVENTS]),
         services=tuple(sorted(picture.traffic.services, key=lambda service: service.ref.path)),
         routes=tuple(

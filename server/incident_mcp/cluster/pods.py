@@ -2,18 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from incident_mcp.cluster.conditions import conditions_seen
 from incident_mcp.cluster.containers import containers_seen
-from incident_mcp.cluster.json_parts import items, text
-from incident_mcp.cluster.kinds import path_of
+from incident_mcp.cluster.json_parts import items, part, text
+from incident_mcp.cluster.kinds import collection, path_of
 from incident_mcp.cluster.look import Look, together
 from incident_mcp.cluster.moments import created, moment
 from incident_mcp.cluster.object_meta import finalizers_of
 from incident_mcp.cluster.owners import HASH_LABEL, REVISION_LABEL, controller_name, owner_of_pod
 from incident_mcp.cluster.table_rows import PodRow
-from incident_mcp.vocabulary.observation import PodGroup, PodSeen
+from incident_mcp.vocabulary.observation import PodGroup, PodSeen, WorkloadSeen
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.untrusted import Untrusted
 
@@ -22,6 +23,8 @@ EACH = ((4, 5), (12, 3), (1_000_000, 2))
 MOST = 300
 """Pods read in full in one look, whatever the cluster's size."""
 
+SILENT = 10
+"""Workloads that lack pods for no visible reason, and pods of each, that are looked at."""
 _CLAIM = ("persistentVolumeClaim", "claimName")
 _Key = tuple[str, str, str]
 
@@ -53,8 +56,19 @@ def pod_seen(pod: dict[str, Any]) -> PodSeen:
         deleting="deletionTimestamp" in meta,
         deleted=moment(meta.get("deletionTimestamp")),
         finalizers=finalizers_of(pod),
+        placing={} if spec.get("nodeName") else _placing(spec),
         claims=tuple(claim for v in items(pod, "spec", "volumes") if (claim := text(v, *_CLAIM))),
     )
+
+
+def _placing(spec: dict[str, Any]) -> dict[str, Any]:
+    """What the pod itself says of where it may run."""
+    required = part(spec, "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution")
+    return {
+        "nodeSelector": part(spec, "nodeSelector"),
+        "tolerations": items(spec, "tolerations"),
+        **({"terms": items(required, "nodeSelectorTerms")} if required else {}),
+    }
 
 
 def grouped(rows: Iterable[PodRow]) -> dict[_Key, list[PodRow]]:
@@ -86,6 +100,24 @@ async def read_pods(look: Look, refs: list[Ref], into: list[PodSeen]) -> None:
             into.append(pod_seen(pod))
 
     await together([lambda ref=ref: read(ref) for ref in refs])
+
+
+async def read_silent_pods(look: Look, workloads: Iterable[WorkloadSeen], into: list[PodSeen]) -> None:
+    """Add pods that are not ready although their row says `1/1 Running`: the kubelet of their node is silent, or a gate
+    of their readiness is closed. They are looked for where a workload lacks pods and no row says why.
+    """
+    told = {pod.owner for pod in into}
+    silent = [w for w in workloads if w.ready < w.desired and w.ref not in told and w.pods_query]
+
+    async def read(workload: WorkloadSeen) -> None:
+        path = collection("Pod", workload.ref.namespace)
+        params = {"labelSelector": workload.pods_query, "limit": SILENT}
+        call = partial(look.api.get_json, path, params=params)
+        answer = await look.ask("pods in full", call, {}, where=workload.ref.namespace or "")
+        seen = [pod_seen(item) for item in items(answer, "items")]
+        into.extend(pod for pod in seen if pod.owner == workload.ref and not pod.ready)
+
+    await together([partial(read, workload) for workload in silent[:SILENT]])
 
 
 def pod_groups(groups: dict[_Key, list[PodRow]], pods: Iterable[PodSeen]) -> tuple[PodGroup, ...]:

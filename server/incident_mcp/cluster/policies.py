@@ -1,51 +1,64 @@
-"""NetworkPolicies beside something that fails: whom they isolate, and whether they let a name be looked up."""
+"""NetworkPolicies beside something that fails: whom they isolate, and what they let in and out."""
 
-from collections.abc import Iterator
 from typing import Any
 
-from incident_mcp.cluster.json_parts import items, part, text
+from incident_mcp.cluster.json_parts import count, items, part, text
 from incident_mcp.cluster.kinds import collection
 from incident_mcp.cluster.look import Look, together
 from incident_mcp.cluster.object_meta import ref_of
-from incident_mcp.vocabulary.network_seen import AdmitSeen, PolicySeen
+from incident_mcp.vocabulary.policies_seen import (
+    GateSeen,
+    PeerSeen,
+    PolicySeen,
+    RequirementSeen,
+    RuleSeen,
+    SelectorSeen,
+)
 
 
 def policy_seen(policy: dict[str, Any]) -> PolicySeen:
     spec = part(policy, "spec")
-    selector, rules = part(spec, "podSelector"), items(spec, "egress")
+    types = spec.get("policyTypes") or ["Ingress", *(["Egress"] if items(spec, "egress") else [])]
     return PolicySeen(
         ref=ref_of(policy, "NetworkPolicy"),
-        selector=part(selector, "matchLabels"),
-        everything=not selector,
-        egress="Egress" in (spec.get("policyTypes") or (["Egress"] if rules else [])),
-        rules=len(rules),
-        dns=any(_lets_dns_out(rule) for rule in rules),
-        ingress="Ingress" in (spec.get("policyTypes") or ["Ingress"]),
-        admits=tuple(_admits(spec)),
+        selector=_selector(part(spec, "podSelector")),
+        ingress="Ingress" in types,
+        egress="Egress" in types,
+        lets_in=tuple(_rule(each, "from") for each in items(spec, "ingress")),
+        lets_out=tuple(_rule(each, "to") for each in items(spec, "egress")),
     )
 
 
-def _admits(spec: dict[str, Any]) -> Iterator[AdmitSeen]:
-    for rule in items(spec, "ingress"):
-        peers = items(rule, "from")
-        if not peers:
-            yield AdmitSeen(anybody=True)
-        for peer in peers:
-            selector = part(peer, "podSelector")
-            plain = set(peer) == {"podSelector"} and set(selector) == {"matchLabels"}
-            yield AdmitSeen(labels=part(selector, "matchLabels")) if plain else AdmitSeen(anybody=True)
+def _rule(rule: dict[str, Any], side: str) -> RuleSeen:
+    return RuleSeen(
+        peers=tuple(_peer(each) for each in items(rule, side)),
+        gates=tuple(
+            GateSeen(port=text(each, "port"), end=count(each, "endPort") or None) for each in items(rule, "ports")
+        ),
+    )
 
 
-def _lets_dns_out(rule: dict[str, Any]) -> bool:
-    ports = items(rule, "ports")
-    return not ports or any(_covers(port, 53) for port in ports)
+def _peer(peer: dict[str, Any]) -> PeerSeen:
+    pods, namespaces = peer.get("podSelector"), peer.get("namespaceSelector")
+    return PeerSeen(
+        pods=None if pods is None else _selector(pods),
+        namespaces=None if namespaces is None else _selector(namespaces),
+        block=text(peer, "ipBlock", "cidr"),
+    )
 
 
-def _covers(port: dict[str, Any], number: int) -> bool:
-    given = text(port, "port")
-    if not given.isdecimal():  # by name, which only the pods know, or any port at all
-        return True
-    return int(given) <= number <= int(text(port, "endPort") or given)
+def _selector(selector: dict[str, Any]) -> SelectorSeen:
+    return SelectorSeen(
+        labels=part(selector, "matchLabels"),
+        expressions=tuple(
+            RequirementSeen(
+                key=text(each, "key"),
+                operator=text(each, "operator"),
+                values=tuple(str(value) for value in each.get("values") or ()),
+            )
+            for each in items(selector, "matchExpressions")
+        ),
+    )
 
 
 async def read_policies(look: Look, namespaces: list[str], into: list[PolicySeen]) -> None:

@@ -30,8 +30,15 @@ def _seen(service: dict[str, Any], ready: int, not_ready: int) -> ServiceSeen:
         not_ready=not_ready,
         external=text(spec, "type") in ("LoadBalancer", "NodePort"),
         ports=tuple(_port(each) for each in items(spec, "ports")),
+        addresses=_own(spec),
         headless=text(spec, "clusterIP") == "None",
     )
+
+
+def _own(spec: dict[str, Any]) -> tuple[str, ...]:
+    """Of both families."""
+    both: list[str] = spec.get("clusterIPs") or [text(spec, "clusterIP")]
+    return tuple(each for each in both if each not in ("", "None"))
 
 
 def _selector(service: dict[str, Any]) -> dict[str, str]:

@@ -6,11 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 from incident_mcp.cluster.cells import duration, fraction, restarts
+from incident_mcp.cluster.owners import controller_name
 from incident_mcp.cluster.tables import Table
 from incident_mcp.vocabulary.refs import Ref
 
 FLAPPING = timedelta(minutes=10)
 """A pod that runs, but restarted within this time, is not well."""
+FEW_PODS = 300
+FEW_NODES = 20
+"""Up to so many nodes are all looked at in full, whatever their row says."""
 _DONE = ("Completed", "Succeeded")
 _NOBODY = ("<unset>", "<none>", "")
 
@@ -46,8 +50,12 @@ class Sweep:
     pods: list[PodRow] = field(default_factory=list[PodRow])
     workloads: list[WorkloadRow] = field(default_factory=list[WorkloadRow])
     nodes: list[str] = field(default_factory=list[str])
+    few_nodes: list[str] = field(default_factory=list[str])
+    """All nodes, where they are few: one under pressure is Ready all the same."""
     idle_slices: list[Ref] = field(default_factory=list[Ref])
     """Endpoint slices that nobody stands behind."""
+    well: dict[tuple[str, str], Ref] = field(default_factory=dict[tuple[str, str], Ref])
+    """A pod that is well of each controller, where few were looked at."""
     pods_seen: int = 0
     workloads_seen: int = 0
     nodes_seen: int = 0
@@ -61,8 +69,12 @@ def pods_of_table(found: Sweep, table: Table, namespace: str) -> None:
     name, ready, status, again, age = (table.column(c) for c in ("Name", "Ready", "Status", "Restarts", "Age"))
     found.pods_seen += len(table.rows)
     whole = {f"{n}/{n}" for n in range(1, 20)}
+    few = len(table.rows) <= FEW_PODS
     for row in table.rows:
         cells = row.cells
+        if few and cells[status] == "Running" and cells[ready] in whole:
+            pod = str(cells[name])
+            found.well.setdefault((namespace, controller_name(pod)), Ref(kind="Pod", namespace=namespace, name=pod))
         if cells[status] == "Running" and cells[ready] in whole and cells[again] in ("0", 0):
             continue
         pod = _pod_row(namespace, cells, name, ready, status, again, age)
@@ -123,3 +135,5 @@ def nodes_of_table(found: Sweep, table: Table, namespace: str) -> None:
     name, status = table.column("Name"), table.column("Status")
     found.nodes_seen += len(table.rows)
     found.nodes.extend(str(row.cells[name]) for row in table.rows if row.cells[status] != "Ready")
+    if len(table.rows) <= FEW_NODES:
+        found.few_nodes.extend(str(row.cells[name]) for row in table.rows)

@@ -1,10 +1,12 @@
 """All rules over one observation, joined and ranked: the root of the worst chain first. Nothing wrong gives nothing."""
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import get_args
 
 from incident_mcp.investigate import chains
 from incident_mcp.investigate.kinds import programs as said
 from incident_mcp.investigate.kinds.containers import MISSING_ENVIRONMENT
+from incident_mcp.investigate.log_evidence import said_of
 from incident_mcp.investigate.rules import (
     api_services,
     attachments,
@@ -13,6 +15,7 @@ from incident_mcp.investigate.rules import (
     certificates,
     container_error,
     crash_loop,
+    declared,
     dependency,
     dns,
     gateways,
@@ -33,12 +36,14 @@ from incident_mcp.investigate.rules import (
     routes,
     scaling,
     services,
+    shadowed_variable,
     storage,
     unschedulable,
     volumes,
     webhooks,
 )
 from incident_mcp.investigate.silence import Silence
+from incident_mcp.logs.causes import LogCause
 from incident_mcp.vocabulary.finding import Chain, Finding
 from incident_mcp.vocabulary.observation import Observation
 
@@ -53,6 +58,7 @@ RULES: tuple[Rule, ...] = (
     certificates.find,
     container_error.find,
     crash_loop.find,
+    declared.find,
     dependency.find,
     dns.find,
     gateways.find,
@@ -73,6 +79,7 @@ RULES: tuple[Rule, ...] = (
     routes.find,
     scaling.find,
     services.find,
+    shadowed_variable.find,
     storage.find,
     unschedulable.find,
     volumes.find,
@@ -88,15 +95,18 @@ def find(seen: Observation, silenced: Sequence[Silence] = ()) -> list[Finding]:
 
 def find_chains(seen: Observation, silenced: Sequence[Silence] = ()) -> list[Chain]:
     """The same, as chains: the worst first. What somebody silenced is left out before they are joined."""
-    found = _corroborated([each for rule in RULES for each in rule(seen)])
+    found = _corroborated(seen, [each for rule in RULES for each in rule(seen)])
     explained = {each.target for each in found if each.severity != "notice"}
     found += [each for each in below_number.find(seen) if each.target not in explained]
     return chains.join([each for each in found if not any(one.covers(each) for one in silenced)], seen)
 
 
-def _corroborated(found: list[Finding]) -> list[Finding]:
-    """A log line explains what fails; of a program that is starting, or runs well again, it proves nothing."""
+def _corroborated(seen: Observation, found: list[Finding]) -> list[Finding]:
+    """A log line explains what fails; of a program that is starting, or runs well again, it proves nothing, unless it
+    is said again and again.
+    """
     failing = {each.target for each in found if each.code not in _SAID}
+    failing |= {said.target for said in said_of(seen, *get_args(LogCause)) if said.quiet}
     kept = [each for each in found if each.code not in _SAID or each.target in failing]
     behind = {each.because_of for each in kept}
     return [*kept, *(each for each in found if each.code == said.POLICY_BLOCKS.code and each.target in behind)]

@@ -1,11 +1,12 @@
 """What the logs of failing containers mean, per workload: the same thing said by thirty pods is said once.
 
-A meaning counts only for containers that fail, which is why their logs were read.
+A meaning counts only for containers that fail, which is why their logs were read. Of one that is well it counts when it
+says the same again and again, and still does.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from incident_mcp.logs.causes import LogCause
 from incident_mcp.logs.meanings import Meaning, recognise_each
@@ -17,6 +18,8 @@ from incident_mcp.vocabulary.untrusted import Untrusted
 
 SPREAD = "logs read"
 """The source of an evidence that counts the logs in which a line stands."""
+LOUD = 5
+A_MOMENT = timedelta(minutes=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,16 @@ class Said:
     container: str
     meaning: Meaning
     lines: tuple[Line, ...]
+
+    @property
+    def quiet(self) -> bool:
+        """Nothing but this tells that anything is wrong."""
+        return all(line.log.quiet for line in self.lines)
+
+    def loud(self, now: datetime) -> bool:
+        """Said again and again, and a moment ago."""
+        last = max((line.time for line in self.lines if line.time), default=None)
+        return len(self.lines) >= LOUD and last is not None and now - last <= A_MOMENT
 
     @property
     def first(self) -> datetime | None:
@@ -61,6 +74,12 @@ class Said:
         return f"{len(self.lines)} times in {count(len(pods), 'pod')}"
 
 
+def complaints(seen: Observation, pod: Ref, container: str) -> int:
+    """Lines of one container's present instance that mean something known, and nothing good."""
+    mine = (log for log in seen.logs if (log.pod, log.container, log.previous) == (pod, container, False))
+    return sum(len(recognise_each([text for _, text in log.lines])) for log in mine)
+
+
 def said_of(seen: Observation, *causes: LogCause) -> Iterator[Said]:
     """What the logs say of these causes, by workload, container and meaning; the most often said first."""
     pods = {pod.ref: pod for pod in seen.pods}
@@ -69,8 +88,10 @@ def said_of(seen: Observation, *causes: LogCause) -> Iterator[Said]:
         for at, meaning in recognise_each([text for _, text in log.lines]):
             if meaning.cause in causes:
                 pod = pods.get(log.pod)
-                target = pod.owner or pod.ref if pod else log.pod
+                target = pod.owner or pod.ref if pod else log.owner or log.pod
                 key = (target, log.container, meaning.model_dump_json())
                 found.setdefault(key, []).append((Line(log, *log.lines[at]), meaning))
     for (target, container, _), said in sorted(found.items(), key=lambda item: -len(item[1])):
-        yield Said(target, container, said[0][1], tuple(line for line, _ in said))
+        found_so = Said(target, container, said[0][1], tuple(line for line, _ in said))
+        if not found_so.quiet or found_so.loud(seen.at):
+            yield found_so

@@ -1,79 +1,131 @@
-"""Which NetworkPolicy keeps a workload's pods from what they ask for: their own lets nothing out, or the other side's
-does not let them in.
+"""Which NetworkPolicy keeps a workload's pods from what they ask for, on their side or on the other.
+
+Policies add to each other: what any of those that select a pod lets through is let through. Where something is not
+known (labels of other namespaces, addresses, a port) a rule is given the benefit of the doubt.
 """
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Literal
 
 from incident_mcp.investigate.behind import labels_of, outlines_of
 from incident_mcp.investigate.sufferers import workload_of
-from incident_mcp.vocabulary.network_seen import OutlineSeen, PolicySeen
+from incident_mcp.vocabulary.network_seen import OutlineSeen
 from incident_mcp.vocabulary.observation import Observation, ServiceSeen
+from incident_mcp.vocabulary.policies_seen import GateSeen, PeerSeen, PolicySeen, RuleSeen
 from incident_mcp.vocabulary.refs import Ref
 
-_HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
-
-
-def blocking(seen: Observation, target: Ref, *, names: bool) -> Ref | None:
-    """One that lets nothing out; for `names`, also one that does not let names be looked up.
-
-    A policy adds to the others: what any of them lets out is let out.
-    """
-    workload = workload_of(seen, target)
-    labels = labels_of(workload) if workload else {}
-    over = [policy for policy in seen.policies if policy.egress and _selects(policy, target, labels)]
-    if not over or any(policy.rules and (policy.dns or not names) for policy in over):
-        return None
-    return over[0].ref
-
-
-def _selects(policy: PolicySeen, target: Ref, labels: dict[str, str]) -> bool:
-    if policy.ref.namespace != target.namespace:
-        return False
-    return policy.everything or bool(policy.selector and policy.selector.items() <= labels.items())
+DNS = "53"
+_NAME = "kubernetes.io/metadata.name"
 
 
 @dataclass(frozen=True, slots=True)
-class KeptOut:
-    """A Service that a workload needs, and the policy on its pods that does not let the workload's in."""
+class Block:
+    """The policy that blocks, on which side, and what it does not let through."""
 
-    policy: PolicySeen
-    service: Ref
-    labels: dict[str, str]
-    """Of the pods that are kept out."""
+    policy: Ref
+    side: Literal["out", "in"]
+    what: str
 
 
-def kept_out(seen: Observation, target: Ref) -> KeptOut | None:
-    """For a program that waits in vain: one of the Services that its environment names is closed to it."""
-    workload = workload_of(seen, target)
-    if workload is None:
+def blocking(
+    seen: Observation, caller: Ref, *, names: bool = False, service: ServiceSeen | None = None, port: str = ""
+) -> Block | None:
+    """What blocks the caller's pods: from looking names up (`names`), from a Service, or, where nobody knows whom they
+    ask, from anything at all.
+    """
+    labels = _labels(seen, caller)
+    over = [each for each in seen.policies if each.egress and _over(each, labels, caller.namespace)]
+    rules = [rule for policy in over for rule in policy.lets_out]
+    if over and names and not any(_passes(rule.gates, (DNS,)) for rule in rules):
+        return Block(_blamed(over), "out", f"names be looked up (port 53) of {caller}")
+    if over and not rules:
+        return Block(_blamed(over), "out", f"anything out of {caller}")
+    if names or service is None:
         return None
-    labels = labels_of(workload)
-    for service in _named(seen, workload.template, target.namespace):
-        for outline in outlines_of(seen, service):
-            if outline.ref != target and (policy := _shutting(seen, outline, labels)):
-                return KeptOut(policy, service.ref, labels)
+    return _to_service(seen, caller, over, service, port) or _from_caller(seen, labels, caller, service, port)
+
+
+def _to_service(
+    seen: Observation, caller: Ref, over: list[PolicySeen], service: ServiceSeen, port: str
+) -> Block | None:
+    """The caller's own policies."""
+    rules = [rule for policy in over for rule in policy.lets_out]
+    for outline in outlines_of(seen, service) if over else []:
+        gates = _ports(service, outline, port)
+        home = over[0].ref.namespace
+        if not any(_lets(rule, outline.labels, service.ref.namespace, home, gates) for rule in rules):
+            there = f"port {gates[0]} of {outline.ref}" if gates else str(outline.ref)
+            return Block(_blamed(over), "out", f"{caller} out to {there}")
     return None
 
 
-def _shutting(seen: Observation, behind: OutlineSeen, labels: dict[str, str]) -> PolicySeen | None:
-    """What any of the policies lets in is let in."""
-    over = [policy for policy in seen.policies if policy.ingress and _selects(policy, behind.ref, behind.labels)]
-    admitted = any(each.anybody or each.labels.items() <= labels.items() for policy in over for each in policy.admits)
-    return over[0] if over and not admitted else None
+def _from_caller(
+    seen: Observation, labels: dict[str, str], caller: Ref, service: ServiceSeen, port: str
+) -> Block | None:
+    """The policies over what stands behind the Service."""
+    for outline in outlines_of(seen, service):
+        over = [each for each in seen.policies if each.ingress and _over(each, outline.labels, outline.ref.namespace)]
+        rules = [rule for policy in over for rule in policy.lets_in]
+        gates = _ports(service, outline, port)
+        if over and not any(_lets(rule, labels, caller.namespace, outline.ref.namespace, gates) for rule in rules):
+            return Block(_blamed(over), "in", f"{caller} in")
+    return None
 
 
-def _named(seen: Observation, template: dict[str, Any], namespace: str | None) -> Iterator[ServiceSeen]:
-    """Services of its namespace whose names stand as hosts in the values of its variables."""
-    hosts = {host.partition(".")[0] for value in _values(template) for host in _HOST.findall(value)}
-    yield from (each for each in seen.services if each.ref.namespace == namespace and each.ref.name in hosts)
+def _labels(seen: Observation, caller: Ref) -> dict[str, str]:
+    workload = workload_of(seen, caller)
+    if workload:
+        return labels_of(workload)
+    pods: list[dict[str, str]] = [pod.labels for pod in seen.pods if caller in (pod.owner, pod.ref)]
+    return pods[0] if pods else {}
 
 
-def _values(template: dict[str, Any]) -> Iterator[str]:
-    spec: dict[str, Any] = template.get("spec") or {}
-    containers: list[dict[str, Any]] = spec.get("containers") or []
-    for container in containers:
-        variables: list[dict[str, Any]] = container.get("env") or []
-        yield from (str(each.get("value") or "") for each in variables)
+def _over(policy: PolicySeen, labels: dict[str, str], namespace: str | None) -> bool:
+    return policy.ref.namespace == namespace and policy.selector.fits(labels)
+
+
+def _blamed(over: list[PolicySeen]) -> Ref:
+    """The one that lets nothing through, if there is such a one."""
+    return min(over, key=lambda each: len(each.lets_in) + len(each.lets_out)).ref
+
+
+def _ports(service: ServiceSeen, outline: OutlineSeen, port: str) -> tuple[str, ...]:
+    """The pods' port behind a Service's port, as number and name; empty when nobody knows."""
+    target = next((each.target for each in service.ports if port == str(each.number)), "")
+    if not target:
+        return ()
+    known = ((str(number), name) for name, number in outline.ports if target in (name, str(number)))
+    return next(known, (target,))
+
+
+def _lets(
+    rule: RuleSeen, labels: dict[str, str], namespace: str | None, home: str | None, gates: tuple[str, ...]
+) -> bool:
+    """Pods with these labels in that namespace, by a rule of a policy whose own namespace is `home`."""
+    who = not rule.peers or any(_is_meant(peer, labels, namespace, home) for peer in rule.peers)
+    return who and (not gates or _passes(rule.gates, gates))
+
+
+def _is_meant(peer: PeerSeen, labels: dict[str, str], namespace: str | None, home: str | None) -> bool:
+    if peer.block:
+        return True  # which addresses the pods have is not compared
+    if peer.namespaces is None:
+        there = namespace == home
+    else:
+        only_name = set(peer.namespaces.labels) <= {_NAME} and not peer.namespaces.expressions
+        there = not only_name or peer.namespaces.fits({_NAME: namespace or ""})
+    return there and (peer.pods is None or peer.pods.fits(labels))
+
+
+def _passes(gates: Iterable[GateSeen], ports: tuple[str, ...]) -> bool:
+    listed = list(gates)
+    return not listed or any(_covers(gate, port) for gate in listed for port in ports)
+
+
+def _covers(gate: GateSeen, port: str) -> bool:
+    if not gate.port or gate.port == port:
+        return True
+    if not gate.port.isdecimal() or not port.isdecimal():  # one by name, which only the pods know
+        return not gate.port.isdecimal() and port == DNS
+    return int(gate.port) <= int(port) <= (gate.end or int(gate.port))

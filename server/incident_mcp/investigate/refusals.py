@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from incident_mcp.investigate.kinds.creating import (
     ACCOUNT_MISSING,
+    CLASS_MISSING,
     LIMIT_RANGE,
     POD_SECURITY,
     PODS_NOT_CREATED,
@@ -22,6 +23,9 @@ from incident_mcp.vocabulary.untrusted import Untrusted
 _MARKS: tuple[tuple[str, Kind, str], ...] = (
     ("failed calling webhook", WEBHOOK_DOWN, "an admission webhook does not answer"),
     ("denied the request", WEBHOOK_DENIES, "an admission webhook denies it"),
+    ("denied request", WEBHOOK_DENIES, "an admission policy denies it"),
+    ("no PriorityClass with name", CLASS_MISSING, "its priority class does not exist"),
+    ("pod rejected: RuntimeClass", CLASS_MISSING, "its runtime class does not exist"),
     ("exceeded quota", QUOTA_EXCEEDED, "the namespace's quota is used up"),
     ("failed quota", QUOTA_NEEDS_LIMITS, "the quota demands requests or limits that the template lacks"),
     ("must specify", QUOTA_NEEDS_LIMITS, "the quota demands requests or limits that the template lacks"),
@@ -35,6 +39,10 @@ _MARKS: tuple[tuple[str, Kind, str], ...] = (
 _QUOTA = re.compile(r"(?:exceeded|failed) quota: ([^,:\s]+)")
 _WEBHOOK = re.compile(r'failed calling webhook "([^"]+)"')
 _ACCOUNT = re.compile(r'serviceaccount "([^"]+)" not found')
+_CLASSES = (
+    ("PriorityClass", re.compile(r"no PriorityClass with name (\S+) was found")),
+    ("RuntimeClass", re.compile(r'RuntimeClass "([^"]+)" not found')),
+)
 _AMOUNTS = re.compile(
     r"requested: ([^=,\s]+)=([^,\s]+)(?:,[^ ]*)?, "
     r"used: (?:[^=,\s]+)=([^,\s]+)(?:,[^ ]*)?, "
@@ -68,6 +76,9 @@ def _behind(seen: Observation, kind: Kind, message: Untrusted, namespace: str | 
         return Ref(kind="ResourceQuota", namespace=namespace, name=name[0])
     if kind is ACCOUNT_MISSING and (name := message.identifiers(_ACCOUNT)):
         return Ref(kind="ServiceAccount", namespace=namespace, name=name[0])
+    if kind is CLASS_MISSING:
+        named = ((what, message.identifiers(pattern)) for what, pattern in _CLASSES)
+        return next((Ref(kind=what, name=found[0]) for what, found in named if found), None)
     if kind is WEBHOOK_DOWN and (name := message.identifiers(_WEBHOOK)):
         return next((each.config for each in seen.webhooks if each.name == name[0]), None)
     return None

@@ -23,4 +23,5 @@ LogCause = Literal[
     "migration-failed",
     "missing-configuration",
     "panic",
+    "bad-command",
 ]

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from incident_mcp.logs.levels import level_and_message
-from incident_mcp.logs.stamps import without_own_stamp
+from incident_mcp.logs.heads import message_of
 from incident_mcp.vocabulary.untrusted import Untrusted, open_untrusted
 
 
@@ -15,4 +14,4 @@ def last_words(lines: Sequence[Untrusted]) -> Untrusted:
 
 
 def _level(line: Untrusted) -> str:
-    return level_and_message(without_own_stamp(open_untrusted(line)))[0]
+    return message_of(open_untrusted(line))[0]

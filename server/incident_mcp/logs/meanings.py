@@ -7,6 +7,7 @@ particular ones come first, and *timed out* last.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from incident_mcp.logs.causes import LogCause
 from incident_mcp.vocabulary.untrusted import Untrusted
@@ -66,6 +67,8 @@ _RECOGNISERS: tuple[_Recogniser, ...] = (
         rf"(?i:connect(?:ion)?(?:ing)? (?:refused )?(?:to|by)) (?:\w+://)?{_HOST}:(?P<port>\d+).*(?i:refused)",
         rf"(?i:connection refused)(?: to|:)? (?:\w+://)?{_HOST}[:/](?P<port>\d+)",
         rf"(?i:failed to connect to) {_HOST} port (?P<port>\d+)",
+        rf"(?i:can't reach database server at) {_HOST}:`?(?P<port>\d+)",
+        rf"(?i:is the server running on host) {_HOST}.* port (?P<port>\d+)",
         r"(?i:ECONNREFUSED|connection refused)",
     ),
     *_known(
@@ -114,11 +117,12 @@ _RECOGNISERS: tuple[_Recogniser, ...] = (
     *_known("read-only-file-system", r"(?i:read-only file ?system|\bEROFS\b)"),
     *_known(
         "address-in-use",
-        r"(?i:listen tcp) [^ ]*:(?P<port>\d+): (?i:bind: address already in use)",
-        r"EADDRINUSE.{0,60}:(?P<port>\d+)",
-        r"(?i:port) (?P<port>\d+) (?i:was already in use)",
+        r"(?:listen tcp|bind\w*|port|address)[^\n]{0,60}?:(?P<port>\d{2,5})\b.*(?i:address already in use|EADDRINUSE)",
+        r"(?i:EADDRINUSE|address already in use)[^\n]{0,60}?:(?P<port>\d{2,5})\b",
+        r"(?i:port) (?P<port>\d+) (?i:(?:is |was )?already in use)",
         r"(?i:address already in use|\bEADDRINUSE\b)",
     ),
+    *_known("bad-command", r"(?i:exec format error)"),
     *_known("deadlock", r"(?i:\bdeadlock (?:detected|found)\b|all goroutines are asleep - deadlock)"),
     *_known(
         "migration-failed",
@@ -137,6 +141,14 @@ _RECOGNISERS: tuple[_Recogniser, ...] = (
     *_known("too-many-open-files", r"(?i:too many open files|\bEMFILE\b)"),
     *_known(
         "deadline-exceeded",
+        rf"(?i:connection to server at) {_HOST}(?: \([^)]*\))?, port (?P<port>\d+) failed: "
+        r"(?i:connection timed out|timeout)",
+        rf"(?i:dial (?:tcp|udp)) {_HOST}:(?P<port>\d+): (?i:i/o timeout|connect: connection timed out)",
+        rf"ETIMEDOUT {_HOST}:(?P<port>\d+)",
+        rf"host={_HOST}, port=(?P<port>\d+)\).*(?i:timed out|timeout)",
+        rf"(?i:https?)://{_HOST}:(?P<port>\d+)\S* ?.*(?i:deadline exceeded|timed out|timeout)",
+        rf"(?i:https?)://{_HOST}[/\"' ].*(?i:deadline exceeded|timed out|timeout)",
+        rf"(?i:timed out|timeout)[^\n]{{0,40}} (?:to|from) {_HOST}:(?P<port>\d+)",
         r"(?i:context deadline exceeded|DEADLINE_EXCEEDED|\bETIMEDOUT\b)",
         r"(?i:(?:read|connect|request|connection|upstream) timed out)",
     ),
@@ -179,8 +191,14 @@ def recognise_each(lines: Sequence[Untrusted]) -> list[tuple[int, Meaning]]:
     return found
 
 
+@lru_cache(maxsize=16384)
+def _values(pattern: re.Pattern[str], line: Untrusted) -> tuple[str, ...] | None:
+    """Failing programs repeat themselves, and several rules read the same lines."""
+    return line.identifiers(pattern)
+
+
 def _match(known: _Recogniser, lines: Sequence[Untrusted], at: int) -> Meaning | None:
-    values = lines[at].identifiers(known.pattern)
+    values = _values(known.pattern, lines[at])
     if values is None:
         return None
     before = lines[max(0, at - _CONTEXT) : at]

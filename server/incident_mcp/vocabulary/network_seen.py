@@ -21,6 +21,10 @@ class OutlineSeen(Value):
     ports: tuple[tuple[str, int], ...] = ()
     """Name (may be empty) and number of each declared container port."""
     desired: int = 1
+    misscheduled: int = 0
+    """Pods of a DaemonSet on nodes where it does not belong."""
+    governed_by: str = ""
+    """The Service that gives the pods of a StatefulSet their names."""
 
     def has_port(self, target: str) -> bool:
         return any(target in (name, str(number)) for name, number in self.ports)
@@ -48,33 +52,6 @@ class IngressClassSeen(Value):
 
     name: str
     default: bool = False
-
-
-class AdmitSeen(Value):
-    """Whom a NetworkPolicy lets in: pods of its namespace with these labels."""
-
-    labels: dict[str, str] = {}
-    anybody: bool = False
-    """Everybody; or those whom labels of namespaces, addresses or expressions choose, whom nobody here can tell."""
-
-
-class PolicySeen(Value):
-    """A NetworkPolicy beside something that fails."""
-
-    ref: Ref
-    selector: dict[str, str] = {}
-    everything: bool = False
-    """It selects every pod of its namespace."""
-    egress: bool = False
-    """It isolates what its pods send."""
-    rules: int = 0
-    """Egress rules: 0 lets nothing out."""
-    dns: bool = True
-    """Some rule lets port 53 out."""
-    ingress: bool = False
-    """It isolates what its pods get."""
-    admits: tuple[AdmitSeen, ...] = ()
-    """Empty: it lets nothing in."""
 
 
 class NameBlockSeen(Value):

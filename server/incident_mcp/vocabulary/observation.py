@@ -19,10 +19,11 @@ from incident_mcp.vocabulary.network_seen import (
     IngressSeen,
     NameBlockSeen,
     OutlineSeen,
-    PolicySeen,
     PortSeen,
 )
 from incident_mcp.vocabulary.node_traits import NodeTraits
+from incident_mcp.vocabulary.places_seen import PlaceSeen
+from incident_mcp.vocabulary.policies_seen import PolicySeen
 from incident_mcp.vocabulary.refs import Cluster, Ref, Scope
 from incident_mcp.vocabulary.scaling_seen import AutoscalerSeen, BudgetSeen
 from incident_mcp.vocabulary.storage_seen import ClaimSeen, StorageClassSeen
@@ -95,6 +96,8 @@ class PodSeen(Value):
     finalizers: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
     """Names of the volume claims that it mounts."""
+    placing: dict[str, Any] = {}
+    """Of a pod without a node: its `nodeSelector`, `tolerations`, and the `terms` of its required node affinity."""
 
 
 class PodGroup(Value):
@@ -184,6 +187,8 @@ class ServiceSeen(Value):
     external: bool = False
     """Reached from outside by itself: LoadBalancer or NodePort."""
     ports: tuple[PortSeen, ...] = ()
+    addresses: tuple[str, ...] = ()
+    """Its own addresses in the cluster: programs log them in place of its name."""
     headless: bool = False
     """Clients get the pods' own addresses and ports."""
 
@@ -238,11 +243,15 @@ class ConfigSeen(Value):
 
 
 class LogSeen(Value):
-    """The last lines of one container, read because it fails."""
+    """The last lines of one container, read because it fails, or to hear one that does not."""
 
     pod: Ref
     container: str
     previous: bool
+    quiet: bool = False
+    """Its pod is ready: its lines prove nothing unless they say the same again and again, now."""
+    owner: Ref | None = None
+    """Whose pod it is, where the pod itself is not in the observation."""
     lines: tuple[tuple[datetime | None, Untrusted], ...] = ()
 
 
@@ -277,6 +286,8 @@ class Observation(Value):
     node_traits: tuple[NodeTraits, ...] = ()
     """Of the nodes under the siblings."""
     nodes: tuple[NodeSeen, ...] = ()
+    places: tuple[PlaceSeen, ...] = ()
+    """All nodes, well or not, when a pod waits for one; empty when nobody looked."""
     events: tuple[EventSeen, ...] = ()
     services: tuple[ServiceSeen, ...] = ()
     routes: tuple[RouteSeen, ...] = ()

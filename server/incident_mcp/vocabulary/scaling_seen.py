@@ -19,11 +19,14 @@ class AutoscalerSeen(Value):
 
 
 class BudgetSeen(Value):
-    """A PodDisruptionBudget that lets no pod go."""
+    """A PodDisruptionBudget that lets no pod go, or one of several."""
 
     ref: Ref
     uid: str = ""
     selector: dict[str, str] = {}
+    partly: bool = False
+    """It selects by expressions as well, which are not read."""
+    allowed: int = 0
     healthy: int = 0
     needed: int = 0
     expected: int = 0

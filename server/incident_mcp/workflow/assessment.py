@@ -23,7 +23,7 @@ from incident_mcp.text.fencing import plain
 from incident_mcp.text.words import clock, count, duration, listed
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.entry import Entry, EntryKind
-from incident_mcp.vocabulary.finding import Chain
+from incident_mcp.vocabulary.finding import Chain, Finding
 from incident_mcp.vocabulary.observation import Observation
 from incident_mcp.vocabulary.refs import Scope
 from incident_mcp.vocabulary.reply import Reply
@@ -42,15 +42,18 @@ from incident_mcp.workflow.statements import Cited, Statements
 SHOWN = 5
 ALERTS = 3
 """About one root, that are shown."""
+NOTED = 3
 REPORTS = 3
 """Of what people reported, the newest that are shown."""
 
 
 class RootLine(Beside, FindingLine):
-    """One root cause with all that belongs to it; `entry` holds the cause, `evidence_entry` its first sign."""
+    """One root cause with all that belongs to it; `entry` holds the cause, `evidence_entry` its first sign. What is
+    only noted is nobody's fault, and has no entry.
+    """
 
-    state: str
-    entry: str
+    state: str = ""
+    entry: str = ""
     evidence_entry: str | None = None
     share_entry: str | None = None
     changed: Cited | None = None
@@ -89,7 +92,7 @@ class Checklist(Value):
 
 
 class AssessmentReply(Reply):
-    """What an engineer reads first. The findings are root causes, the worst first."""
+    """What an engineer reads first. The findings are root causes, the worst first; then what is only noted."""
 
     findings: tuple[RootLine, ...]
     more: str = ""
@@ -132,7 +135,7 @@ async def assess_incident(desk: Desk, by: Actor, *, namespace: str | None, incid
     reply = AssessmentReply(
         cluster=desk.cluster,
         summary=tuple(_summary(desk.cluster, result, roots)),
-        findings=tuple(roots),
+        findings=(*roots, *(_noted(each) for each in result.noted[:NOTED])),
         more=f"{shown.note}; name a namespace to narrow." if shown.note else "",
         onset=_onset(result),
         trend=str(result.trend) if result.trend else "",
@@ -193,6 +196,10 @@ async def _root(said: Statements, row: Row, aside: Beside, at: datetime) -> Root
         alerts=alerts,
         next_step=line.next_step,
     )
+
+
+def _noted(finding: Finding) -> RootLine:
+    return RootLine(**finding_line(finding).model_dump())
 
 
 async def _severity(said: Statements, result: Assessment, before: list[Entry]) -> ProposedSeverity | None:

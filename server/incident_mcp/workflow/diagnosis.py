@@ -3,6 +3,7 @@
 The checklist reads the logs of all its pods, not only of those that fail: that is what lets it rule something out.
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 import anyio
@@ -14,16 +15,20 @@ from incident_mcp.assess.tree import Branch, walk
 from incident_mcp.cluster.json_parts import part
 from incident_mcp.cluster.kinds import workload_ref
 from incident_mcp.cluster.look import Look, together
+from incident_mcp.cluster.observe import observe
 from incident_mcp.cluster.quantities import of_template
 from incident_mcp.cluster.rollout_history import history_of
 from incident_mcp.cluster.usage import pods_used
 from incident_mcp.cluster.workload_logs import WorkloadLogs, workload_logs
 from incident_mcp.investigate.common_issues import Issue, Material, common_issues, signs_of_patterns
+from incident_mcp.investigate.concern import concerning, leads_on
+from incident_mcp.investigate.find import find_chains
 from incident_mcp.logs.sources import Source
 from incident_mcp.text.budget import first
 from incident_mcp.text.fencing import plain
 from incident_mcp.text.words import clock, listed
 from incident_mcp.vocabulary.actor import Actor
+from incident_mcp.vocabulary.finding import Chain
 from incident_mcp.vocabulary.observation import Observation, WorkloadSeen
 from incident_mcp.vocabulary.refs import Ref, Scope
 from incident_mcp.vocabulary.reply import Reply
@@ -41,8 +46,10 @@ from incident_mcp.workflow.usage import used_words
 SHOWN = 6
 SINCE = timedelta(hours=1)
 """Of its logs, what the checklist reads."""
-FOR_DEPTH = 0.4
+FOR_DEPTH = 0.3
 """Of the time, the part that is kept for logs and usage."""
+FOR_THE_REST = 0.3
+"""And for a look around, where the workload alone does not explain itself."""
 
 
 class IssueLine(Value):
@@ -78,15 +85,38 @@ async def diagnose_workload(
     seen = await look_and_measure(
         desk,
         Scope(namespace=namespace, workload=target),
-        deadline_seconds=desk.tool_seconds * (1 - FOR_DEPTH),
+        deadline_seconds=desk.tool_seconds * (1 - FOR_DEPTH - FOR_THE_REST),
         siblings=True,
     )
     depth = await _Depth(desk, seen, target).read()
-    result = assess(seen)
-    aside = await beside(desk, seen, result, result.rows[:1], incident=found, load=depth.load)
-    reply = _reply(desk.cluster, seen, target, depth, result, aside)
+    around = await _wider(desk, seen, target)
+    result = assess(around.seen, chains=around.chains)
+    aside = await beside(desk, around.seen, result, result.rows[:1], incident=found, load=depth.load)
+    reply = _reply(desk.cluster, around, seen, target, depth, result, aside)
     arguments = {"kind": kind, "namespace": namespace, "name": name}
     return await recorded(desk, found, "diagnose_workload", {**arguments}, reply, by)
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """The look that the causes are taken from, and those of its chains that concern the workload."""
+
+    seen: Observation
+    chains: list[Chain]
+
+
+async def _wider(desk: Desk, seen: Observation, target: Ref) -> _Around:
+    """Where the workload alone does not explain itself, its namespace may: what it needs, and the way to it."""
+    own = find_chains(seen, desk.silenced)
+    if not leads_on(own):
+        return _Around(seen, own)
+    scope, seconds = Scope(namespace=target.namespace), desk.tool_seconds * FOR_THE_REST
+    wide = await observe(
+        desk.api, scope, clock=desk.clock, deadline_seconds=seconds, siblings=True, certificates=desk.certificates
+    )
+    wide = wide.model_copy(update={"metrics": seen.metrics})
+    found = concerning(wide, find_chains(wide, desk.silenced), target)
+    return _Around(wide, found) if found else _Around(seen, own)
 
 
 class _Depth:
@@ -145,13 +175,14 @@ class _Depth:
 
 
 def _reply(
-    cluster: str, seen: Observation, target: Ref, depth: _Depth, result: Assessment, aside: Besides
+    cluster: str, around: _Around, seen: Observation, target: Ref, depth: _Depth, result: Assessment, aside: Besides
 ) -> DiagnosisReply:
     first_of_all = aside.rows[0] if aside.rows else Beside()
     worst = result.rows[0].chain if result.rows else None
-    tree = walk(seen, worst, result.decision, depth.load)
+    tree = walk(around.seen, worst, result.decision, depth.load)
     issues = common_issues(depth.material(seen, target, result))
     lines = [finding_line(one) for row in result.rows for one in (row.cause, *row.symptoms, *row.chain.breaks)]
+    lines += [finding_line(one) for one in result.noted]
     shown = first(lines, SHOWN)
     missed = dict.fromkeys(
         str(one)

@@ -118,10 +118,14 @@ _ONE_LOOK = ToolNeeds(
     "",
     always=needs("list: pods"),
     either=_ONE_WORKLOAD,
-    more=(*needs(f"list: {_SCALERS} {_CLAIMS}"), *_HISTORY, *_AROUND, *_NEAR_MISSES),
+    more=(*needs(f"list: {_SCALERS} {_CLAIMS} nodes", "get: nodes"), *_HISTORY, *_AROUND, *_NEAR_MISSES),
     where_served=_GATEWAYS,
     not_granted=_SECRETS,
 )
+_AROUND_ONE = tuple(
+    need for need in dict.fromkeys((*_ONE_LOOK.more, *_A_LOOK.either, *_A_LOOK.more)) if need.resource != "apiservices"
+)
+"""Where a workload does not explain itself, its namespace is looked at."""
 _PATCHES = needs(f"patch: {_WORKLOADS}")
 _AS_A_POD = needs("create: pods")
 """A bare pod of the template, as a dry run only: it asks what pod admission says. Granted, it could really make one."""
@@ -175,7 +179,7 @@ TOOLS: tuple[ToolNeeds, ...] = (
         "diagnose_workload",
         always=_ONE_LOOK.always,
         either=_ONE_LOOK.either,
-        more=(*_ONE_LOOK.more, *_OWNERS, *needs("list: pods.metrics.k8s.io nodes")),
+        more=(*_AROUND_ONE, *_OWNERS, *needs("list: pods.metrics.k8s.io")),
         where_served=_GATEWAYS,
         not_granted=_SECRETS,
     ),

@@ -16,6 +16,7 @@ from incident_mcp.cluster.services import services_seen
 from incident_mcp.cluster.tables import Column, Row, Table
 from incident_mcp.cluster.webhooks import webhooks_seen
 from incident_mcp.vocabulary.network_seen import PortSeen
+from incident_mcp.vocabulary.policies_seen import SelectorSeen
 from incident_mcp.vocabulary.refs import Ref
 
 META: dict[str, Any] = {"name": "x", "namespace": "shop", "uid": "u", "creationTimestamp": "2026-11-24T02:00:00Z"}
@@ -154,7 +155,9 @@ def test_whom_a_policy_lets_in() -> None:
     ]
     spec: dict[str, Any] = {"podSelector": {}, "ingress": [{"from": each} if each else {} for each in peers]}
     seen = policy_seen({"metadata": META, "spec": spec})
-    assert [(each.labels, each.anybody) for each in seen.admits] == [({"tier": "web"}, False), *[({}, True)] * 6]
+    assert [len(rule.peers) for rule in seen.lets_in] == [1, 0, 1, 1, 1, 1, 1]
+    assert seen.lets_in[0].peers[0].pods == SelectorSeen(labels={"tier": "web"})
+    assert seen.lets_in[5].peers[0].block == "10.0.0.0/8"
     assert seen.ingress
     assert policy_seen({"metadata": META, "spec": {"policyTypes": ["Egress"]}}).ingress is False
 

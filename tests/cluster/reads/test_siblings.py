@@ -14,7 +14,7 @@ from incident_mcp.vocabulary.node_traits import NodeTraits
 from incident_mcp.vocabulary.refs import Ref, Scope
 from tests.cluster.connection.harness import connected
 from tests.controlplane.control_plane import ControlPlane
-from tests.investigate.real_faults import deployment
+from tests.investigate.planted.objects import deployment
 
 LONGEST = 60.0
 

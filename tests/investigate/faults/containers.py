@@ -47,7 +47,24 @@ def running_unready(words: str, **fields: object) -> Observation:
 NO_KEY = waiting("CreateContainerConfigError", "couldn't find key TOKEN in ConfigMap shop/api-config")
 NO_SECRET = waiting("CreateContainerConfigError", 'secret "db-credentials" not found')
 HANGS = container(name="wait", init=True, state="running", started=NOW - timedelta(minutes=12))
+TWICE = [{"name": "MODE", "value": "a"}, {"name": "MODE", "value": "b"}]
+LIMITED = {"resources": {"limits": {"memory": "512Mi"}}}
 FAULTS = [
+    Fault(
+        observation(api(container={"env": TWICE}), pod("api", "api-1", crashing())),
+        "variable-shadowed",
+        API,
+        "container app is given MODE twice; the later value wins",
+    ),
+    Fault(
+        observation(
+            api(container=LIMITED), pod("api", "api-1", crashing(last_reason="OOMKilled", memory_limit="64Mi"))
+        ),
+        "out-of-memory",
+        API,
+        "container app is killed at its memory limit of 64Mi (OOMKilled) in 1 pod; its template says 512Mi: "
+        "something rewrites its pods when they are made",
+    ),
     Fault(
         observation(api(), pod("api", "api-1", crashing()), pod("api", "api-2", crashing())),
         "crash-loop",

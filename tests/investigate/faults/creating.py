@@ -50,6 +50,24 @@ FAULTS = [
         "its pods can't be created: it does not fit the namespace's limit range",
     ),
     Fault(
+        refused('pods "api-7" is forbidden: no PriorityClass with name urgent was found'),
+        "class-missing",
+        ref("PriorityClass", "urgent", None),
+        "it does not exist, and no pod of Deployment shop/api can be created",
+    ),
+    Fault(
+        refused('pods "api-7" is forbidden: pod rejected: RuntimeClass "gvisor" not found'),
+        "class-missing",
+        ref("RuntimeClass", "gvisor", None),
+        "it does not exist, and no pod of Deployment shop/api can be created",
+    ),
+    Fault(
+        refused("pods \"api-7\" is forbidden: ValidatingAdmissionPolicy 'team' with binding 'team' denied request: no"),
+        "webhook-denies",
+        API,
+        "its pods can't be created: an admission policy denies it",
+    ),
+    Fault(
         refused(
             'pods "api-7" is forbidden: violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false'
         ),

@@ -2,7 +2,7 @@
 
 from incident_mcp.vocabulary.observation import Observation
 from tests.investigate.faults.fault import API, Fault, api
-from tests.investigate.observations import event, observation, pod, waiting
+from tests.investigate.observations import event, observation, pod, ref, waiting
 
 IMAGE = "registry.example/certificate-service:9"
 CANT = f"image {IMAGE} can't be pulled in 1 pod"
@@ -43,9 +43,9 @@ FAULTS = [
     ),
     Fault(
         without_secret(),
-        "image-pull-denied",
-        API,
-        f"{CANT}: the registry wants other credentials; its pull secret regcred can't be read",
+        "missing-config",
+        ref("Secret", "regcred"),
+        "the kubelet can't read it, and Deployment shop/api can't pull its image without it",
     ),
     Fault(
         pulling("dial tcp: lookup registry.example on 10.96.0.10:53: no such host"),

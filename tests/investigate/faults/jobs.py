@@ -4,7 +4,7 @@ from typing import Any
 
 from incident_mcp.vocabulary.jobs_seen import CronJobSeen, JobSeen
 from tests.investigate.faults.fault import Fault
-from tests.investigate.observations import at, event, observation, ref, told
+from tests.investigate.observations import at, container, event, observation, pod, ref, told
 
 JOB = ref("Job", "backup-1")
 CRON = ref("CronJob", "backup")
@@ -28,7 +28,35 @@ def invalid() -> Any:
     return observation(broken, event(broken, "UnparseableSchedule", "unparseable schedule"))
 
 
+def held_open() -> Any:
+    done = container(state="terminated", exit_code=0, last_finished=at("02:10:00"))
+    runs_on = container(name="proxy", state="running", ready=True, started=at("02:05:00"))
+    broken = pod(None, "backup-1-x", owner=JOB)
+    return observation(broken.model_copy(update={"containers": (done, runs_on)}))
+
+
+def refused() -> Any:
+    broken = job()
+    account = 'error looking up service account shop/backup: serviceaccount "backup" not found'
+    why = f'Error creating: pods "backup-1-" is forbidden: {account}'
+    return observation(broken, event(broken, "FailedCreate", why))
+
+
 FAULTS = [
+    Fault(
+        held_open(),
+        "job-held-open",
+        JOB,
+        "container app has done its work, and proxy keeps backup-1-x from ending",
+        "warning",
+    ),
+    Fault(
+        refused(),
+        "service-account-missing",
+        ref("ServiceAccount", "backup"),
+        "it does not exist, and no pod of Job shop/backup-1 can be created",
+        "warning",
+    ),
     Fault(
         observation(job(failed=7, conditions=failed("BackoffLimitExceeded"))),
         "job-failed",

@@ -104,6 +104,18 @@ FAULTS = [
         "its port 80 leads to name web, and Deployment shop/api declares 8080",
     ),
     Fault(
+        observation(
+            service("api", 2, selector={"tier": "web"}, ports=(port(80, "8080"),)),
+            outline("api", 8080, tier="web"),
+            outline("worker", 7000, tier="web"),
+        ),
+        "mixed-endpoints",
+        service_ref("api"),
+        "tier=web selects Deployment shop/api and Deployment shop/worker, which has no port 8080: "
+        "a part of all requests is refused",
+        "warning",
+    ),
+    Fault(
         observation(route("gone", service_missing=True)),
         "backend-missing",
         SHOP,

@@ -26,6 +26,13 @@ def system_oom() -> Observation:
 
 FAULTS = [
     Fault(
+        observation(node("node-2", "KernelDeadlock", ready=True)),
+        "node-problem",
+        NODE,
+        "a detector on it reports KernelDeadlock",
+        "warning",
+    ),
+    Fault(
         observation(node("node-2", "Ready=Unknown", since=at("02:10:00"))),
         "node-not-ready",
         NODE,

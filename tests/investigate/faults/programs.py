@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from incident_mcp.vocabulary.network_seen import AdmitSeen, PolicySeen
 from incident_mcp.vocabulary.observation import Observation
+from incident_mcp.vocabulary.policies_seen import GateSeen, PeerSeen, PolicySeen, RuleSeen, SelectorSeen
 from tests.investigate.faults.fault import API, Fault, api
 from tests.investigate.observations import crashing, log, observation, outline, pod, port, ref, service
 
@@ -13,6 +13,10 @@ def says(line: str, *things: Any, **fields: Any) -> Observation:
     return observation(api(**fields), broken, log(broken, line), *things)
 
 
+def of(**labels: str) -> SelectorSeen:
+    return SelectorSeen(labels=labels)
+
+
 POLICY = ref("NetworkPolicy", "locked")
 LOOKUP = "dial tcp: lookup db on 10.96.0.10:53: i/o timeout"
 NEEDS = {"env": [{"name": "DATABASE", "value": "postgres://shop@db.shop.svc:5432/shop"}]}
@@ -20,8 +24,8 @@ NEEDS = {"env": [{"name": "DATABASE", "value": "postgres://shop@db.shop.svc:5432
 
 def closed(**labels: str) -> tuple[Any, ...]:
     """A database that lets in only pods with these labels."""
-    admits = (AdmitSeen(labels=labels),)
-    policy = PolicySeen(ref=POLICY, selector={"app": "db"}, ingress=True, admits=admits)
+    lets_in = (RuleSeen(peers=(PeerSeen(pods=of(**labels)),)),)
+    policy = PolicySeen(ref=POLICY, selector=of(app="db"), ingress=True, lets_in=lets_in)
     return service("db", 1, ports=(port(5432, "5432"),)), outline("db", 5432), policy
 
 
@@ -52,14 +56,18 @@ FAULTS = [
     ),
     Fault(
         says(
-            LOOKUP, service("db", 1), PolicySeen(ref=POLICY, selector={"app": "api"}, egress=True, rules=1, dns=False)
+            LOOKUP,
+            service("db", 1),
+            PolicySeen(
+                ref=POLICY, selector=of(app="api"), egress=True, lets_out=(RuleSeen(gates=(GateSeen(port="443"),)),)
+            ),
         ),
         "policy-blocks",
         POLICY,
         "it does not let names be looked up (port 53) of Deployment shop/api",
     ),
     Fault(
-        says("connection timed out", PolicySeen(ref=POLICY, everything=True, egress=True)),
+        says("connection timed out", PolicySeen(ref=POLICY, egress=True)),
         "policy-blocks",
         POLICY,
         "it does not let anything out of Deployment shop/api",
@@ -68,13 +76,69 @@ FAULTS = [
         says("connection timed out", *closed(role="backend"), container=NEEDS),
         "policy-blocks",
         POLICY,
-        "it does not let Deployment shop/api in to Service shop/db",
+        "it does not let Deployment shop/api in",
     ),
     Fault(
         says("connection timed out", *closed(app="api"), container=NEEDS),
         "deadline-exceeded",
         API,
         "it waits in vain for an answer",
+    ),
+    Fault(
+        says(
+            "dial tcp db:5432: i/o timeout",
+            service("db", 1, ports=(port(5432, "5432"),)),
+            outline("db", 5432),
+            PolicySeen(
+                ref=POLICY,
+                selector=of(app="db"),
+                ingress=True,
+                lets_in=(RuleSeen(peers=(PeerSeen(pods=of(tier="backend")),), gates=(GateSeen(port="5432"),)),),
+            ),
+        ),
+        "policy-blocks",
+        POLICY,
+        "it does not let Deployment shop/api in",
+    ),
+    Fault(
+        says(
+            "dial tcp db:5432: i/o timeout",
+            service("db", 1, ports=(port(5432, "5432"),)),
+            outline("db", 5432),
+            PolicySeen(
+                ref=POLICY, selector=of(app="api"), egress=True, lets_out=(RuleSeen(gates=(GateSeen(port="443"),)),)
+            ),
+        ),
+        "policy-blocks",
+        POLICY,
+        "it does not let Deployment shop/api out to port 5432 of Deployment shop/db",
+    ),
+    Fault(
+        says("exec /usr/local/bin/api: exec format error"),
+        "bad-command",
+        API,
+        "its image is built for another architecture",
+    ),
+    Fault(
+        says("java.net.ConnectException: Connection refused"),
+        "dependency-down",
+        API,
+        "a connection is refused",
+    ),
+    Fault(
+        says(
+            "socket.gaierror: [Errno -2] Name or service not known",
+            spec={"dnsPolicy": "ClusterFirst", "hostNetwork": True},
+        ),
+        "dns-policy",
+        API,
+        "a name does not resolve: its pods don't ask the cluster's DNS (dnsPolicy ClusterFirst on the host network)",
+    ),
+    Fault(
+        says("Error: listen tcp :8080: bind: address already in use"),
+        "port-conflict",
+        API,
+        "it can't listen on its port: another program does (port 8080)",
     ),
     Fault(
         says('pods is forbidden: User "system:serviceaccount:shop:api" cannot list resource "pods" in API group ""'),

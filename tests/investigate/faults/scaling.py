@@ -6,7 +6,7 @@ from incident_mcp.vocabulary.control_seen import ApiServiceSeen
 from incident_mcp.vocabulary.scaling_seen import AutoscalerSeen, BudgetSeen
 from incident_mcp.vocabulary.untrusted import Untrusted
 from tests.investigate.faults.fault import API, Fault
-from tests.investigate.observations import node, observation, ref, service_ref, told
+from tests.investigate.observations import node, observation, outline, ref, service_ref, told
 
 HPA = ref("HorizontalPodAutoscaler", "api")
 PDB = ref("PodDisruptionBudget", "api")
@@ -20,7 +20,17 @@ def scaler(*conditions: Any) -> AutoscalerSeen:
 BLIND = told("ScalingActive", "False", "FailedGetResourceMetric", "missing request for cpu in container app")
 NO_API = told("ScalingActive", "False", "FailedGetResourceMetric", "the server could not find the requested resource")
 BUDGET = BudgetSeen(ref=PDB, selector={"app": "api"}, healthy=2, needed=2, expected=2, rule="maxUnavailable 0")
+BUDGETS = tuple(
+    BudgetSeen(ref=ref("PodDisruptionBudget", name), selector={"app": "api"}, allowed=1) for name in ("api", "old")
+)
 FAULTS = [
+    Fault(
+        observation(*BUDGETS, outline("api", 8080)),
+        "budgets-overlap",
+        PDB,
+        "it and PodDisruptionBudget shop/old select the pods of Deployment shop/api: no eviction of them is allowed",
+        "notice",
+    ),
     Fault(
         observation(scaler(told("AbleToScale", "True"), BLIND)),
         "autoscaler-blind",

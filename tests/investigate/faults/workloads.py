@@ -49,7 +49,26 @@ def leaving(**fields: Any) -> Observation:
     return observation(pod("api", "api-1", deleting=True, deleted=at("02:00:00"), **fields))
 
 
+def declares(kind: str, name: str, **fields: Any) -> Observation:
+    declared = outline(name, 8080).model_copy(update={"ref": ref(kind, name), **fields})
+    return observation(declared)
+
+
 FAULTS = [
+    Fault(
+        declares("DaemonSet", "agent", misscheduled=2),
+        "daemon-set-misscheduled",
+        AGENT,
+        "2 pods of it stand where it does not belong",
+        "notice",
+    ),
+    Fault(
+        declares("StatefulSet", "db", governed_by="db"),
+        "governing-service-missing",
+        DB,
+        "Service db, which names its pods, does not exist or selects nothing",
+        "notice",
+    ),
     Fault(observation(api(ready=1)), "replicas-missing", API, "only 1 of 2 ready; no cause found", "warning"),
     Fault(
         observation(

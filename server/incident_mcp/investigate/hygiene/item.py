@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from incident_mcp.vocabulary.network_seen import PolicySeen
 from incident_mcp.vocabulary.observation import ConfigSeen, PodSeen, ServiceSeen, WorkloadSeen
+from incident_mcp.vocabulary.policies_seen import PolicySeen
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.scaling_seen import BudgetSeen
 from incident_mcp.vocabulary.value import Value

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from incident_mcp.cluster.json_parts import part
 from incident_mcp.investigate.hygiene.item import Estate, HygieneItem, HygieneKind, item
-from incident_mcp.vocabulary.network_seen import PolicySeen
 from incident_mcp.vocabulary.observation import ServiceSeen, WorkloadSeen
+from incident_mcp.vocabulary.policies_seen import PolicySeen
 
 ALL_AT_ONCE = HygieneKind(
     "HYG301",
@@ -54,7 +54,7 @@ def find(estate: Estate) -> Iterator[HygieneItem]:
             yield item(UNMANAGED, pod.ref)
     for policy in estate.policies:
         here = [each for each in estate.workloads if each.ref.namespace == policy.ref.namespace]
-        if here and not policy.everything and not any(_covers(policy, each) for each in here):
+        if here and not any(_covers(policy, each) for each in here):
             yield item(SELECTS_NOBODY, policy.ref)
     for config in estate.configs:
         if config.exists and config.ref.kind == "ConfigMap" and config.keys == ():
@@ -90,5 +90,4 @@ def _serves(service: ServiceSeen, workload: WorkloadSeen) -> bool:
 
 
 def _covers(policy: PolicySeen, workload: WorkloadSeen) -> bool:
-    """One that selects by expressions is left alone: its selector is not known here."""
-    return not policy.selector or policy.selector.items() <= _labels(workload).items()
+    return policy.selector.fits(_labels(workload))

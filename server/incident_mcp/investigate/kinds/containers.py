@@ -92,6 +92,14 @@ BAD_COMMAND = Kind(
     "Exit code 127 means not found, 126 not executable: the command, the image or its architecture is wrong.",
     "Start the image of {target} once before it is rolled out",
 )
+SHADOWED_VARIABLE = Kind(
+    "INC126",
+    "variable-shadowed",
+    "A container is given one variable twice, with different values",
+    41,
+    "The later one wins: whoever edits the first changes nothing.",
+    "Give each variable of {target} once",
+)
 INIT_CONTAINER = Kind(
     "INC125",
     "init-container",
@@ -114,4 +122,5 @@ ALL = (
     BAD_COMMAND,
     KILLED_BY_PROBE,
     INIT_CONTAINER,
+    SHADOWED_VARIABLE,
 )

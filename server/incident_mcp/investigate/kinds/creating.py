@@ -52,7 +52,7 @@ WEBHOOK_DOWN = Kind(
 WEBHOOK_DENIES = Kind(
     "INC144",
     "webhook-denies",
-    "An admission webhook denies the pods",
+    "An admission webhook or policy denies the pods",
     67,
     "It answers, and says no: its reason is quoted.",
 )
@@ -64,6 +64,14 @@ ACCOUNT_MISSING = Kind(
     "No pod can be created until it does.",
     "Ship {target} together with what runs as it",
 )
+CLASS_MISSING = Kind(
+    "INC147",
+    "class-missing",
+    "A PriorityClass or RuntimeClass that pods name does not exist",
+    82,
+    "A misspelled name, or a class that this cluster never had. No pod can be created until it does.",
+    "Ship {target} together with what names it",
+)
 ALL = (
     PODS_NOT_CREATED,
     QUOTA_EXCEEDED,
@@ -73,4 +81,5 @@ ALL = (
     WEBHOOK_DENIES,
     ACCOUNT_MISSING,
     QUOTA_NEEDS_LIMITS,
+    CLASS_MISSING,
 )

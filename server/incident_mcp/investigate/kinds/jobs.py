@@ -40,6 +40,14 @@ CRON_JOB_INVALID = Kind(
 CRON_JOB_FAILING = Kind(
     "INC166", "cron-job-failing", "A CronJob's last run failed", 5, "What hangs on a Job that failed."
 )
+JOB_HELD_OPEN = Kind(
+    "INC167",
+    "job-held-open",
+    "A Job's work is done, and another container keeps its pod from ending",
+    26,
+    "A sidecar among the main containers never ends. As an init container that always restarts it would.",
+    "Run the sidecars of {target} as init containers that always restart",
+)
 ALL = (
     JOB_FAILED,
     JOB_DEADLINE,
@@ -48,4 +56,5 @@ ALL = (
     CRON_JOB_LATE,
     CRON_JOB_INVALID,
     CRON_JOB_FAILING,
+    JOB_HELD_OPEN,
 )

@@ -21,6 +21,14 @@ TARGET_PORT = Kind(
     "The pods are well and nobody listens where the Service sends to.",
     "Check the target port of {target} against the container ports before it is shipped",
 )
+MIXED_ENDPOINTS = Kind(
+    "INC204",
+    "mixed-endpoints",
+    "A Service selects pods of another program as well",
+    6,
+    "Some don't have the port that it sends to: a part of all requests is refused. Its selector is too wide.",
+    "Check that the selector of {target} fits one program only before it is shipped",
+)
 ROUTE_DOWN = Kind(
     "INC301",
     "route-down",
@@ -94,6 +102,7 @@ ALL = (
     NO_ENDPOINTS,
     NO_SELECTED_PODS,
     TARGET_PORT,
+    MIXED_ENDPOINTS,
     ROUTE_DOWN,
     ROUTE_TO_NOWHERE,
     ROUTE_PORT_MISSING,

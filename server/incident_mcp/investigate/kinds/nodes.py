@@ -38,6 +38,13 @@ NODE_NETWORK = Kind(
     88,
     "NetworkUnavailable: the CNI plugin or the route controller has not done its part there.",
 )
+NODE_PROBLEM = Kind(
+    "INC406",
+    "node-problem",
+    "A detector on a node reports a problem",
+    84,
+    "A condition that is none of the kubelet's own: its reason and message are the detector's.",
+)
 API_SERVICE_DOWN = Kind(
     "INC710",
     "api-service-down",
@@ -45,4 +52,4 @@ API_SERVICE_DOWN = Kind(
     20,
     "What asks it gets 503: autoscalers for metrics, and the deletion of any namespace.",
 )
-ALL = (NODE_NOT_READY, NODE_PRESSURE, NODE_OUT_OF_MEMORY, NODE_CORDONED, NODE_NETWORK, API_SERVICE_DOWN)
+ALL = (NODE_NOT_READY, NODE_PRESSURE, NODE_OUT_OF_MEMORY, NODE_CORDONED, NODE_NETWORK, NODE_PROBLEM, API_SERVICE_DOWN)

@@ -82,6 +82,14 @@ POLICY_BLOCKS = Kind(
     "It lets nothing out of the pods (name look-ups need port 53), or on the other side does not let theirs in.",
     "Test {target} together with what it selects",
 )
+PORT_CONFLICT = Kind(
+    "INC190",
+    "port-conflict",
+    "A program can't listen on its port: another one does",
+    75,
+    "Containers of a pod share its ports, and pods on the host network those of the node.",
+    "Give the containers of {target} ports of their own",
+)
 DNS_POLICY = Kind(
     "INC702",
     "dns-policy",
@@ -102,4 +110,5 @@ ALL = (
     PERMISSION_DENIED,
     POLICY_BLOCKS,
     DNS_POLICY,
+    PORT_CONFLICT,
 )

@@ -32,4 +32,12 @@ BUDGET_BLOCKS = Kind(
     15,
     "A drain waits for it as long as it stands: its rule leaves no pod to spare.",
 )
-ALL = (AUTOSCALER_BLIND, AUTOSCALER_UNABLE, AUTOSCALER_AT_MAXIMUM, BUDGET_BLOCKS)
+BUDGETS_OVERLAP = Kind(
+    "INC174",
+    "budgets-overlap",
+    "Two PodDisruptionBudgets select the same pods",
+    16,
+    "The eviction API refuses pods with more than one budget: a drain never gets past them.",
+    "Keep one budget for what {target} selects",
+)
+ALL = (AUTOSCALER_BLIND, AUTOSCALER_UNABLE, AUTOSCALER_AT_MAXIMUM, BUDGET_BLOCKS, BUDGETS_OVERLAP)

@@ -45,6 +45,21 @@ SCALED_TO_ZERO = Kind(
     "A Service with a route from outside selects it. See who scaled it.",
     "Alert when {target} has no pods while users reach it",
 )
+MISSCHEDULED = Kind(
+    "INC155",
+    "daemon-set-misscheduled",
+    "A DaemonSet has pods on nodes where it does not belong",
+    12,
+    "A label was taken from the node, or a taint added, after the pods were made: they stay until they are deleted.",
+)
+NO_GOVERNING_SERVICE = Kind(
+    "INC156",
+    "governing-service-missing",
+    "The Service that names a StatefulSet's pods does not exist",
+    12,
+    "The pods run, and names such as `db-0.db` don't resolve.",
+    "Ship the headless Service together with {target}",
+)
 EVICTED = Kind(
     "INC601",
     "evicted",
@@ -75,6 +90,8 @@ ALL = (
     ORDINAL_BLOCKS,
     DAEMON_SET_INCOMPLETE,
     SCALED_TO_ZERO,
+    MISSCHEDULED,
+    NO_GOVERNING_SERVICE,
     EVICTED,
     STUCK_TERMINATING,
     NAMESPACE_TERMINATING,

@@ -19,13 +19,42 @@ ROLLING = timedelta(minutes=2)
 
 def find(seen: Observation) -> Iterator[Finding]:
     for workload in seen.workloads:
-        if workload.ready >= workload.desired or recent(workload.rolled_out, seen.at, ROLLING):
+        if workload.ready >= workload.desired:
+            continue
+        if (node := _dead_node(seen, workload)) is not None:
+            yield _with_its_node(seen, workload, node)
+            continue
+        if recent(workload.rolled_out, seen.at, ROLLING):
             continue
         if all(recent(pod.created, seen.at, ROLLING) for pod in seen.pods_of(workload.ref)) and seen.pods_of(
             workload.ref
         ):
             continue
         yield _on_nodes(seen, workload) if workload.ref.kind == "DaemonSet" else _finding(seen, workload)
+
+
+def _dead_node(seen: Observation, workload: WorkloadSeen) -> Ref | None:
+    """The node that is not ready, where all of its pods that are not ready stand on such nodes."""
+    unready = [pod for pod in seen.pods_of(workload.ref) if not pod.ready and not pod.deleting]
+    dead = {node.name for node in seen.nodes if not node.ready}
+    if not unready or any(pod.node not in dead for pod in unready):
+        return None
+    return Ref(kind="Node", name=str(unready[0].node))
+
+
+def _with_its_node(seen: Observation, workload: WorkloadSeen, node: Ref) -> Finding:
+    lost = [pod for pod in seen.pods_of(workload.ref) if not pod.ready]
+    kind = DAEMON_SET_INCOMPLETE if workload.ref.kind == "DaemonSet" else BELOW_NUMBER
+    return finding(
+        kind,
+        target=workload.ref,
+        severity=gravity(seen, workload.ref),
+        summary=f"only {workload.ready} of {workload.desired} ready: {node}, which is not ready, carries the others",
+        evidence=(Evidence(source=f"{lost[0].ref}, condition Ready", value="False", at=lost[0].ready_since),),
+        next_step=f"Look at {node}; its pods are made anew elsewhere five minutes after it went silent.",
+        since=lost[0].ready_since,
+        because_of=node,
+    )
 
 
 def _finding(seen: Observation, workload: WorkloadSeen) -> Finding:

@@ -10,7 +10,8 @@ from typing import Any
 from incident_mcp.investigate.dns import CONFIG, denied, dns_down, dns_trouble
 from incident_mcp.investigate.kinds.programs import DEPENDENCY_DOWN, DNS_POLICY, POLICY_BLOCKS
 from incident_mcp.investigate.log_evidence import Said, said_of
-from incident_mcp.investigate.policies import KeptOut, blocking, kept_out
+from incident_mcp.investigate.needed import service_of
+from incident_mcp.investigate.policies import Block, blocking
 from incident_mcp.investigate.rules.services import astray
 from incident_mcp.investigate.sufferers import finding, gravity, workload_of
 from incident_mcp.text.words import listed
@@ -22,41 +23,62 @@ _WORDS = {
     "connection-refused": "connection refused to {host}",
     "name-not-resolved": "the name {host} does not resolve",
 }
+_NAMELESS = {"connection-refused": "a connection is refused", "name-not-resolved": "a name does not resolve"}
 _ELSEWHERE = ("None", "Default")
 
 
 def find(seen: Observation) -> Iterator[Finding]:
-    blocked: dict[Ref, Finding] = {}
+    blocked: dict[Ref, tuple[Block, Said]] = {}
+    down: dict[Ref, list[tuple[Said, Finding]]] = {}
     for said in said_of(seen, "connection-refused", "name-not-resolved"):
-        if "host" in said.meaning.parts:
-            yield _dns_policy(seen, said) or _finding(seen, said)
-        elif said.meaning.cause == "name-not-resolved" and (dns := _no_names(seen)):
-            yield _nameless(seen, said, dns)
+        found = _dns_policy(seen, said) or _nameless(seen, said) or _finding(seen, said)
+        down.setdefault(said.target, []).append((said, found))
+    for told in down.values():
+        yield from _telling(told)
     for said in said_of(seen, "name-not-resolved", "deadline-exceeded"):
-        policy = blocking(seen, said.target, names=said.meaning.cause == "name-not-resolved")
-        if policy is not None:
-            blocked.setdefault(policy, _policy(seen, policy, said))
-        elif said.meaning.cause == "deadline-exceeded" and (kept := kept_out(seen, said.target)):
-            blocked.setdefault(kept.policy.ref, _closed(seen, kept, said))
-    yield from blocked.values()
+        block = blocked_by(seen, said)
+        if block is not None:
+            blocked.setdefault(block.policy, (block, said))
+    for block, said in blocked.values():
+        yield _policy(seen, block, said)
+
+
+def _telling(told: list[tuple[Said, Finding]]) -> list[Finding]:
+    """Of one workload: what leads on comes first, and a line that names nobody counts where no other does."""
+    named = [each for each in told if "host" in each[0].meaning.parts or each[1].because_of] or told
+    return [found for _, found in sorted(named, key=lambda each: each[1].because_of is None)]
+
+
+def blocked_by(seen: Observation, said: Said) -> Block | None:
+    """The policy behind a name that does not resolve, or an answer that does not come."""
+    names = said.meaning.cause == "name-not-resolved"
+    service = None if names else service_of(seen, said)
+    return blocking(seen, said.target, names=names, service=service, port=said.meaning.parts.get("port", ""))
 
 
 def _finding(seen: Observation, said: Said) -> Finding:
     parts = said.meaning.parts
-    service = _service(seen, said)
-    host = f"{parts['host']}:{parts['port']}" if "port" in parts else parts["host"]
+    service = service_of(seen, said)
+    host = ":".join(filter(None, (parts.get("host"), parts.get("port")))) or (service.ref.name if service else "")
     unresolved = said.meaning.cause == "name-not-resolved"
-    because = blocking(seen, said.target, names=True) if unresolved else None
+    block = blocked_by(seen, said) if unresolved else None
     return finding(
         DEPENDENCY_DOWN,
         target=said.target,
         severity=gravity(seen, said.target),
-        summary=f"{_WORDS[said.meaning.cause].format(host=host)}{_behind(seen, said, service)}",
+        summary=f"{_words(said, host)}{_behind(seen, said, service)}",
         evidence=said.evidence,
-        next_step=f"Look at {service.ref if service else host}: it is needed and does not answer.",
+        next_step=f"Look at {(service.ref if service else host) or 'what it needs'}: it does not answer.",
         since=said.first,
-        because_of=because or _denied(seen, said) or _because(seen, service, parts["host"], unresolved=unresolved),
+        because_of=block.policy
+        if block
+        else _denied(seen, said) or _because(seen, service, host, unresolved=unresolved),
     )
+
+
+def _words(said: Said, host: str) -> str:
+    words = _WORDS if host else _NAMELESS
+    return words[said.meaning.cause].format(host=host)
 
 
 def _denied(seen: Observation, said: Said) -> Ref | None:
@@ -72,9 +94,10 @@ def _no_names(seen: Observation) -> Ref | None:
     return dns_down(seen) or (trouble.target if trouble and trouble.every_name else None)
 
 
-def _nameless(seen: Observation, said: Said, dns: Ref) -> Finding:
+def _nameless(seen: Observation, said: Said) -> Finding | None:
     """It does not say which name; where none resolves, that does not matter."""
-    return finding(
+    dns = None if said.meaning.cause != "name-not-resolved" or "host" in said.meaning.parts else _no_names(seen)
+    return dns and finding(
         DEPENDENCY_DOWN,
         target=said.target,
         severity=gravity(seen, said.target),
@@ -111,71 +134,50 @@ def _behind(seen: Observation, said: Said, service: ServiceSeen | None) -> str:
 
 def _no_such(seen: Observation, said: Said) -> str:
     """`; there is no Service payment in shop, but payments`, for a bare name where the Services were read."""
-    host = said.meaning.parts["host"]
+    host = said.meaning.parts.get("host", "")
     here = [each.ref.name for each in seen.services if each.ref.namespace == said.target.namespace]
-    if said.meaning.cause != "name-not-resolved" or "." in host or not here or "services" not in seen.looked_at:
+    if (
+        not host
+        or said.meaning.cause != "name-not-resolved"
+        or "." in host
+        or not here
+        or "services" not in seen.looked_at
+    ):
         return ""
     near = difflib.get_close_matches(host, here, n=1)
     return f"; there is no Service {host} in {said.target.namespace}{f', but {near[0]}' if near else ''}"
-
-
-def _service(seen: Observation, said: Said) -> ServiceSeen | None:
-    name, _, rest = said.meaning.parts["host"].partition(".")
-    namespace = rest.partition(".")[0] or said.target.namespace
-    return next((s for s in seen.services if s.ref.name == name and s.ref.namespace == namespace), None)
 
 
 def _dns_policy(seen: Observation, said: Said) -> Finding | None:
     """The name is one of this cluster, and the pod asks somebody else."""
     workload = workload_of(seen, said.target)
     spec: dict[str, Any] = (workload.template.get("spec") or {}) if workload else {}
-    policy, host = str(spec.get("dnsPolicy") or ""), said.meaning.parts["host"]
-    inside = _service(seen, said) is not None or ".svc" in host
-    if said.meaning.cause != "name-not-resolved" or policy not in _ELSEWHERE or not inside:
+    policy, host = str(spec.get("dnsPolicy") or ""), said.meaning.parts.get("host", "")
+    on_host = bool(spec.get("hostNetwork")) and policy == "ClusterFirst"  # which then counts as Default
+    inside = not host or service_of(seen, said) is not None or ".svc" in host
+    if said.meaning.cause != "name-not-resolved" or not (policy in _ELSEWHERE or on_host) or not inside:
         return None
+    name = f"the name {host}" if host else "a name"
+    told = f"dnsPolicy {policy}{' on the host network' if on_host else ''}"
     return finding(
         DNS_POLICY,
         target=said.target,
         severity=gravity(seen, said.target),
-        summary=f"the name {host} does not resolve: its pods don't ask the cluster's DNS (dnsPolicy {policy})",
-        evidence=(*said.evidence, Evidence(source=f"{said.target}, template", value=f"dnsPolicy {policy}")),
-        next_step="Set dnsPolicy to ClusterFirst; roll back if a rollout changed it.",
+        summary=f"{name} does not resolve: its pods don't ask the cluster's DNS ({told})",
+        evidence=(*said.evidence, Evidence(source=f"{said.target}, template", value=told)),
+        next_step="Let them ask the cluster's DNS: ClusterFirst, or on the host network ClusterFirstWithHostNet.",
         since=said.first,
     )
 
 
-def _closed(seen: Observation, kept: KeptOut, said: Said) -> Finding:
-    """The other side lets others in, and not this program."""
-    policy = kept.policy.ref
-    admits = [_labels(each.labels) for each in kept.policy.admits]
+def _policy(seen: Observation, block: Block, said: Said) -> Finding:
+    way = "egress" if block.side == "out" else "ingress"
     return finding(
         POLICY_BLOCKS,
-        target=policy,
+        target=block.policy,
         severity=gravity(seen, said.target),
-        summary=f"it does not let {said.target} in to {kept.service}",
-        evidence=(
-            Evidence(source=f"{policy}, spec.ingress", value=f"lets in {listed(admits, most=4) or 'nobody'}"),
-            Evidence(source=f"{said.target}, labels of its pods", value=_labels(kept.labels)),
-            *said.evidence,
-        ),
-        next_step="Add an ingress rule for this program, or correct the label that it should have.",
-        since=said.first,
-    )
-
-
-def _labels(labels: dict[str, str]) -> str:
-    return ",".join(f"{key}={value}" for key, value in sorted(labels.items()))
-
-
-def _policy(seen: Observation, policy: Ref, said: Said) -> Finding:
-    names = said.meaning.cause == "name-not-resolved"
-    what = "names be looked up (port 53)" if names else "anything out"
-    return finding(
-        POLICY_BLOCKS,
-        target=policy,
-        severity=gravity(seen, said.target),
-        summary=f"it does not let {what} of {said.target}",
-        evidence=(Evidence(source=f"{policy}, spec.egress", value=f"no rule lets {what}"), *said.evidence),
-        next_step="Add an egress rule for what the program needs, or see who added the policy.",
+        summary=f"it does not let {block.what}",
+        evidence=(Evidence(source=f"{block.policy}, spec.{way}", value=f"no rule lets {block.what}"), *said.evidence),
+        next_step=f"Add an {way} rule for what the program needs, or see who added the policy.",
         since=said.first,
     )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from incident_mcp.investigate.kinds.containers import MISSING_CONFIG
 from incident_mcp.investigate.kinds.images import (
     IMAGE_NAME_INVALID,
     IMAGE_NOT_FOUND,
@@ -12,9 +13,11 @@ from incident_mcp.investigate.kinds.images import (
     REGISTRY_UNREACHABLE,
 )
 from incident_mcp.investigate.kinds.kind import Kind
-from incident_mcp.investigate.sufferers import Sufferer, events_about, finding, gravity, in_pods, sufferers
+from incident_mcp.investigate.sufferers import Sufferer, events_about, finding, gravest, gravity, in_pods, sufferers
+from incident_mcp.text.words import listed
 from incident_mcp.vocabulary.finding import Evidence, Finding
 from incident_mcp.vocabulary.observation import ContainerSeen, EventSeen, Observation, PodSeen
+from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.untrusted import Untrusted
 
 REASONS = (
@@ -58,33 +61,59 @@ _NEXT = {
     IMAGE_PULL_DENIED: "Check the pull secret and the repository's name; a rollback brings the image before it back.",
     REGISTRY_UNREACHABLE: "Check the way from the nodes to the registry; nodes that hold the image still start pods.",
 }
-_NO_SECRET = re.compile(r"image pull secrets \(([^), ]+)\)")
+_NO_SECRET = re.compile(r"image pull secrets \(([^), ]+)")
 
 
 def find(seen: Observation) -> Iterator[Finding]:
     def fails(pod: PodSeen, container: ContainerSeen) -> bool:
         return container.state == "waiting" and container.reason in REASONS
 
+    unread: dict[Ref, list[tuple[Sufferer, EventSeen]]] = {}
     for sufferer in sufferers(seen, fails, statuses=REASONS):
-        yield _finding(seen, sufferer)
+        found, lacking = _finding(seen, sufferer)
+        yield found
+        if found.because_of and lacking:
+            unread.setdefault(found.because_of, []).append((sufferer, lacking))
+    for secret, those in unread.items():
+        yield _no_secret(seen, secret, those)
 
 
-def _finding(seen: Observation, sufferer: Sufferer) -> Finding:
+def _finding(seen: Observation, sufferer: Sufferer) -> tuple[Finding, EventSeen | None]:
     pod, container = sufferer.worst
     events = events_about(seen, sufferer.pods, "Failed", "ErrImagePull", "BackOff", "InspectFailed")
     kind, why = _why(container, events)
-    secret = _missing_secret(seen, sufferer) if kind in (IMAGE_PULL, IMAGE_PULL_DENIED, IMAGE_NOT_FOUND) else ""
-    return finding(
+    lacking = _unread_secret(seen, sufferer) if kind in (IMAGE_PULL, IMAGE_PULL_DENIED, IMAGE_NOT_FOUND) else None
+    name = lacking.message.identifiers(_NO_SECRET) if lacking else None
+    secret = Ref(kind="Secret", namespace=sufferer.target.namespace, name=name[0]) if name else None
+    words = f"; its pull secret {secret.name} can't be read" if secret else ""
+    found = finding(
         kind,
         target=sufferer.target,
         severity=gravity(seen, sufferer.target),
-        summary=f"image {container.image} can't be pulled in {in_pods(sufferer)}{f': {why}' if why else ''}{secret}",
+        summary=f"image {container.image} can't be pulled in {in_pods(sufferer)}{f': {why}' if why else ''}{words}",
         evidence=(
             Evidence(source=f"{pod.ref}, container {container.name}", value=container.reason),
             *_quoted(pod, container, events),
         ),
         next_step=_NEXT.get(kind, "Check the image's name and tag; a rollback brings the image before it back."),
         since=min((event.first for event in events), default=pod.created),
+        because_of=secret if kind is not IMAGE_NOT_FOUND else None,
+    )
+    return found, lacking
+
+
+def _no_secret(seen: Observation, secret: Ref, those: list[tuple[Sufferer, EventSeen]]) -> Finding:
+    starved = listed([str(sufferer.target) for sufferer, _ in those], most=3)
+    told = those[0][1]
+    return finding(
+        MISSING_CONFIG,
+        target=secret,
+        severity=gravest(seen, (sufferer.target for sufferer, _ in those)),
+        summary=f"the kubelet can't read it, and {starved} can't pull its image without it",
+        evidence=(Evidence(source=f"event of {told.about}", value=told.message, at=told.last),),
+        next_step="Create the pull secret in this namespace, or correct its name in imagePullSecrets.",
+        follow_up=f"Check before a rollout that {secret} exists",
+        since=min(event.first for _, event in those),
     )
 
 
@@ -96,11 +125,9 @@ def _why(container: ContainerSeen, events: list[EventSeen]) -> tuple[Kind, str]:
     return next(known, (IMAGE_PULL, ""))
 
 
-def _missing_secret(seen: Observation, sufferer: Sufferer) -> str:
-    for event in events_about(seen, sufferer.pods, "FailedToRetrieveImagePullSecret"):
-        if name := event.message.identifiers(_NO_SECRET):
-            return f"; its pull secret {name[0]} can't be read"
-    return ""
+def _unread_secret(seen: Observation, sufferer: Sufferer) -> EventSeen | None:
+    told = events_about(seen, sufferer.pods, "FailedToRetrieveImagePullSecret")
+    return next((event for event in told if event.message.identifiers(_NO_SECRET)), None)
 
 
 def _quoted(pod: PodSeen, container: ContainerSeen, events: list[EventSeen]) -> list[Evidence]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from incident_mcp.investigate.kinds.containers import INIT_CONTAINER
+from incident_mcp.investigate.log_evidence import complaints
 from incident_mcp.investigate.rules.crash_loop import crashes, exit_words
 from incident_mcp.investigate.sufferers import Sufferer, events_about, finding, gravity, in_pods, since, sufferers
 from incident_mcp.text.words import duration
@@ -11,14 +12,17 @@ from incident_mcp.vocabulary.finding import Evidence, Finding
 from incident_mcp.vocabulary.observation import ContainerSeen, Observation, PodSeen
 
 LONG = timedelta(minutes=2)
-"""An init container that runs for less may simply be at work."""
+"""An init container that runs for less may simply be at work, unless its log complains again and again."""
+COMPLAINTS = 3
 
 
 def find(seen: Observation) -> Iterator[Finding]:
     def fails(pod: PodSeen, container: ContainerSeen) -> bool:
         if not container.init or container.ready:
             return False
-        hangs = container.state == "running" and container.started is not None and seen.at - container.started > LONG
+        running = container.state == "running" and container.started is not None
+        long = running and container.started is not None and seen.at - container.started > LONG
+        hangs = long or (running and complaints(seen, pod.ref, container.name) >= COMPLAINTS)
         return hangs or crashes(container, seen.at)
 
     for sufferer in sufferers(seen, fails, statuses=("CrashLoopBackOff", "Error")):

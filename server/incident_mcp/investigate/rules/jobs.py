@@ -12,10 +12,11 @@ from incident_mcp.investigate.kinds.jobs import (
     CRON_JOB_SUSPENDED,
     JOB_DEADLINE,
     JOB_FAILED,
+    JOB_HELD_OPEN,
     JOB_SUSPENDED,
 )
 from incident_mcp.investigate.sufferers import finding, recent
-from incident_mcp.text.words import clock, count
+from incident_mcp.text.words import clock, count, listed
 from incident_mcp.vocabulary.condition import ConditionSeen, condition
 from incident_mcp.vocabulary.finding import Evidence, Finding
 from incident_mcp.vocabulary.jobs_seen import CronJobSeen, JobSeen
@@ -23,6 +24,8 @@ from incident_mcp.vocabulary.observation import Observation
 
 LATELY = timedelta(days=1)
 """A Job that failed longer ago is history that nobody cleared away."""
+FAREWELL = timedelta(seconds=30)
+"""What a sidecar may take to end after the work is done."""
 _INVALID = ("UnparseableSchedule", "UnparsableSchedule", "InvalidSchedule", "UnknownTimeZone")
 
 
@@ -37,8 +40,35 @@ def find(seen: Observation) -> Iterator[Finding]:
                 yield _failing(parent, job)
         elif job.suspended and job.owner is None:
             yield _suspended(job)
+    yield from _held_open(seen)
     for cron_job in seen.cron_jobs:
         yield from _cron_job(seen, cron_job)
+
+
+def _held_open(seen: Observation) -> Iterator[Finding]:
+    """Pods of Jobs in which one container has done its work and another one runs on."""
+    for pod in seen.pods:
+        mains = [each for each in pod.containers if not each.init]
+        done = [each for each in mains if each.state == "terminated" and each.exit_code == 0]
+        others = [each for each in mains if each not in done]
+        if pod.owner is None or pod.owner.kind != "Job" or pod.deleting or not done or not others:
+            continue
+        ended = max((each.last_finished for each in done if each.last_finished), default=None)
+        if any(each.state != "running" for each in others) or recent(ended, seen.at, FAREWELL):
+            continue
+        names = listed([each.name for each in others])
+        yield finding(
+            JOB_HELD_OPEN,
+            target=pod.owner,
+            severity="warning",
+            summary=f"container {done[0].name} has done its work, and {names} keeps {pod.ref.name} from ending",
+            evidence=(
+                Evidence(source=f"{pod.ref}, container {done[0].name}", value="Completed, exit code 0", at=ended),
+                Evidence(source=f"{pod.ref}, container {others[0].name}", value="running", at=others[0].started),
+            ),
+            next_step=f"Make {names} an init container that always restarts, or let it end with the work.",
+            since=ended,
+        )
 
 
 def _over(failed: ConditionSeen, parent: CronJobSeen | None) -> bool:

@@ -7,9 +7,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 
 from incident_mcp.investigate.kinds.containers import MISSING_CONFIG, WAITS_FOR_CONFIG
-from incident_mcp.investigate.sufferers import Sufferer, events_about, finding, gravest, gravity, in_pods, sufferers
+from incident_mcp.investigate.sufferers import (
+    Sufferer,
+    events_about,
+    finding,
+    gravest,
+    gravity,
+    in_pods,
+    sufferers,
+    workload_of,
+)
 from incident_mcp.text.words import listed
 from incident_mcp.vocabulary.finding import Evidence, Finding
 from incident_mcp.vocabulary.observation import ContainerSeen, Observation, PodSeen
@@ -19,7 +29,7 @@ from incident_mcp.vocabulary.untrusted import Untrusted
 # kubernetes/kubernetes, pkg/kubelet/kubelet_pods.go and pkg/volume/{configmap,secret}
 _NO_OBJECT = re.compile(r'\b(configmap|secret)s? "([^"]+)" not found')
 _NO_KEY = re.compile(r"couldn't find key (\S+) in (ConfigMap|Secret) ([^/\s]+)/(\S+)")
-_NO_VOLUME_KEY = re.compile(r"references non-existent (?:config|secret) key: (\S+)")
+_NO_VOLUME_KEY = re.compile(r'for volume "([^"]+)" : references non-existent (?:config|secret) key: (\S+)')
 _KINDS = {"configmap": "ConfigMap", "secret": "Secret"}
 _WAITING = ("CreateContainerConfigError", "ContainerCreating", "PodInitializing")
 
@@ -64,7 +74,19 @@ def _told(seen: Observation, sufferer: Sufferer) -> _Lack | None:
                 sufferer, message, "", Ref(kind=_KINDS[thing[0]], namespace=sufferer.target.namespace, name=name)
             )
         if key := message.identifiers(_NO_VOLUME_KEY):
-            return _Lack(sufferer, message, key[0], None)
+            return _Lack(sufferer, message, key[1], _behind(seen, sufferer.target, key[0]))
+    return None
+
+
+def _behind(seen: Observation, target: Ref, volume: str) -> Ref | None:
+    """The ConfigMap or Secret of a volume, as the template says."""
+    workload = workload_of(seen, target)
+    spec: dict[str, Any] = (workload.template.get("spec") or {}) if workload else {}
+    for each in cast("list[dict[str, Any]]", spec.get("volumes") or []):
+        for kind, source, name in (("ConfigMap", "configMap", "name"), ("Secret", "secret", "secretName")):
+            origin: dict[str, Any] = each.get(source) or {}
+            if each.get("name") == volume and origin.get(name):
+                return Ref(kind=kind, namespace=target.namespace, name=str(origin[name]))
     return None
 
 

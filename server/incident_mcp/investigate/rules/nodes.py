@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 
+from incident_mcp.investigate.fitting import fit
 from incident_mcp.investigate.kinds.nodes import (
     NODE_CORDONED,
     NODE_NETWORK,
     NODE_NOT_READY,
     NODE_OUT_OF_MEMORY,
     NODE_PRESSURE,
+    NODE_PROBLEM,
 )
 from incident_mcp.investigate.network_agents import agent_lacking
 from incident_mcp.investigate.sufferers import finding
@@ -23,7 +25,7 @@ SYSTEM_OOM = "SystemOOM"
 
 
 def find(seen: Observation) -> Iterator[Finding]:
-    for node in seen.nodes:
+    for node in filter(lambda each: _concerns(seen, each.name), seen.nodes):
         pressures = [name for name in node.conditions if name in _PRESSURES]
         if _NETWORK in node.conditions:
             yield _without_network(seen, node)
@@ -31,10 +33,22 @@ def find(seen: Observation) -> Iterator[Finding]:
             yield _not_ready(seen, node)
         elif pressures:
             yield _pressed(node, pressures)
+        elif node.conditions:
+            yield _problem(node)
         if node.unschedulable and node.ready:
             yield _cordoned(node)
     for name, events in out_of_memory_nodes(seen).items():
         yield _out_of_memory(seen, name, events)
+
+
+def _concerns(seen: Observation, name: str) -> bool:
+    """A look at less than the cluster is told of the nodes that carry its unwell pods, or that they ask for."""
+    if seen.scope.namespace is None:
+        return True
+    if any(pod.node == name for pod in seen.pods if not pod.ready):
+        return True
+    asked = (where for pod in seen.pods if pod.node is None and (where := fit(seen.places, pod)))
+    return any(not where.open and any(place.name == name for place in where.matching) for where in asked)
 
 
 def out_of_memory_nodes(seen: Observation) -> dict[str, list[EventSeen]]:
@@ -104,6 +118,17 @@ def _pressed(node: NodeSeen, pressures: list[str]) -> Finding:
         summary=f"it reports {listed(pressures)}",
         evidence=(Evidence(source=f"Node {node.name}, conditions", value=", ".join(node.conditions)),),
         next_step="Find what uses it up; the kubelet evicts pods until it is over.",
+    )
+
+
+def _problem(node: NodeSeen) -> Finding:
+    return finding(
+        NODE_PROBLEM,
+        target=Ref(kind="Node", name=node.name),
+        severity="warning",
+        summary=f"a detector on it reports {listed(node.conditions, most=4)}",
+        evidence=(Evidence(source=f"Node {node.name}, conditions", value=", ".join(node.conditions)),),
+        next_step="Read the condition's message; cordon the node if pods on it suffer.",
     )
 
 

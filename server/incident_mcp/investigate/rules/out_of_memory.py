@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any, cast
 
 from incident_mcp.investigate.kinds.containers import OUT_OF_MEMORY
 from incident_mcp.investigate.rules.crash_loop import LATELY
@@ -15,9 +16,10 @@ from incident_mcp.investigate.sufferers import (
     recent,
     since,
     sufferers,
+    workload_of,
 )
 from incident_mcp.vocabulary.finding import Evidence, Finding
-from incident_mcp.vocabulary.observation import ContainerSeen, Observation, PodSeen
+from incident_mcp.vocabulary.observation import ContainerSeen, Observation, PodSeen, WorkloadSeen
 from incident_mcp.vocabulary.refs import Ref
 
 _KILLED = "OOMKilled"
@@ -45,7 +47,8 @@ def _finding(seen: Observation, sufferer: Sufferer) -> Finding:
         OUT_OF_MEMORY,
         target=sufferer.target,
         severity=gravity(seen, sufferer.target),
-        summary=f"container {container.name} is killed at {limit} (OOMKilled) in {in_pods(sufferer)}",
+        summary=f"container {container.name} is killed at {limit} (OOMKilled) in {in_pods(sufferer)}"
+        f"{_rewritten(seen, sufferer)}",
         evidence=(
             Evidence(
                 source=f"{pod.ref}, container {container.name}, last state",
@@ -57,6 +60,26 @@ def _finding(seen: Observation, sufferer: Sufferer) -> Finding:
         next_step="If a recent rollout lowered the limit or needs more memory, roll it back; else raise the limit.",
         since=since(sufferer, events_about(seen, sufferer.pods, "BackOff")),
     )
+
+
+def _rewritten(seen: Observation, sufferer: Sufferer) -> str:
+    """`; its template says 512Mi: an admission webhook has rewritten it`."""
+    _, container = sufferer.worst
+    workload = workload_of(seen, sufferer.target)
+    spec: dict[str, Any] = (workload.template.get("spec") or {}) if workload else {}
+    for each in cast("list[dict[str, Any]]", spec.get("containers") or []):
+        resources: dict[str, dict[str, Any]] = each.get("resources") or {}
+        told = str((resources.get("limits") or {}).get("memory") or "")
+        current = all(pod.revision in ("", _current(workload)) for pod in sufferer.pods)
+        if each.get("name") == container.name and told and told != container.memory_limit and current:
+            return f"; its template says {told}: something rewrites its pods when they are made"
+    return ""
+
+
+def _current(workload: WorkloadSeen | None) -> str:
+    """The hash that pods of the present template carry; empty when nobody knows."""
+    revision = next((each for each in workload.revisions if each.current), None) if workload else None
+    return revision.controller.rpartition("-")[2] if revision else ""
 
 
 def _node(seen: Observation, sufferer: Sufferer) -> Ref | None:

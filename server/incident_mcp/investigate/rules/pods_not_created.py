@@ -6,7 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from incident_mcp.investigate.kinds.creating import ACCOUNT_MISSING, PODS_NOT_CREATED, QUOTA_EXCEEDED, WEBHOOK_DOWN
+from incident_mcp.investigate.kinds.creating import (
+    ACCOUNT_MISSING,
+    CLASS_MISSING,
+    PODS_NOT_CREATED,
+    QUOTA_EXCEEDED,
+    WEBHOOK_DOWN,
+)
 from incident_mcp.investigate.kinds.kind import Kind
 from incident_mcp.investigate.refusals import Refusal, amounts, refusal
 from incident_mcp.investigate.sufferers import finding, gravest, gravity, recent
@@ -23,9 +29,9 @@ LATELY = timedelta(minutes=20)
 
 @dataclass(frozen=True, slots=True)
 class _Refused:
-    """One workload whose pods are refused."""
+    """One workload or Job whose pods are refused."""
 
-    workload: WorkloadSeen
+    ref: Ref
     message: Untrusted
     why: Refusal
     first: datetime | None
@@ -34,6 +40,7 @@ class _Refused:
 
 _NEXT = {
     QUOTA_EXCEEDED: "Raise the quota, or free what is used; see what else of the namespace grew.",
+    CLASS_MISSING: "Create the class, or correct its name in the template.",
     ACCOUNT_MISSING: "Create the account, or correct serviceAccountName in the template.",
     WEBHOOK_DOWN: "Repair what answers the webhook; its failure policy decides whether pods pass without it.",
 }
@@ -50,22 +57,37 @@ def find(seen: Observation) -> Iterator[Finding]:
 
 
 def _all(seen: Observation) -> Iterator[_Refused]:
+    yield from _jobs(seen)
     for workload in seen.workloads:
         if workload.ready >= workload.desired and workload.updated >= workload.desired:
             continue
         told = condition(workload.conditions, "ReplicaFailure")
         if workload.ref.kind == "Deployment" and workload.conditions and not told:
             continue  # a Deployment says so as long as it lasts: events alone are an old story
-        events = [
-            event
-            for event in seen.events
-            if event.uid in _uids(workload) and event.reason == "FailedCreate" and recent(event.last, seen.at, LATELY)
-        ]
+        events = _refusals(seen, _uids(workload))
         if told or events:
             message = told.message if told else events[0].message
             times = [*(event.first for event in events), *([told.since] if told and told.since else [])]
             why = refusal(seen, message, workload.ref.namespace)
-            yield _Refused(workload, message, why, min(times, default=None), _last(events))
+            yield _Refused(workload.ref, message, why, min(times, default=None), _last(events))
+
+
+def _jobs(seen: Observation) -> Iterator[_Refused]:
+    """Jobs without a pod, which say so in events only."""
+    for job in seen.jobs:
+        ended = condition(job.conditions, "Failed") or condition(job.conditions, "Complete")
+        events = [] if ended or job.active or job.suspended else _refusals(seen, {job.uid})
+        if events:
+            why = refusal(seen, events[0].message, job.ref.namespace)
+            yield _Refused(job.ref, events[0].message, why, min(event.first for event in events), _last(events))
+
+
+def _refusals(seen: Observation, uids: set[str]) -> list[EventSeen]:
+    return [
+        event
+        for event in seen.events
+        if event.uid in uids and event.reason == "FailedCreate" and recent(event.last, seen.at, LATELY)
+    ]
 
 
 def _uids(workload: WorkloadSeen) -> set[str]:
@@ -77,7 +99,7 @@ def _last(events: list[EventSeen]) -> datetime | None:
 
 
 def _workload(seen: Observation, refused: _Refused) -> Finding:
-    ref, why = refused.workload.ref, refused.why
+    ref, why = refused.ref, refused.why
     return finding(
         PODS_NOT_CREATED if why.by else why.kind,
         target=ref,
@@ -92,14 +114,14 @@ def _workload(seen: Observation, refused: _Refused) -> Finding:
 
 def _root(seen: Observation, ref: Ref, kind: Kind, those: list[_Refused]) -> Finding:
     first = those[0]
-    starved = listed([str(each.workload.ref) for each in those], most=3)
+    starved = listed([str(each.ref) for each in those], most=3)
     return finding(
         kind,
         target=ref,
-        severity=gravest(seen, (each.workload.ref for each in those)),
+        severity=gravest(seen, (each.ref for each in those)),
         summary=f"{_fault(seen, ref, kind, first.message)}, and no pod of {starved} can be created",
         evidence=(
-            Evidence(source=f"controller of {first.workload.ref}", value=first.message, at=first.last or first.first),
+            Evidence(source=f"controller of {first.ref}", value=first.message, at=first.last or first.first),
             *_quota(seen, ref),
         ),
         next_step=_NEXT[kind],
@@ -112,7 +134,7 @@ def _fault(seen: Observation, ref: Ref, kind: Kind, message: Untrusted) -> str:
     if kind is QUOTA_EXCEEDED:
         told = amounts(message)
         return f"it is used up ({told})" if told else "it is used up"
-    if kind is ACCOUNT_MISSING:
+    if kind in (ACCOUNT_MISSING, CLASS_MISSING):
         return "it does not exist"
     names = [each.name for each in seen.webhooks if each.config == ref and message.contains(each.name)]
     return f"its webhook {listed(names)} does not answer"

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from incident_mcp.cluster.config_refs import config_refs
+from incident_mcp.investigate.kinds.containers import BAD_COMMAND
 from incident_mcp.investigate.kinds.kind import Kind
 from incident_mcp.investigate.kinds.programs import (
     AUTHENTICATION_FAILED,
@@ -13,14 +15,16 @@ from incident_mcp.investigate.kinds.programs import (
     HEAP_EXHAUSTED,
     PERMISSION_DENIED,
     POOL_EXHAUSTED,
+    PORT_CONFLICT,
     RBAC_DENIED,
     TOO_MANY_FILES,
 )
 from incident_mcp.investigate.log_evidence import Said, said_of
-from incident_mcp.investigate.policies import blocking, kept_out
-from incident_mcp.investigate.sufferers import finding, gravity
+from incident_mcp.investigate.needed import service_of
+from incident_mcp.investigate.rules.dependency import blocked_by
+from incident_mcp.investigate.sufferers import finding, gravity, workload_of
 from incident_mcp.logs.causes import LogCause
-from incident_mcp.vocabulary.finding import Finding
+from incident_mcp.vocabulary.finding import Evidence, Finding
 from incident_mcp.vocabulary.observation import Observation
 from incident_mcp.vocabulary.refs import Ref
 
@@ -66,6 +70,16 @@ _SAYS: dict[LogCause, _Says] = {
         "it runs out of memory by its own account",
         "Compare its own heap limit with the container's; if a rollout brought it, roll back.",
     ),
+    "bad-command": _Says(
+        BAD_COMMAND,
+        "its image is built for another architecture",
+        "Compare the image's platforms with the architecture of the nodes.",
+    ),
+    "address-in-use": _Says(
+        PORT_CONFLICT,
+        "it can't listen on its port: another program does",
+        "Compare the ports of the pod's containers; see whether it uses the host's network.",
+    ),
     "deadline-exceeded": _Says(
         DEPENDENCY_SLOW, "it waits in vain for an answer", "Find what it waits for: its log or a trace names it."
     ),
@@ -84,22 +98,39 @@ def find(seen: Observation) -> Iterator[Finding]:
 def _finding(seen: Observation, said: Said) -> Finding:
     says = _SAYS[said.meaning.cause]
     user = said.meaning.parts.get("user")
+    port = said.meaning.parts.get("port") if said.meaning.cause == "address-in-use" else None
     slow = said.meaning.cause == "deadline-exceeded"
+    of = f" of {host}" if slow and (host := said.meaning.parts.get("host")) else ""
     return finding(
         says.kind,
         target=said.target,
         severity=gravity(seen, said.target),
-        summary=f"{says.words}{f' (user {user})' if user else ''}",
-        evidence=said.evidence,
+        summary=f"{says.words}{of}{f' (user {user})' if user else ''}{f' (port {port})' if port else ''}",
+        evidence=(*said.evidence, *(_stale(seen, said) if says.kind is AUTHENTICATION_FAILED else ())),
         next_step=says.next_step,
         since=said.first,
-        because_of=_blocked(seen, said.target) if slow else None,
+        because_of=_behind(seen, said) if slow else None,
     )
 
 
-def _blocked(seen: Observation, target: Ref) -> Ref | None:
-    kept = kept_out(seen, target)
-    return blocking(seen, target, names=False) or (kept.policy.ref if kept else None)
+def _stale(seen: Observation, said: Said) -> tuple[Evidence, ...]:
+    """A Secret that changed after the pod was made: what came through a variable is the old value."""
+    workload = workload_of(seen, said.target)
+    taken = config_refs(workload.template, said.target.namespace) if workload else []
+    began = min((pod.created for pod in seen.pods if said.target in (pod.owner, pod.ref)), default=None)
+    return tuple(
+        Evidence(source=f"{config.ref}, changed", value="after the pod was made", at=config.changed)
+        for config in seen.configs
+        if config.ref in taken and config.ref.kind == "Secret" and config.changed and began and config.changed > began
+    )
+
+
+def _behind(seen: Observation, said: Said) -> Ref | None:
+    """The policy that lets nothing through, or the Service that nobody serves."""
+    block, service = blocked_by(seen, said), service_of(seen, said)
+    if block:
+        return block.policy
+    return service.ref if service and not service.ready else None
 
 
 def _denied(seen: Observation, said: Said) -> Finding:

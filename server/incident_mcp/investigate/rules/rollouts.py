@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from incident_mcp.investigate.behind import labels_of, outlines_of, reached
 from incident_mcp.investigate.dns import is_dns
 from incident_mcp.investigate.kinds.workloads import ORDINAL_BLOCKS, ROLLOUT_PAUSED, ROLLOUT_STUCK, SCALED_TO_ZERO
+from incident_mcp.investigate.needed import needed
 from incident_mcp.investigate.sufferers import finding, gravity
 from incident_mcp.text.words import count
 from incident_mcp.vocabulary.condition import condition
@@ -83,7 +84,8 @@ def _scaled_to_zero(seen: Observation) -> Iterator[Finding]:
     missed: dict[Ref, ServiceSeen] = {}
     for service in seen.services:
         asked = any(each.service == service.ref for each in (*seen.webhooks, *seen.api_services))
-        if service.ready or not (reached(seen, service) or asked or is_dns(service)):
+        wanted = reached(seen, service) or asked or is_dns(service) or service.ref in needed(seen)
+        if service.ready or not wanted:
             continue
         idle = [each.ref for each in outlines_of(seen, service) if not each.desired]
         idle += [w.ref for w in seen.workloads if not w.desired and service.selector.items() <= labels_of(w).items()]

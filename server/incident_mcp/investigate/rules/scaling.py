@@ -9,9 +9,10 @@ from incident_mcp.investigate.kinds.scaling import (
     AUTOSCALER_BLIND,
     AUTOSCALER_UNABLE,
     BUDGET_BLOCKS,
+    BUDGETS_OVERLAP,
 )
 from incident_mcp.investigate.sufferers import finding, recent
-from incident_mcp.text.words import count
+from incident_mcp.text.words import count, listed
 from incident_mcp.vocabulary.condition import ConditionSeen, condition
 from incident_mcp.vocabulary.finding import Evidence, Finding
 from incident_mcp.vocabulary.observation import Observation
@@ -35,6 +36,7 @@ def find(seen: Observation) -> Iterator[Finding]:
             yield from _autoscaler(seen, scaler)
     for budget in seen.budgets:
         yield from _budget(seen, budget)
+    yield from _overlapping(seen)
 
 
 def _autoscaler(seen: Observation, scaler: AutoscalerSeen) -> Iterator[Finding]:
@@ -99,7 +101,7 @@ def _full(scaler: AutoscalerSeen, told: ConditionSeen) -> Finding:
 
 def _budget(seen: Observation, budget: BudgetSeen) -> Iterator[Finding]:
     """One whose pods are not well only shows that; one whose rule leaves none to spare blocks whatever happens."""
-    if not budget.expected or budget.healthy < budget.needed:
+    if not budget.expected or budget.allowed or budget.healthy < budget.needed:
         return
     drained = [node.name for node in seen.nodes if node.unschedulable]
     waits = f"; a drain of {drained[0]} waits for it" if drained else ""
@@ -112,6 +114,37 @@ def _budget(seen: Observation, budget: BudgetSeen) -> Iterator[Finding]:
         next_step="Before a drain: add a pod, or agree on a budget that leaves one to spare.",
         because_of=_unwell(seen, budget),
     )
+
+
+def _overlapping(seen: Observation) -> Iterator[Finding]:
+    """Two that select the pods of one workload."""
+    drained = any(node.unschedulable for node in seen.nodes)
+    told: set[tuple[Ref, ...]] = set()
+    for outline in seen.outlines:
+        over = [
+            each.ref
+            for each in seen.budgets
+            if each.ref.namespace == outline.ref.namespace
+            and each.selector
+            and not each.partly
+            and each.selector.items() <= outline.labels.items()
+        ]
+        if len(over) < 2 or tuple(over) in told:
+            continue
+        told.add(tuple(over))
+        others = listed([str(each) for each in over[1:]], most=3)
+        yield finding(
+            BUDGETS_OVERLAP,
+            target=over[0],
+            severity="warning" if drained else "notice",
+            summary=f"it and {others} select the pods of {outline.ref}: no eviction of them is allowed",
+            evidence=(Evidence(source=f"{outline.ref}, labels of its pods", value=_words(outline.labels)),),
+            next_step="Keep one of the budgets.",
+        )
+
+
+def _words(labels: dict[str, str]) -> str:
+    return ",".join(f"{key}={value}" for key, value in sorted(labels.items()))
 
 
 def _unwell(seen: Observation, budget: BudgetSeen) -> Ref | None:

@@ -5,7 +5,14 @@ from collections.abc import Iterator
 
 from incident_mcp.investigate.behind import Near, labels_of, nearest, outlines_of, reached, selects
 from incident_mcp.investigate.dns import is_dns
-from incident_mcp.investigate.kinds.network import DNS_DOWN, NO_ENDPOINTS, NO_SELECTED_PODS, TARGET_PORT
+from incident_mcp.investigate.kinds.network import (
+    DNS_DOWN,
+    MIXED_ENDPOINTS,
+    NO_ENDPOINTS,
+    NO_SELECTED_PODS,
+    TARGET_PORT,
+)
+from incident_mcp.investigate.needed import needed
 from incident_mcp.investigate.sufferers import finding
 from incident_mcp.text.words import count, listed
 from incident_mcp.vocabulary.finding import Evidence, Finding, Gravity
@@ -23,6 +30,7 @@ def find(seen: Observation) -> Iterator[Finding]:
             yield found
     for service, port, outlines in astray(seen):
         yield _target_port(service, port, outlines)
+    yield from _mixed(seen)
 
 
 def without_endpoints(seen: Observation) -> list[ServiceSeen]:
@@ -50,6 +58,36 @@ def astray(seen: Observation) -> Iterator[tuple[ServiceSeen, PortSeen, list[Outl
         for port in service.ports:
             if not any(each.has_port(port.target) for each in outlines):
                 yield service, port, outlines
+
+
+def _mixed(seen: Observation) -> Iterator[Finding]:
+    """Services of several workloads of which some say that they have the port, and some that they have others only."""
+    for service in seen.services:
+        outlines = [each for each in outlines_of(seen, service) if each.desired and _serving(each)]
+        if service.headless or not service.ready or not _in_scope(seen, service):
+            continue
+        for port in service.ports:
+            fit = [each for each in outlines if each.has_port(port.target)]
+            astray = [each for each in outlines if each not in fit]
+            if fit and astray:
+                yield _taken_in(service, port, fit[0], astray[0])
+
+
+def _taken_in(service: ServiceSeen, port: PortSeen, own: OutlineSeen, other: OutlineSeen) -> Finding:
+    selector = ",".join(f"{key}={value}" for key, value in sorted(service.selector.items()))
+    declared = listed([str(number) for _, number in other.ports], most=4)
+    return finding(
+        MIXED_ENDPOINTS,
+        target=service.ref,
+        severity="critical" if service.external else "warning",
+        summary=f"{selector} selects {own.ref} and {other.ref}, which has no port {port.target}: "
+        "a part of all requests is refused",
+        evidence=(
+            Evidence(source=f"{service.ref}, spec.selector", value=selector),
+            Evidence(source=f"{other.ref}, container ports", value=declared),
+        ),
+        next_step=f"Narrow the selector to the labels of {own.ref}.",
+    )
 
 
 def _serving(outline: OutlineSeen) -> list[int]:
@@ -91,7 +129,10 @@ def _cause(seen: Observation, service: ServiceSeen) -> Ref | None:
     if pods:
         return pods[0].owner or pods[0].ref
     idle = [each for each in outlines_of(seen, service) if not each.desired]
-    return idle[0].ref if idle and (reached(seen, service) or _webhook(seen, service) or is_dns(service)) else None
+    missed = idle and (
+        reached(seen, service) or _webhook(seen, service) or is_dns(service) or service.ref in needed(seen)
+    )
+    return idle[0].ref if missed else None
 
 
 def _webhook(seen: Observation, service: ServiceSeen) -> bool:
@@ -102,7 +143,7 @@ def _selects_nothing(seen: Observation, service: ServiceSeen) -> Finding | None:
     """A Service that no pod fits may be meant so. One that users reach is missed; one that nearly fits is a mistake."""
     if service.not_ready or outlines_of(seen, service):
         return None
-    near, missed = nearest(seen, service), reached(seen, service)
+    near, missed = nearest(seen, service), reached(seen, service) or service.ref in needed(seen)
     if not missed and (near is None or _served_otherwise(seen, near)):
         return None
     selector = ",".join(f"{key}={value}" for key, value in sorted(service.selector.items()))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from incident_mcp.investigate.kinds.storage import CLAIM_LOST, CLAIM_MISSING, CLAIM_PENDING, STORAGE_CLASS_MISSING
-from incident_mcp.investigate.rules.unschedulable import NO_CLAIM, unplaced
+from incident_mcp.investigate.rules.unschedulable import NO_CLAIM, NO_VOLUME, UNBOUND, unplaced
 from incident_mcp.investigate.sufferers import finding, gravest, gravity, recent
 from incident_mcp.text.words import listed
 from incident_mcp.vocabulary.finding import Evidence, Finding
@@ -47,9 +47,15 @@ def _pending(seen: Observation, claim: ClaimSeen) -> Iterator[Finding]:
     lacking = _no_class(seen, claim)
     if lacking:
         yield _finding(seen, claim, users, events, lacking)
-    elif events or (users and not recent(claim.created, seen.at, PATIENCE)):
+    elif events or _waited_for(seen, users) or (users and not recent(claim.created, seen.at, PATIENCE)):
         yield _finding(seen, claim, users, events, "")
     # Without a failure and without a user it waits for its first pod, as it may.
+
+
+def _waited_for(seen: Observation, users: list[PodSeen]) -> bool:
+    """The scheduler holds a pod back for it: a claim for the first pod would be bound together with it."""
+    held = (unplaced(seen, [pod]) for pod in users if pod.node is None)
+    return any(message.contains(mark) for message in held for mark in (*UNBOUND, NO_VOLUME))
 
 
 def _no_class(seen: Observation, claim: ClaimSeen) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, cast
 
+from incident_mcp.investigate.fitting import fit
 from incident_mcp.investigate.kinds.placing import (
     GATED,
     INSUFFICIENT,
@@ -13,7 +14,7 @@ from incident_mcp.investigate.kinds.placing import (
     UNSCHEDULABLE,
     VOLUME_ELSEWHERE,
 )
-from incident_mcp.investigate.scheduling import BY_CONDITION, Ruled, main_kind, reasons, told
+from incident_mcp.investigate.scheduling import BY_CONDITION, Ruled, decided, main_kind, reasons, told
 from incident_mcp.investigate.sufferers import finding, gravity, workload_of
 from incident_mcp.text.words import count, listed
 from incident_mcp.vocabulary.finding import Evidence, Finding
@@ -22,7 +23,8 @@ from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.untrusted import Untrusted
 
 NO_CLAIM = re.compile(r'persistentvolumeclaim "([^"]+)" not found')
-_UNBOUND = ("unbound immediate PersistentVolumeClaims", "unbound PersistentVolumeClaims")
+UNBOUND = ("unbound immediate PersistentVolumeClaims", "unbound PersistentVolumeClaims")
+NO_VOLUME = "available persistent volumes to bind"
 _NEXT = {
     INSUFFICIENT: "Add capacity or lower the requests; roll back if a rollout asked for more.",
     NO_MATCHING_NODE: "Compare the pod's selector and affinity with the nodes' labels; roll back a rollout's change.",
@@ -54,7 +56,7 @@ def _failed(seen: Observation, pod: PodSeen) -> list[EventSeen]:
 def _finding(seen: Observation, target: Ref, pods: list[PodSeen]) -> Finding:
     events = [event for pod in pods for event in _failed(seen, pod)]
     message = unplaced(seen, pods)
-    ruled = reasons(message)
+    ruled = decided(reasons(message), fit(seen.places, pods[0]))
     why, because = _claim(seen, message, pods)
     if not why:
         why, because = told(ruled), _node(seen, ruled)
@@ -99,7 +101,7 @@ def _claim(seen: Observation, message: Untrusted, pods: list[PodSeen]) -> tuple[
     named = {claim for pod in pods for claim in pod.claims}
     waiting = (each.ref for each in seen.claims if each.ref.namespace == namespace and each.ref.name in named)
     ref = next(waiting, None)
-    if any(message.contains(mark) for mark in _UNBOUND) or (ref and message.contains("persistent volumes")):
+    if any(message.contains(mark) for mark in UNBOUND) or (ref and message.contains(NO_VOLUME)):
         return [f"its volume claim {ref.name} is not bound" if ref else "a volume claim that is not bound"], ref
     return [], None
 
@@ -108,6 +110,9 @@ def _node(seen: Observation, ruled: list[Ruled]) -> Ref | None:
     """The node whose own trouble rules it out, where that is the main reason."""
     if not ruled:
         return None
+    named = next((node for node in seen.nodes if node.name == ruled[0].on), None)
+    if named and (ruled[0].kind is NODES_CORDONED or ruled[0].taint.startswith(BY_CONDITION)):
+        return Ref(kind="Node", name=named.name)
     if ruled[0].kind is NODES_CORDONED:
         cordoned = (node for node in seen.nodes if node.unschedulable)
         return next((Ref(kind="Node", name=node.name) for node in cordoned), None)

@@ -1,0 +1,43 @@
+"""The fault suite on a real control plane: the right root first, twins together, no healthy neighbour accused.
+
+One run plants and asks all of them (two minutes); the tests read what it was told. The table is docs/faults.md.
+"""
+
+import os
+
+import pytest
+
+from tests.cli.running import ROOT
+from tests.controlplane.control_plane import ControlPlane
+from tests.investigate.planted.cases import FAULTS
+from tests.investigate.planted.fault import Fault
+from tests.investigate.planted.suite import Suite, Told
+from tests.investigate.planted.table import figures, page
+
+PAGE = ROOT / "docs" / "faults.md"
+RIGHT = 0.95
+
+
+@pytest.fixture(scope="module")
+def told(control_plane: ControlPlane, tmp_path_factory: pytest.TempPathFactory) -> list[Told]:
+    control_plane.require("controllers", "faults", "metrics", "users")
+    return Suite(control_plane, FAULTS, tmp_path_factory.mktemp("faults")).run()
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=[fault.title for fault in FAULTS])
+def test_the_right_root_is_told_first_and_no_neighbour_is_accused(told: list[Told], fault: Fault) -> None:
+    (each,) = (one for one in told if one.fault is fault)
+    assert (each.rank, each.hurt_neighbours) == (1, ()), f"wanted {fault.root}, told: {each.roots}"
+
+
+def test_nearly_all_roots_are_told_first_and_each_is_among_three(told: list[Told]) -> None:
+    faults, right, in_three, hurt = figures(told)
+    assert right / faults >= RIGHT
+    assert (in_three, hurt) == (faults, 0)
+
+
+def test_the_table_in_the_docs_is_current(told: list[Told]) -> None:
+    """To bring it up to date: UPDATE_FAULTS=1 pytest tests/investigate/test_fault_suite.py."""
+    if os.environ.get("UPDATE_FAULTS"):
+        PAGE.write_text(page(told), encoding="utf-8")
+    assert PAGE.read_text(encoding="utf-8") == page(told)
