@@ -21,7 +21,7 @@ def find(seen: Observation) -> Iterator[Finding]:
     for workload in seen.workloads:
         if workload.ready >= workload.desired:
             continue
-        if (node := _dead_node(seen, workload)) is not None:
+        if workload.ref.kind != "DaemonSet" and (node := _dead_node(seen, workload)) is not None:
             yield _with_its_node(seen, workload, node)
             continue
         if recent(workload.rolled_out, seen.at, ROLLING):
@@ -44,9 +44,8 @@ def _dead_node(seen: Observation, workload: WorkloadSeen) -> Ref | None:
 
 def _with_its_node(seen: Observation, workload: WorkloadSeen, node: Ref) -> Finding:
     lost = [pod for pod in seen.pods_of(workload.ref) if not pod.ready]
-    kind = DAEMON_SET_INCOMPLETE if workload.ref.kind == "DaemonSet" else BELOW_NUMBER
     return finding(
-        kind,
+        BELOW_NUMBER,
         target=workload.ref,
         severity=gravity(seen, workload.ref),
         summary=f"only {workload.ready} of {workload.desired} ready: {node}, which is not ready, carries the others",
