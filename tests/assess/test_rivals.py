@@ -7,6 +7,7 @@ import pytest
 from incident_mcp.assess.assess import assess
 from incident_mcp.assess.rivals.hypothesis import Hypothesis
 from incident_mcp.assess.rivals.weigh import Weighed, weigh
+from incident_mcp.vocabulary.metrics_seen import MetricsSeen, SignalSeen, TrafficSeen
 from incident_mcp.vocabulary.node_traits import NodeTraits
 from incident_mcp.vocabulary.observation import Observation, PodSeen
 from incident_mcp.vocabulary.scaling_seen import AutoscalerSeen
@@ -257,3 +258,35 @@ def test_a_limit_that_was_lowered_explains_a_kill_for_memory_and_a_leak_does_not
     killed = crashing(last_reason="OOMKilled", last_exit_code=137, last_started=at("02:13:50"))
     pods = (pod("api", "api-1", killed, revision="rs-2", ready_since=at("02:11:31")),)
     assert weighed(observation(workload("api", 0, 1, **ROLLED_OUT), *pods, *began(*pods))) is None
+
+
+def asked_more(factor: float, since: str) -> MetricsSeen:
+    traffic = TrafficSeen(target=API, since=at(since), now=10 * factor, before=10, query="q")
+    return MetricsSeen(traffic=(traffic,))
+
+
+SERVING = (pod("api", "api-1", container(state="running", started=at("01:00:00")), created=at("01:00:00"),
+               ready_since=at("02:09:00")),)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("metrics", "held"),
+    [
+        (asked_more(3, "02:08:00"), ["load"]),
+        (asked_more(3, "02:12:00"), []),  # after the first sign: retries
+        (asked_more(0.2, "02:08:00"), []),
+    ],
+)
+def test_traffic_that_rose_before_the_first_sign_is_a_cause(metrics: MetricsSeen, held: list[str]) -> None:
+    seen = observation(workload("api", 1, 2), *SERVING).model_copy(update={"metrics": metrics})
+    found = open_case(seen)
+    assert kinds(found) == held
+    assert not held or found.rivals[0].speaks_for[0] == "its traffic rose to 3 times that of the hour before"
+
+
+def test_a_full_autoscaler_under_usual_traffic_is_none() -> None:
+    scaler = AutoscalerSeen(ref=ref("HorizontalPodAutoscaler", "api"), target=API, most=2, current=2)
+    errors = SignalSeen(what="error rate", unit="share", target=API, now=0.3, query="q")
+    seen = observation(workload("api", 1, 2), *SERVING, scaler)
+    assert kinds(open_case(seen)) == ["load"]
+    assert kinds(open_case(seen.model_copy(update={"metrics": MetricsSeen(signals=(errors,))}))) == []

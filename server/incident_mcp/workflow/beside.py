@@ -22,7 +22,6 @@ from incident_mcp.text.fencing import plain
 from incident_mcp.vocabulary.entry import EntryKind
 from incident_mcp.vocabulary.observation import Observation
 from incident_mcp.vocabulary.ownership import OwnerMark, Ownership
-from incident_mcp.vocabulary.untrusted import Untrusted
 from incident_mcp.vocabulary.value import Value
 from incident_mcp.workflow.desk import Desk
 from incident_mcp.workflow.earlier import earlier_incidents, key_of
@@ -122,7 +121,7 @@ async def beside(
                 share=plain(share.text) if share else "",
                 weighed=weighed_line(weighed) if weighed else None,
                 owner=owner_words(owned),
-                runbooks=(*map(_runbook, fits), *_links(owned, firing)),
+                runbooks=(*map(_runbook, fits), *_links(owned)),
                 earlier=earlier.get(key_of(row.cause), ()),
             )
         )
@@ -205,11 +204,7 @@ def _runbook(fit: Fit) -> RunbookLine:
     return RunbookLine(runbook=fit.named, quote=fit.quoted, more=more)
 
 
-def _links(owned: Ownership, alerts: Alerts) -> tuple[RunbookLine, ...]:
-    """Addresses that an alert or an annotation gives. They are shown, never opened."""
-    named: list[tuple[str, str | Untrusted]] = [
-        (f"of alert {plain(each.name, 80)}", each.runbook_url) for each in alerts if each.runbook_url
-    ]
-    if owned.runbook is not None:
-        named.append((owned.runbook.source, owned.runbook.value))
-    return tuple(RunbookLine(runbook=source, link=plain(link)) for source, link in named[:2])
+def _links(owned: Ownership) -> tuple[RunbookLine, ...]:
+    """The address that an annotation gives; an alert's own stands in its line. Shown, never opened."""
+    mark = owned.runbook
+    return () if mark is None else (RunbookLine(runbook=mark.source, link=plain(mark.value)),)

@@ -1,4 +1,4 @@
-"""The hypotheses about what is around a workload: what it needs, where it runs, how much is asked of it."""
+"""The hypotheses about what is around a workload: what it needs, and where it runs."""
 
 import re
 from collections.abc import Iterator
@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from incident_mcp.assess.assessment import Call
 from incident_mcp.assess.rivals.case import Case, look_at
 from incident_mcp.assess.rivals.hypothesis import FAIR, SLIGHT, STRONG, Hypothesis, Point, points
-from incident_mcp.assess.tree import BUSY
 from incident_mcp.cluster.json_parts import items, part, text
 from incident_mcp.investigate.behind import labels_of, outlines_of
 from incident_mcp.investigate.kinds.nodes import NODE_NETWORK, NODE_NOT_READY, NODE_OUT_OF_MEMORY, NODE_PRESSURE
 from incident_mcp.investigate.log_evidence import Said, said_of
 from incident_mcp.text.words import count, listed
-from incident_mcp.vocabulary.condition import condition
 from incident_mcp.vocabulary.finding import Finding
 from incident_mcp.vocabulary.observation import Observation, ServiceSeen
 from incident_mcp.vocabulary.refs import Ref
@@ -21,8 +19,6 @@ _ILL = {kind.code for kind in (NODE_NOT_READY, NODE_PRESSURE, NODE_OUT_OF_MEMORY
 _HOST = re.compile(r"(?:^|[/@,;\s])([a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9-]+)*)(?=[:/,;\s]|$)")
 LONGEST = 2000
 """Characters of a variable that are looked through."""
-_LOADED = ("pool-exhausted", "deadline-exceeded", "out-of-memory", "heap-exhausted", "too-many-open-files")
-_SLOW_PROBE = "no answer within its timeout"
 
 
 def of_dependencies(case: Case) -> Iterator[Hypothesis]:
@@ -168,36 +164,3 @@ def _elsewhere_ill(case: Case) -> Iterator[Point]:
 def _node_look(case: Case) -> Call:
     nodes = sorted({pod.node for pod in case.failing if pod.node})
     return look_at(Ref(kind="Node", name=nodes[0]))
-
-
-def of_load(case: Case) -> Iterator[Hypothesis]:
-    scaler = next((each for each in case.seen.autoscalers if each.target == case.subject), None)
-    full = scaler is not None and (
-        scaler.current >= scaler.most or condition(scaler.conditions, "ScalingLimited", "True")
-    )
-    slow = any(_SLOW_PROBE in each.summary for each in case.findings)
-    told = points(
-        (bool(full), FAIR, f"{scaler.ref} is at its maximum of {scaler.most}" if scaler else ""),
-        (
-            case.load is not None and case.load >= BUSY,
-            FAIR,
-            f"its ready pods use {round((case.load or 0) * 100)} % of their CPU",
-        ),
-        (slow, SLIGHT, "its probe gets no answer in time"),
-        (case.has(*_LOADED), SLIGHT, "more requests at once can do this"),
-    )
-    if not told:
-        return
-    idle = case.load is not None and case.load < BUSY / 2
-    yield Hypothesis(
-        kind="load",
-        what="more load than it can carry",
-        points=(
-            *told,
-            *points(
-                (case.at_start, -STRONG, "its pods fail before they were ever ready"),
-                (idle, -FAIR, f"its ready pods use only {round((case.load or 0) * 100)} % of their CPU"),
-            ),
-        ),
-        look=Call(tool="resource_usage", arguments={"namespace": case.subject.namespace or ""}),
-    )

@@ -8,10 +8,11 @@ why; for those the hypotheses are gone through.
 from collections.abc import Callable, Iterable
 
 from incident_mcp.assess.assessment import Assessment, Call, Row
-from incident_mcp.assess.rivals.around import of_dependencies, of_load, of_places
+from incident_mcp.assess.rivals.around import of_dependencies, of_places
 from incident_mcp.assess.rivals.case import Case
 from incident_mcp.assess.rivals.changes import of_configuration, of_rollout
 from incident_mcp.assess.rivals.hypothesis import SLIGHT, STRONG, Hypothesis, Point
+from incident_mcp.assess.rivals.load import of_load
 from incident_mcp.investigate.kinds import containers, programs, workloads
 from incident_mcp.investigate.log_evidence import SPREAD
 from incident_mcp.logs.last_words import last_words
@@ -125,7 +126,7 @@ def _missing(case: Case, lines: int) -> tuple[str, ...]:
         f"a cause in its logs: {count(lines, 'line')} read, none of a known meaning" if lines else "its logs",
         "" if any(event.uid in uids for event in case.seen.events) else "events about its pods: none is left",
         "" if case.changes else "a rollout or an edit of its configuration: none within a day before",
-        "" if case.load is not None else "what it uses and how much is asked of it",
+        "" if case.load is not None or case.seen.metrics.signals else "what it uses and how much is asked of it",
     ]
     return tuple(each for each in told if each)
 
