@@ -48,6 +48,8 @@ class Sweep:
     nodes: list[str] = field(default_factory=list[str])
     idle_slices: list[Ref] = field(default_factory=list[Ref])
     """Endpoint slices that nobody stands behind."""
+    absent: set[str] = field(default_factory=set[str])
+    """Kinds of which the whole cluster has none."""
     pods_seen: int = 0
     workloads_seen: int = 0
     nodes_seen: int = 0
