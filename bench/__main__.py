@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-BENCHES = ("startup", "transport", "logs")
+BENCHES = ("startup", "transport", "logs", "sweep")
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Which HTTP client carries our requests: httpx2, through our own client, beside the kubernetes package's.
+"""Which HTTP client carries our requests: httpcore2, through our own client, beside the kubernetes package's.
 
 One run against the real control plane: the first answer of a fresh process (import and connection included), small
 reads one after the other and 24 at once, and a large list. The choice rests on these figures: a server that is started
@@ -37,12 +37,12 @@ def main() -> None:
         plane = ControlPlane.start(folder / "bin", Path(scratch), folder / "bin" / "kubectl")
         try:
             _fill(plane)
-            both = {name: _measured(name, plane.kubeconfig) for name in ("httpx2", "rest_client")}
+            both = {name: _measured(name, plane.kubeconfig) for name in ("httpcore2", "rest_client")}
         finally:
             plane.stop()
-    print(f"transport, medians of {RUNS} (ms)        httpx2   rest_client")
-    for row in both["httpx2"]:
-        ours, theirs = both["httpx2"][row], both["rest_client"][row]
+    print(f"transport, medians of {RUNS} (ms)        httpcore2   rest_client")
+    for row in both["httpcore2"]:
+        ours, theirs = both["httpcore2"][row], both["rest_client"][row]
         print(f"  {row:<36} {ours:8.1f}  {theirs:8.1f}   {ours / theirs:.2f} x")
 
 
@@ -66,7 +66,7 @@ def _measured(name: str, kubeconfig: Path) -> dict[str, float]:
 
 async def child(name: str, kubeconfig: str) -> dict[str, float]:
     began = time.perf_counter()
-    get, close = await (_ours(kubeconfig) if name == "httpx2" else _theirs(kubeconfig))
+    get, close = await (_ours(kubeconfig) if name == "httpcore2" else _theirs(kubeconfig))
     await get(SMALL)
     rows = {"first answer, imports included": _ms(began)}
     began = time.perf_counter()

@@ -10,8 +10,8 @@ LABEL = 12
 
 
 def health_page(found: HealthReply) -> Iterator[str]:
-    """The headline, then finding by finding."""
-    yield found.summary[0]
+    """The headline, then finding by finding; the whole summary where there is none."""
+    yield from found.summary[:1] if found.findings else found.summary
     yield from finding_lines(found.findings)
     if found.hygiene:
         yield "  Untidy, and no cause of anything:"

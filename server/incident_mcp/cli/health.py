@@ -21,6 +21,7 @@ def command(
     context: Context = None,
     namespace: InNamespace = None,
     hygiene: Annotated[bool, typer.Option("--hygiene", help="List what is untidy as well.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Only who is not well, not why.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show what is not well, root causes first, and what could not be checked."""
@@ -31,7 +32,7 @@ def command(
 
         where, kind, name = _scope(scope, namespace, desk.api.default_namespace)
         return await check_health(
-            desk, desk.person, namespace=where, kind=kind, name=name, incident=None, hygiene=hygiene
+            desk, desk.person, namespace=where, kind=kind, name=name, incident=None, hygiene=hygiene, quick=quick
         )
 
     answer(Where(kubeconfig, context, namespace), step, health_page, as_json=as_json)

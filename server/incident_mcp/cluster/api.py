@@ -25,7 +25,7 @@ from incident_mcp.cluster.tables import Table
 from incident_mcp.vocabulary.errors import ServerFailed
 from incident_mcp.vocabulary.refs import Cluster
 
-if TYPE_CHECKING:  # httpx2 and ssl are met first when somebody connects
+if TYPE_CHECKING:  # httpcore2 and ssl are met first when somebody connects
     from incident_mcp.cluster.credentials import Credential, CredentialSource
     from incident_mcp.cluster.transport import Transport
 
@@ -173,9 +173,9 @@ class Api:
             await self._refused(call, status, headers, body, credential, patience)
 
     async def _once(self, call: Call, credential: Credential) -> tuple[int, Mapping[str, str], bytes]:
-        outgoing = self._outgoing(call, credential, timeout=self._timeout)
+        outgoing = self._outgoing(call, credential, timeout=None)
         try:
-            # The transport's own time-outs are for silence; this one is for an answer that only trickles.
+            # The transport's own time-outs are for silence; this one ends also an answer that only trickles.
             with anyio.fail_after(self._timeout):
                 async with self._transport.send(outgoing, credential.certificate) as answer:
                     return answer.status, answer.headers, await answer.read()

@@ -5,7 +5,8 @@ An event's real last time sits in one of four fields, depending on who wrote it:
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
+from functools import partial
 from typing import Any
 
 from incident_mcp.cluster.json_parts import items, part, text
@@ -19,8 +20,12 @@ from incident_mcp.vocabulary.untrusted import Untrusted
 _CONTAINER = re.compile(r"spec\.(?:initContainers|containers)\{(.+)\}")
 ONE_BY_ONE = 24
 """Up to so many objects are asked for one by one: exact, and cheap however many events a namespace holds."""
+FEW = 4
+"""Beyond so many namespaces, the warnings of the whole cluster are asked for first."""
 MOST = 500
 """Events read of one namespace, and kept in one look."""
+OF_CLUSTER = 2000
+"""Warnings of a whole cluster that are read by one request: up to some two megabytes."""
 
 
 def event_seen(event: dict[str, Any]) -> EventSeen:
@@ -54,7 +59,20 @@ async def read_events(look: Look, uids: Mapping[str, str | None], into: list[Eve
         into.extend(seen for item in items(answer, "items") if (seen := event_seen(item)).uid in uids)
 
     if len(uids) <= ONE_BY_ONE:
-        jobs = [lambda u=uid, n=space: read(n, f"involvedObject.uid={u}") for uid, space in uids.items()]
-    else:
-        jobs = [lambda n=space: read(n, "type=Warning") for space in dict.fromkeys(uids.values())]
-    await together(jobs)
+        await together([lambda u=uid, n=space: read(n, f"involvedObject.uid={u}") for uid, space in uids.items()])
+        return
+    namespaces = dict.fromkeys(uids.values())
+    if len(namespaces) > FEW and await _of_cluster(look, uids, into):
+        return
+    await together([lambda n=space: read(n, "type=Warning") for space in namespaces])
+
+
+async def _of_cluster(look: Look, uids: Container[str], into: list[EventSeen]) -> bool:
+    """All warnings by one request, where it may be made and one page holds them."""
+    params = {"limit": OF_CLUSTER, "fieldSelector": "type=Warning"}
+    call = partial(look.api.get_json, collection("Event", None), params=params)
+    answer = await look.ask("events", call, None, note=False)
+    if answer is None or text(answer, "metadata", "continue"):
+        return False
+    into.extend(seen for item in items(answer, "items") if (seen := event_seen(item)).uid in uids)
+    return True

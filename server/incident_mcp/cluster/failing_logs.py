@@ -18,7 +18,8 @@ EACH = 3
 """Pods of one owner whose logs are read: enough to say *in each of them*."""
 LINES = 60
 BYTES = 64 * 1024
-_NEVER_RAN = ("ContainerCreating", "PodInitializing", "ErrImagePull", "ImagePullBackOff", "InvalidImageName")
+NO_IMAGE = ("ErrImagePull", "ImagePullBackOff", "InvalidImageName")
+_NEVER_RAN = ("ContainerCreating", "PodInitializing", *NO_IMAGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,11 @@ async def read_failing_logs(look: Look, pods: list[PodSeen], into: list[LogSeen]
             into.append(log_seen(each.pod, each.container, log, previous=each.previous, most=LINES))
 
     await together([lambda each=each: read(each) for each in _wanted(pods)])
+
+
+def namespaces_with_logs(pods: list[PodSeen]) -> list[str]:
+    """Where the logs come from that would be read of these pods."""
+    return list(dict.fromkeys(each.pod.namespace or "" for each in _wanted(pods)))
 
 
 async def log_of(look: Look, pod: Ref, container: str, *, previous: bool = False) -> bytes:

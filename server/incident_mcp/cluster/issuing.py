@@ -45,7 +45,7 @@ async def _requests(look: Look, root: str, found: list[IssuedSeen]) -> None:
     await read_list(look, WHAT, root, "certificaterequests", namespaces, requests)
     for request in sorted(requests, key=lambda each: text(each, "metadata", "creationTimestamp")):
         owner = owner_of(request)
-        if owner in waiting:
+        if owner is not None and owner in waiting:
             at = waiting[owner]
             found[at] = found[at].model_copy(update={"request": _conditions(request)})
 

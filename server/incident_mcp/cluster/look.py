@@ -18,6 +18,7 @@ from incident_mcp.vocabulary.errors import (
     Forbidden,
     IncidentError,
     NotFound,
+    ServerFailed,
     Throttled,
     Unreachable,
 )
@@ -43,16 +44,21 @@ class Look:
         self._missed: dict[tuple[str, str], list[str]] = {}
         self._asked: dict[tuple[str, str], int] = {}
         self._done: dict[str, None] = {}
+        self._versions: dict[str, str] = {}
+        self._failed: set[str] = set()
 
     async def ask(
         self, what: str, call: Callable[[], Awaitable[T]], default: T, *, where: str = "", note: bool = True
     ) -> T:
         """The answer of `call`, or `default` and a note when this part can't be read.
 
-        Without `note` the failure is silent: the caller has another way to the same part.
+        Without `note` a refusal is silent: it was about the whole cluster, and the caller goes on namespace by
+        namespace. Where the API server failed or was too busy, that way is closed too: the time is better spent.
 
         Raises `CredentialsError`, and `Unreachable` when nothing at all has been answered yet.
         """
+        if what in self._failed:
+            return default
         key = (what, where)
         self._asked[key] = self._asked.get(key, 0) + 1
         try:
@@ -63,7 +69,10 @@ class Look:
         except ClusterError as error:
             if isinstance(error, Unreachable) and not self.answered:
                 raise
-            if note:
+            failed = not note and isinstance(error, ServerFailed | Throttled)
+            if failed:
+                self._failed.add(what)
+            if note or failed:
                 self.miss(what, reason(error), where)
             answer = default
         else:
@@ -87,6 +96,19 @@ class Look:
         places = self._missed.setdefault((what, why), [])
         if where not in places:
             places.append(where)
+
+    def told(self, kind: str, version: str) -> None:
+        """A list of this kind was of this resourceVersion."""
+        if version:
+            self._versions.setdefault(kind, version)
+
+    def as_of(self, kind: str) -> dict[str, str]:
+        """The query for one object of a kind that was listed: not older than the list that told of it.
+
+        The API server then answers from its memory, without asking etcd: half the time, and still one moment.
+        """
+        version = self._versions.get(kind)
+        return {"resourceVersion": version} if version else {}
 
     def saw(self, what: str) -> None:
         self._done[what] = None

@@ -4,42 +4,48 @@ Tables first, for everybody. Then in full, and bounded: the pods and workloads t
 events, the services and routes before them, the configuration they take, and the last log lines of the worst.
 """
 
+from collections import defaultdict
 from functools import partial
 
 import anyio
 
 from incident_mcp.cluster import gateway_objects, gateways, issuing
+from incident_mcp.cluster.affected import read_affected
 from incident_mcp.cluster.api import Api
 from incident_mcp.cluster.certificates import read_certificates
 from incident_mcp.cluster.config_refs import config_refs, read_configs
 from incident_mcp.cluster.events import read_events
-from incident_mcp.cluster.failing_logs import read_failing_logs
+from incident_mcp.cluster.failing_logs import NO_IMAGE, namespaces_with_logs, read_failing_logs
 from incident_mcp.cluster.groups import served
+from incident_mcp.cluster.json_parts import part
 from incident_mcp.cluster.kinds import WORKLOAD_KINDS
-from incident_mcp.cluster.look import Look, together
+from incident_mcp.cluster.look import Job, Look, together
 from incident_mcp.cluster.metrics_api import check_metrics
 from incident_mcp.cluster.namespaces import namespaces_of
 from incident_mcp.cluster.nodes import read_nodes
-from incident_mcp.cluster.others import read_others, read_others_of_pods, read_reasons
+from incident_mcp.cluster.others import read_others, read_others_of_pods, read_policies_there, read_reasons
 from incident_mcp.cluster.picture import Picture, observation_of
 from incident_mcp.cluster.places import read_places
 from incident_mcp.cluster.pods import grouped, pod_groups, read_pods, read_silent_pods, worth_reading
 from incident_mcp.cluster.quiet_logs import read_logs_of, read_quiet_logs
 from incident_mcp.cluster.siblings import read_siblings
-from incident_mcp.cluster.sweep import sweep
+from incident_mcp.cluster.sweep import sweep_endpoints, sweep_nodes, sweep_pods, sweep_workloads
 from incident_mcp.cluster.traffic import read_traffic
+from incident_mcp.cluster.unwell_workloads import MOST as MOST_WORKLOADS
 from incident_mcp.cluster.unwell_workloads import read_workloads
 from incident_mcp.cluster.workload_scope import read_scope
 from incident_mcp.vocabulary.clock import Clock
 from incident_mcp.vocabulary.errors import Forbidden
-from incident_mcp.vocabulary.observation import Observation
+from incident_mcp.vocabulary.observation import Observation, PodSeen
 from incident_mcp.vocabulary.refs import Ref, Scope
 
 DEADLINE_SECONDS = 10.0
-SERVED_NAMESPACES = 40
-"""Namespaces whose services and routes are read: those with something unwell."""
 HEARD, HEARD_WORKLOADS = 2, 12
 """Pods of one workload, and workloads of a cluster, whose logs are read although they are well."""
+CLOSELY = 12
+"""Namespaces of a large cluster of which all services, routes and workloads are read: those whose logs may name a
+Service, and those that have one with nobody behind. Of the others it is the Services before what is not well.
+"""
 SMALL = 300
 """In a cluster with so few workloads the services of all namespaces are read: a selector or a port can be wrong while
 every pod is well."""
@@ -80,13 +86,14 @@ async def _fill(look: Look, picture: Picture, scope: Scope, *, logs: bool, sibli
     else:
         await _sweep(look, picture, scope)
     await together(
-        [lambda: _nodes(look, picture), lambda: read_places(look, picture.pods, picture.places, picture.nodes)]
+        [lambda: _carriers(look, picture), lambda: read_places(look, picture.pods, picture.places, picture.nodes)]
     )
     await together(
         [
             lambda: _happenings(look, picture),
             lambda: _surroundings(look, picture),
             lambda: _configuration(look, picture),
+            lambda: read_policies_there(look, picture),
             lambda: _extensions(look, picture, scope),
             *([lambda: read_failing_logs(look, picture.pods, picture.logs)] if logs else []),
             *([lambda: read_siblings(look, picture)] if siblings else []),
@@ -97,40 +104,61 @@ async def _fill(look: Look, picture: Picture, scope: Scope, *, logs: bool, sibli
 
 
 async def _sweep(look: Look, picture: Picture, scope: Scope) -> None:
+    """Whatever is slow or fails here, the pods and workloads that are not well don't wait for it."""
     picture.namespaces = await namespaces_of(look, scope, picture.terminating)
-
-    async def tables() -> None:
-        picture.swept = await sweep(look, picture.namespaces, nodes=scope.namespace is None)
-
     whole = scope.namespace is None and not look.forbidden("other namespaces")
-    others = partial(read_others, look, picture, whole=whole)
-    await together([tables, others, lambda: check_metrics(look)])
-    _refuse_blindness(look, picture)
-    groups = grouped(picture.swept.pods)
+    jobs: list[Job] = [
+        lambda: _unwell(look, picture),
+        lambda: sweep_endpoints(look, picture.swept, picture.namespaces),
+        lambda: read_others(look, picture, whole=whole),
+        lambda: check_metrics(look),
+    ]
+    if scope.namespace is None:
+        jobs.append(lambda: _nodes(look, picture))
+    await together(jobs)
+
+
+async def _unwell(look: Look, picture: Picture) -> None:
+    """Pods and workloads: by tables, then in full."""
+    await sweep_pods(look, picture.swept, picture.namespaces)
+    groups, short = grouped(picture.swept.pods), list[Ref]()
+
+    async def workloads() -> None:
+        await sweep_workloads(look, picture.swept, picture.namespaces)
+        _refuse_blindness(look, picture)
+        short.extend(_below_their_number(picture))
+        await read_workloads(look, short, picture.workloads)
+
     try:
-        await together(
-            [
-                lambda: read_pods(look, worth_reading(groups), picture.pods),
-                lambda: read_nodes(look, [*picture.swept.nodes, *picture.swept.few_nodes], picture.nodes),
-            ]
-        )
+        await together([workloads, lambda: read_pods(look, worth_reading(groups), picture.pods)])
     finally:
         picture.groups = pod_groups(groups, picture.pods)
-    await read_workloads(look, _suspects(picture), picture.workloads)
+    owners = (group.owner for group in picture.groups if group.owner and group.owner.kind in WORKLOAD_KINDS)
+    known = set(short)
+    others = [ref for ref in dict.fromkeys(owners) if ref not in known]
+    unwell = len(short) + len(others)
+    if unwell > MOST_WORKLOADS:
+        look.miss(f"{unwell - MOST_WORKLOADS} of {unwell} unwell workloads in full", "too many")
+    await read_workloads(look, others, picture.workloads, already=len(short))
     await read_silent_pods(look, picture.workloads.values(), picture.pods)
 
 
 async def _nodes(look: Look, picture: Picture) -> None:
-    """Those on which something is not well."""
+    """Those that are not well by their table; all, where they are few."""
+    await sweep_nodes(look, picture.swept)
+    await read_nodes(look, [*picture.swept.nodes, *picture.swept.few_nodes], picture.nodes)
+
+
+async def _carriers(look: Look, picture: Picture) -> None:
+    """The nodes on which something is not well."""
     carriers = [pod.node for pod in picture.pods if pod.node and not pod.ready]
     await read_nodes(look, [] if look.forbidden("nodes") else carriers, picture.nodes)
 
 
-def _suspects(picture: Picture) -> list[Ref]:
-    """Workloads below their number, the emptiest first, then those whose pods are unwell all the same."""
+def _below_their_number(picture: Picture) -> list[Ref]:
+    """The emptiest first, the largest of them before the others."""
     rows = sorted(picture.swept.workloads, key=lambda row: (row.ready / max(1, row.desired), -row.desired))
-    owners = (group.owner for group in picture.groups if group.owner and group.owner.kind in WORKLOAD_KINDS)
-    return list(dict.fromkeys([*(row.ref for row in rows), *owners]))
+    return [row.ref for row in rows]
 
 
 async def _workload(look: Look, picture: Picture, ref: Ref) -> None:
@@ -173,15 +201,33 @@ def _short_of_memory(picture: Picture) -> set[str]:
 
 
 async def _surroundings(look: Look, picture: Picture) -> None:
-    unwell = [group.namespace for group in picture.groups] + [ref.namespace or "" for ref in picture.workloads]
-    idle = sorted(ref.namespace or "" for ref in picture.swept.idle_slices)
-    wanted = list(dict.fromkeys([*unwell, *idle]))
     whole = len(picture.namespaces) > 1 and picture.swept.workloads_seen <= SMALL
     if whole or len(picture.namespaces) == 1:
-        wanted = picture.namespaces
-    elif len(wanted) > SERVED_NAMESPACES:
-        look.miss(f"services of {len(wanted) - SERVED_NAMESPACES} more namespaces", "too many")
-    await read_traffic(look, wanted if whole else wanted[:SERVED_NAMESPACES], picture.traffic, whole=whole)
+        await read_traffic(look, picture.namespaces, picture.traffic, whole=whole)
+        return
+    idle = sorted(ref.namespace or "" for ref in picture.swept.idle_slices)
+    closely = list(dict.fromkeys([*namespaces_with_logs(picture.pods), *idle]))
+    if len(closely) > CLOSELY:
+        look.miss(f"services without endpoints in {len(closely) - CLOSELY} more namespaces", "too many")
+    closely = closely[:CLOSELY]
+    labels = _labels_of_the_unwell(picture)
+    others = [namespace for namespace in labels if namespace not in closely]
+    await together(
+        [
+            lambda: read_traffic(look, closely, picture.traffic, without=picture.swept.absent),
+            lambda: read_affected(look, labels, others, picture.traffic),
+        ]
+    )
+
+
+def _labels_of_the_unwell(picture: Picture) -> dict[str, list[dict[str, str]]]:
+    """By namespace: what a Service must select to be hurt."""
+    found: defaultdict[str, list[dict[str, str]]] = defaultdict(list)
+    for pod in picture.pods:
+        found[pod.ref.namespace or ""].append(pod.labels)
+    for workload in picture.workloads.values():
+        found[workload.ref.namespace or ""].append(part(workload.template, "metadata", "labels"))
+    return found
 
 
 async def _extensions(look: Look, picture: Picture, scope: Scope) -> None:
@@ -213,8 +259,16 @@ async def _certificates(look: Look, picture: Picture, scope: Scope, contents: bo
 
 
 async def _configuration(look: Look, picture: Picture) -> None:
-    refs = [ref for w in picture.workloads.values() for ref in config_refs(w.template, w.ref.namespace)]
+    """What the workloads take their settings from; those that fail before they need any are left out."""
+    early = {pod.owner for pod in picture.pods} - {pod.owner for pod in picture.pods if _needs_settings(pod)}
+    workloads = [workload for ref, workload in picture.workloads.items() if ref not in early]
+    refs = [ref for w in workloads for ref in config_refs(w.template, w.ref.namespace)]
     await read_configs(look, refs, picture.configs)
+
+
+def _needs_settings(pod: PodSeen) -> bool:
+    """It has a node, and its images are there."""
+    return pod.node is not None and not any(each.reason in NO_IMAGE for each in pod.containers)
 
 
 def _refuse_blindness(look: Look, picture: Picture) -> None:

@@ -101,10 +101,14 @@ async def read_reasons(look: Look, picture: Picture) -> None:
             partial(_webhooks, look, picture, said),
             partial(_storage_classes, look, picture),
             partial(_cron_jobs_of, look, picture),
-            partial(read_policies, look, _policed(picture), picture.policies),
             partial(read_dns, look, picture),
         ]
     )
+
+
+async def read_policies_there(look: Look, picture: Picture) -> None:
+    """Network policies around what runs and is not well."""
+    await read_policies(look, _policed(picture), picture.policies)
 
 
 async def _quotas(look: Look, picture: Picture) -> None:

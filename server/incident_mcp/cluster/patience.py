@@ -11,7 +11,7 @@ never repeated: it may have been carried out.
 
 Both: once after 401, with a fresh credential: the request was refused before anything looked at it.
 
-A loop of our own, since no kept library fits: the retry packages for httpx do not know httpx2, nor this difference.
+A loop of our own, since no kept library fits: the retry packages know neither httpcore2 nor this difference.
 """
 
 from __future__ import annotations

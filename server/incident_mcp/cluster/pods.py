@@ -18,9 +18,9 @@ from incident_mcp.vocabulary.observation import PodGroup, PodSeen, WorkloadSeen
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.untrusted import Untrusted
 
-EACH = ((4, 5), (12, 3), (1_000_000, 2))
+EACH = ((4, 5), (12, 3), (60, 2), (1_000_000, 1))
 """Pods of one group that are read in full, by the number of groups: enough to tell *all alike* from *some*."""
-MOST = 300
+MOST = 600
 """Pods read in full in one look, whatever the cluster's size."""
 
 SILENT = 10
@@ -94,7 +94,9 @@ async def read_pods(look: Look, refs: list[Ref], into: list[PodSeen]) -> None:
 
     async def read(ref: Ref) -> None:
         pod = await look.ask_if_there(
-            "pods in full", lambda: look.api.get_json(path_of(ref)), where=ref.namespace or ""
+            "pods in full",
+            lambda: look.api.get_json(path_of(ref), params=look.as_of("Pod")),
+            where=ref.namespace or "",
         )
         if pod is not None:
             into.append(pod_seen(pod))

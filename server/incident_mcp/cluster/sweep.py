@@ -13,6 +13,7 @@ import msgspec
 from incident_mcp.cluster.json_parts import text
 from incident_mcp.cluster.kinds import WORKLOAD_KINDS, collection
 from incident_mcp.cluster.look import Job, Look, together
+from incident_mcp.cluster.owners import controller_name
 from incident_mcp.cluster.table_rows import (
     Reader,
     Sweep,
@@ -30,17 +31,42 @@ NAMES = 10
 _EMPTY: Table = Table()
 
 
-async def sweep(look: Look, namespaces: list[str], *, nodes: bool = True) -> Sweep:
-    """Fill a `Sweep` of these namespaces. What can't be read is noted on the look."""
-    found = Sweep()
+async def sweep(look: Look, found: Sweep, namespaces: list[str], *, nodes: bool = True) -> None:
+    """Fill `found` with these namespaces, as it comes. What can't be read is noted on the look."""
+
+    async def pods_and_workloads() -> None:
+        await sweep_pods(look, found, namespaces)
+        await sweep_workloads(look, found, namespaces)
+
+    await together([pods_and_workloads, *([partial(sweep_nodes, look, found)] if nodes else [])])
+
+
+async def sweep_pods(look: Look, found: Sweep, namespaces: list[str]) -> None:
+    await together([_job(look, found, "pods", "Pod", namespace, pods_of_table) for namespace in namespaces])
+
+
+async def sweep_workloads(look: Look, found: Sweep, namespaces: list[str]) -> None:
+    """After the pods: where those of many controllers are unwell, so are many Deployments, and what would tell how
+    many is not asked first.
+    """
+    many = len({(row.namespace, controller_name(row.name)) for row in found.pods}) > NAMES
     jobs: list[Job] = []
-    jobs += [_job(look, found, "pods", "Pod", namespace, pods_of_table) for namespace in namespaces]
-    jobs += [_wide(look, found, "workloads", kind, namespaces, workloads_of_table(kind)) for kind in WORKLOAD_KINDS]
-    jobs.append(_wide(look, found, "endpoints", "EndpointSlice", namespaces, slices_of_table))
-    if nodes:
-        jobs.append(_job(look, found, "nodes", "Node", "", nodes_of_table))
+    for kind in WORKLOAD_KINDS:
+        read = workloads_of_table(kind)
+        if many and kind == "Deployment":
+            jobs += [_job(look, found, "workloads", kind, namespace, read) for namespace in namespaces]
+        else:
+            jobs.append(_wide(look, found, "workloads", kind, namespaces, read))
     await together(jobs)
-    return found
+
+
+async def sweep_nodes(look: Look, found: Sweep) -> None:
+    await _job(look, found, "nodes", "Node", "", nodes_of_table)()
+
+
+async def sweep_endpoints(look: Look, found: Sweep, namespaces: list[str]) -> None:
+    """Endpoint slices that nobody stands behind."""
+    await _wide(look, found, "endpoints", "EndpointSlice", namespaces, slices_of_table)()
 
 
 def _wide(look: Look, found: Sweep, what: str, kind: str, namespaces: list[str], read: Reader) -> Job:
@@ -52,8 +78,12 @@ def _wide(look: Look, found: Sweep, what: str, kind: str, namespaces: list[str],
             path = collection(kind, None)
             # Forbidden here may be allowed in some namespaces: then the requests one by one tell what is wrong.
             table = await look.ask(what, lambda: look.api.table(path), None, note=False)
-            if table is not None and await _located(look, found, what, kind, table, read):
-                return
+            if table is not None:
+                look.told(kind, table.metadata.resource_version)
+                if not table.rows:
+                    found.absent.add(kind)
+                if await _located(look, found, what, kind, table, read):
+                    return
         await together(each)
 
     return run
@@ -85,6 +115,7 @@ def _job(look: Look, found: Sweep, what: str, kind: str, namespace: str, read: R
     async def run() -> None:
         path = collection(kind, namespace or None)
         table = await look.ask(what, lambda: look.api.table(path), _EMPTY, where=namespace)
+        look.told(kind, table.metadata.resource_version)
         if table.rows:
             read(found, table, namespace)
 

@@ -56,6 +56,8 @@ class Sweep:
     """Endpoint slices that nobody stands behind."""
     well: dict[tuple[str, str], Ref] = field(default_factory=dict[tuple[str, str], Ref])
     """A pod that is well of each controller, where few were looked at."""
+    absent: set[str] = field(default_factory=set[str])
+    """Kinds of which the whole cluster has none."""
     pods_seen: int = 0
     workloads_seen: int = 0
     nodes_seen: int = 0

@@ -1,5 +1,6 @@
 """What stands between a user and the pods: Ingress paths, Services, the addresses and the workloads behind them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -19,7 +20,7 @@ _KINDS = (
     ("ingresses", "Ingress"),
     *(("workloads", kind) for kind in WORKLOAD_KINDS),
 )
-_Lists = dict[str, dict[str, list[dict[str, Any]]]]
+Lists = dict[str, dict[str, list[dict[str, Any]]]]
 """Objects by kind and namespace. What could not be read is not there."""
 
 
@@ -32,33 +33,46 @@ class Traffic:
     ingresses: list[IngressSeen] = field(default_factory=list[IngressSeen])
     classes: list[IngressClassSeen] = field(default_factory=list[IngressClassSeen])
     outlines: list[OutlineSeen] = field(default_factory=list[OutlineSeen])
+    classes_asked: bool = False
 
 
-async def read_traffic(look: Look, namespaces: list[str], into: Traffic, *, whole: bool = False) -> None:
-    """Add what these namespaces hold. `whole`: they are all that there are, and one list a kind tells of them."""
-    lists: _Lists = {}
-    ask = _of_cluster if whole else _of_namespaces
+async def read_traffic(
+    look: Look, namespaces: list[str], into: Traffic, *, whole: bool = False, without: Collection[str] = ()
+) -> None:
+    """Add what these namespaces hold. `whole`: they are all that there are, and one list a kind tells of them.
+    `without`: kinds of which it is known that there are none.
+    """
+    lists: Lists = {}
+    ask = of_cluster if whole else of_namespaces
+    kinds = [(what, kind) for what, kind in _KINDS if kind not in without]
     try:
-        await together([partial(ask, look, what, kind, namespaces, lists) for what, kind in _KINDS])
+        await together([partial(ask, look, what, kind, namespaces, lists) for what, kind in kinds])
     finally:  # when the time is over, what has come counts
         for namespace in namespaces:
             _add(into, {kind: found[namespace] for kind, found in lists.items() if namespace in found})
-    if into.ingresses and not into.classes:
+    await read_classes(look, into)
+
+
+async def read_classes(look: Look, into: Traffic) -> None:
+    """The classes of Ingresses, once, where there are any Ingresses."""
+    if into.ingresses and not into.classes_asked:
+        into.classes_asked = True
         answer = await look.ask("ingress classes", lambda: look.api.get_json(collection("IngressClass", None)), {})
         into.classes.extend(ingress_class_seen(each) for each in items(answer, "items"))
 
 
-async def _of_cluster(look: Look, what: str, kind: str, namespaces: list[str], lists: _Lists) -> None:
+async def of_cluster(look: Look, what: str, kind: str, namespaces: list[str], lists: Lists) -> None:
+    """One list of all; where that is not allowed, one for each of these namespaces."""
     answer = await look.ask(what, lambda: look.api.get_json(collection(kind, None)), None, note=False)
     if answer is None:
-        await _of_namespaces(look, what, kind, namespaces, lists)
+        await of_namespaces(look, what, kind, namespaces, lists)
         return
     found = lists.setdefault(kind, {namespace: [] for namespace in namespaces})
     for each in items(answer, "items"):
         found.setdefault(text(each, "metadata", "namespace"), []).append(each)
 
 
-async def _of_namespaces(look: Look, what: str, kind: str, namespaces: list[str], lists: _Lists) -> None:
+async def of_namespaces(look: Look, what: str, kind: str, namespaces: list[str], lists: Lists) -> None:
     async def read(namespace: str) -> None:
         path = collection(kind, namespace)
         answer = await look.ask(what, lambda: look.api.get_json(path), None, where=namespace)

@@ -31,7 +31,7 @@ def join(findings: list[Finding], seen: Observation) -> list[Chain]:
         members.setdefault(_root_of(target, by_target), []).extend(group)
     alone: dict[tuple[Ref, str], list[Finding]] = {}
     for each in filter(_is_path, placed):
-        if each.because_of in by_target:
+        if each.because_of is not None and each.because_of in by_target:
             members[_root_of(each.because_of, by_target)].append(each)
         else:
             alone.setdefault((each.target, each.code), []).append(each)

@@ -1,5 +1,6 @@
 """The pods that fail alike, by whose they are: thirty pods of one workload are one sufferer, and become one finding."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -35,10 +36,13 @@ def sufferers(seen: Observation, fails: Fails, *, statuses: tuple[str, ...] = ()
         for container in pod.containers:
             if not pod.deleting and fails(pod, container):
                 found.setdefault(pod.owner or pod.ref, []).append((pod, container))
+    counted: Counter[Ref | None] = Counter()
+    for group in seen.groups if found else ():
+        if group.status.removeprefix("Init:") in statuses:
+            counted[group.owner] += group.count
     for target, pairs in found.items():
         pods = tuple({pod.ref: pod for pod, _ in pairs}.values())
-        counted = sum(g.count for g in seen.groups if g.owner == target and g.status.removeprefix("Init:") in statuses)
-        yield Sufferer(target, pods, tuple(pairs), max(len(pods), counted))
+        yield Sufferer(target, pods, tuple(pairs), max(len(pods), counted[target]))
 
 
 def workload_of(seen: Observation, target: Ref) -> WorkloadSeen | None:

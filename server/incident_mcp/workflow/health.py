@@ -4,7 +4,7 @@ from incident_mcp.assess.assess import broken_words
 from incident_mcp.cluster.kinds import workload_ref
 from incident_mcp.cluster.observe import observe
 from incident_mcp.investigate.find import find_chains
-from incident_mcp.text.budget import first
+from incident_mcp.text.budget import Part, fitting, tokens
 from incident_mcp.text.words import count, duration, listed
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.errors import BadRequest
@@ -16,8 +16,15 @@ from incident_mcp.workflow.desk import Desk
 from incident_mcp.workflow.findings import FindingLine, finding_line, silenced_words
 from incident_mcp.workflow.hygiene import HygieneLine, hygiene_of
 from incident_mcp.workflow.looks import recorded
+from incident_mcp.workflow.status import glance, lines_of
 
 SHOWN = 8
+ANSWER = 1900
+"""Tokens of the whole, at most; the lines of the causes take up to half of it, and the findings what is left."""
+MORE = 60
+"""Tokens of the rest: the cluster's name, the way to more, the entry."""
+BROKEN = 2
+"""Of what one cause breaks, so many are named in its line."""
 NOTED = 4
 
 
@@ -43,13 +50,18 @@ async def check_health(
     name: str | None,
     incident: str | None,
     hygiene: bool = False,
+    quick: bool = False,
 ) -> HealthReply:
-    """Look once at a scope; with `hygiene`, list what is untidy there as well.
+    """Look once at a scope; with `hygiene`, list what is untidy there as well; `quick`: only at who is not well.
 
     Raises `NotFound` with near misses, `Forbidden`, `Unreachable`, `BadRequest`.
     """
     found = await desk.incident_id(incident)
     scope = scope_of(namespace, kind, name)
+    if quick and scope.workload is None:
+        return await recorded(
+            desk, found, "check_health", {"namespace": namespace, "quick": True}, await _glance(desk, namespace), by
+        )
     seen = await observe(
         desk.api,
         scope,
@@ -66,6 +78,21 @@ async def check_health(
     return await recorded(desk, found, "check_health", {**arguments}, reply, by)
 
 
+async def _glance(desk: Desk, namespace: str | None) -> HealthReply:
+    """Who is not well. That nobody is does not make a cluster healthy: nothing else was looked at."""
+    seen = await glance(desk.api, now=desk.clock, seconds=desk.tool_seconds, namespace=namespace)
+    swept = seen.swept
+    return HealthReply(
+        cluster=desk.cluster,
+        summary=lines_of(seen),
+        findings=(),
+        healthy=False if swept.pods or swept.workloads or swept.nodes else None,
+        more="Without quick, check_health looks at all kinds and tells why.",
+        looked_at=seen.look.looked_at,
+        not_checked=tuple(str(part) for part in seen.look.not_checked),
+    )
+
+
 def scope_of(namespace: str | None, kind: str | None, name: str | None) -> Scope:
     """Cluster, namespace or workload. Raises `BadRequest` when the arguments name half a workload."""
     if kind is None and name is None:
@@ -79,17 +106,19 @@ def scope_of(namespace: str | None, kind: str | None, name: str | None) -> Scope
 
 
 def _reply(cluster: str, seen: Observation, chains: list[Chain], silenced: str) -> HealthReply:
-    lines = [finding_line(one) for chain in chains for one in (chain.root, *chain.symptoms, *chain.breaks)]
-    part = first(lines, SHOWN)
+    found = [one for chain in chains for one in (chain.root, *chain.symptoms, *chain.breaks)]
+    summary, missed = _summary(cluster, seen, chains), [str(one) for one in seen.not_checked]
+    room = ANSWER - tokens([summary, missed, seen.looked_at, silenced]) - MORE
+    part = Part(fitting([finding_line(one) for one in found[:SHOWN]], room).items, len(found))
     return HealthReply(
         cluster=cluster,
-        summary=tuple(_summary(cluster, seen, chains)),
+        summary=tuple(summary),
         healthy=False if _faults(chains) else (True if seen.looked_at else None),
         findings=part.items,
         more=f"{part.note}; name a namespace or workload to narrow." if part.note else "",
         looked_at=seen.looked_at,
         silenced=silenced,
-        not_checked=tuple(str(one) for one in seen.not_checked),
+        not_checked=tuple(missed),
     )
 
 
@@ -101,7 +130,7 @@ def _summary(cluster: str, seen: Observation, chains: list[Chain]) -> list[str]:
         well = f"{cluster}: no fault found in {seen.scope}: {looked}. Looked at: {listed(seen.looked_at)}.{not_seen}"
         return [well, *_noted(chains)]
     lines = [f"{cluster}: {count(len(faults), 'cause')} found in {seen.scope}: {looked}."]
-    lines += [chain_line(number, chain) for number, chain in enumerate(faults[:SHOWN], 1)]
+    lines += fitting([chain_line(number, chain) for number, chain in enumerate(faults[:SHOWN], 1)], ANSWER // 2).items
     return [*lines, *_noted(chains), f"Next: {faults[0].root.next_step}" if faults[0].root.next_step else ""]
 
 
@@ -118,8 +147,9 @@ def _noted(chains: list[Chain]) -> list[str]:
 def chain_line(number: int, chain: Chain) -> str:
     """`1  Deployment shop/checkout: <cause> -> Service shop/checkout has no endpoints -> Ingress ...`."""
     line = finding_line(chain.root)
-    broken = "".join(f" -> {broken_words(one)}" for one in chain.breaks)
-    return f"{number}  {chain.root.target}: {line.summary}{broken}"
+    broken = "".join(f" -> {broken_words(one)}" for one in chain.breaks[:BROKEN])
+    more = f" and {len(chain.breaks) - BROKEN} more" if len(chain.breaks) > BROKEN else ""
+    return f"{number}  {chain.root.target}: {line.summary}{broken}{more}"
 
 
 def totals_words(seen: Totals) -> str:

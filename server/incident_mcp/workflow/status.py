@@ -11,8 +11,8 @@ from incident_mcp.cluster.api import Api
 from incident_mcp.cluster.look import Look, together
 from incident_mcp.cluster.namespaces import namespaces_of
 from incident_mcp.cluster.pods import grouped
-from incident_mcp.cluster.quick_sweep import quick_sweep
 from incident_mcp.cluster.recent_events import RecentEvents
+from incident_mcp.cluster.sweep import sweep
 from incident_mcp.cluster.table_rows import PodRow, Sweep, WorkloadRow
 from incident_mcp.text.fencing import plain, quote
 from incident_mcp.text.words import clock, count, duration, listed
@@ -42,43 +42,53 @@ class Glance:
         self.swept = Sweep()
         self.events = RecentEvents(self.look, EVENT_LINES)
 
-    async def take(self, namespace: str | None, seconds: float) -> None:
-        first = seconds * (1 - _FOR_EVENTS_IN_FULL)
+    async def take(self, namespace: str | None, seconds: float, *, events: bool) -> None:
+        first = seconds * (1 - _FOR_EVENTS_IN_FULL * events)
         with anyio.move_on_after(first) as limit:
             namespaces = await namespaces_of(self.look, Scope(namespace=namespace))
             whole = namespace is None and not self.look.forbidden("other namespaces")
-            await together(
-                [
-                    lambda: quick_sweep(self.look, self.swept, namespaces, whole=whole, nodes=namespace is None),
-                    lambda: self.events.read(namespaces, whole=whole),
-                ]
-            )
+            jobs = [lambda: sweep(self.look, self.swept, namespaces, nodes=namespace is None)]
+            if events:
+                jobs.append(lambda: self.events.read(namespaces, whole=whole))
+            await together(jobs)
         if limit.cancelled_caught:
-            self.look.timed_out(("pods", "workloads", "events"), first)
+            self.look.timed_out(("pods", "workloads", *(["events"] if events else [])), first)
         with anyio.move_on_after(seconds * _FOR_EVENTS_IN_FULL):
             await self.events.read_in_full()
 
 
 async def status(api: Api, *, now: Clock, seconds: float, namespace: str | None = None) -> tuple[str, ...]:
-    """The lines to show; the cluster's name leads them.
+    """The lines to show; the cluster's name leads them. Raises what `glance` raises."""
+    seen = await glance(api, now=now, seconds=seconds, namespace=namespace, events=True)
+    missed = [str(part) for part in seen.look.not_checked]
+    return (*lines_of(seen), *([plain(f"Not checked: {listed(missed)}", NOT_CHECKED)] if missed else []))
+
+
+async def glance(api: Api, *, now: Clock, seconds: float, namespace: str | None = None, events: bool = False) -> Glance:
+    """One quick look; `events`: at the newest of them too.
 
     Raises `Unreachable` when nothing was answered in time, `CredentialsError`, and `NotFound` for the namespace.
     """
-    glance = Glance(api, now)
-    await glance.take(namespace, seconds)
-    return (_headline(glance), *_details(glance))
+    seen = Glance(api, now)
+    await seen.take(namespace, seconds, events=events)
+    return seen
 
 
-def _headline(glance: Glance) -> str:
-    cluster, swept = glance.look.api.cluster, glance.swept
+def lines_of(seen: Glance) -> tuple[str, ...]:
+    """All but what was not checked."""
+    return (_headline(seen), *_details(seen))
+
+
+def _headline(seen: Glance) -> str:
+    cluster, swept = seen.look.api.cluster, seen.swept
     numbers = (
         ("pod", len(swept.pods), swept.pods_seen),
         ("workload", len(swept.workloads), swept.workloads_seen),
         ("node", len(swept.nodes), swept.nodes_seen),
     )
-    read = glance.look.looked_at
-    told = [_unwell(noun, unwell, seen) for noun, unwell, seen in numbers if f"{noun}s" in read]
-    where = f"{plain(cluster.name)} ({plain(cluster.server)}) at {clock(glance.look.clock())} UTC"
+    read = seen.look.looked_at
+    told = [_unwell(noun, unwell, number) for noun, unwell, number in numbers if f"{noun}s" in read]
+    where = f"{plain(cluster.name)} ({plain(cluster.server)}) at {clock(seen.look.clock())} UTC"
     return f"{where}: {', '.join(told)}." if told else f"{where}: neither pods nor workloads could be read."
 
 
@@ -89,17 +99,15 @@ def _unwell(noun: str, unwell: int, all_of_them: int) -> str:
     return f"{unwell} of {count(all_of_them, noun)} not well"
 
 
-def _details(glance: Glance) -> Iterator[str]:
-    swept = glance.swept
+def _details(seen: Glance) -> Iterator[str]:
+    swept = seen.swept
     if swept.workloads:
         worst = sorted(swept.workloads, key=lambda row: (row.ready / max(row.desired, 1), -row.desired))
         yield f"Workloads not well: {listed([f'{row.ref} ({_counts(row)})' for row in worst], NAMED)}"
     if swept.nodes:
         yield f"Nodes not ready, or cordoned: {listed(sorted(swept.nodes), NAMED)}"
     yield from _pod_lines(swept.pods)
-    yield from _event_lines(glance.events.newest)
-    if missed := glance.look.not_checked:
-        yield plain(f"Not checked: {listed([str(part) for part in missed])}", NOT_CHECKED)
+    yield from _event_lines(seen.events.newest)
 
 
 def _counts(row: WorkloadRow) -> str:

@@ -105,7 +105,7 @@ async def test_many_calls_share_the_pool(pki: Pki, tmp_path: Path) -> None:
 def test_knowing_how_to_connect_costs_no_start_up_time() -> None:
     code = (
         "import sys, incident_mcp.cluster.connection, incident_mcp.cluster.watching; "
-        "print([m for m in ('yaml', 'httpx2', 'kubernetes', 'difflib', 'tempfile') if m in sys.modules])"
+        "print([m for m in ('yaml', 'httpx2', 'httpcore2', 'kubernetes', 'difflib', 'tempfile') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

@@ -1,5 +1,6 @@
 """What one look sees, on the embedded cluster: of the whole, of a namespace, of a workload, and when it may not."""
 
+import anyio
 import pytest
 
 from incident_mcp.cluster.metrics_api import GROUP as METRICS
@@ -202,3 +203,44 @@ async def test_the_sweep_asks_for_no_list_of_whole_pods() -> None:
     assert pods
     assert all(table for _, table in pods)
     assert len([path for path, _ in asked if "/pods/" in path and not path.endswith("/log")]) == 3
+
+
+async def test_a_busy_api_server_is_waited_for_and_the_answer_is_whole() -> None:
+    async with embedded("bad-rollout") as cluster:
+        cluster.sandbox.faults.refuse_next(8, code=429, retry_after=0, path="/pods")
+        cluster.sandbox.faults.refuse_next(8, code=429, retry_after=0, path="/deployments")
+        seen = await cluster.look()
+    assert [workload.ref for workload in seen.workloads] == [CHECKOUT]
+    assert [str(each) for each in seen.not_checked] == ["metrics (no metrics server)"]
+
+
+async def test_dropped_connections_are_asked_again_once_and_then_told() -> None:
+    async with embedded("bad-rollout") as cluster:
+        cluster.sandbox.faults.drop_next(1, path="/shop/pods")
+        whole = await cluster.look()
+        cluster.sandbox.faults.drop_next(200, path="/shop/pods")
+        seen = await cluster.look()
+    assert [group.count for group in whole.groups] == [3]
+    assert not seen.pods
+    assert [workload.ref for workload in seen.workloads] == [CHECKOUT]
+    assert "pods in shop (no answer)" in [str(each) for each in seen.not_checked]
+
+
+async def test_a_server_that_is_slow_in_everything_is_answered_for_in_time() -> None:
+    async with embedded("bad-rollout") as cluster:
+        cluster.sandbox.faults.delay_next(0.4, count=500)
+        with anyio.fail_after(10):
+            seen = await cluster.look(deadline_seconds=3)
+    assert seen.totals.pods == 20
+    assert [workload.ref for workload in seen.workloads] == [CHECKOUT]
+    assert seen.not_checked
+
+
+async def test_a_group_that_fails_is_not_asked_namespace_by_namespace() -> None:
+    async with embedded("bad-rollout") as cluster:
+        cluster.sandbox.faults.refuse_next(500, code=500, retry_after=0, path="batch/v1")
+        seen = await cluster.look()
+    told = [str(each) for each in seen.not_checked]
+    assert "jobs (the API server failed)" in told
+    assert "cron jobs (the API server failed)" in told
+    assert [each for each in told if each.startswith("jobs in")] == []

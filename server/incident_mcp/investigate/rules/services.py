@@ -1,6 +1,7 @@
 """Services without a ready endpoint or with a port that nobody serves, and whose fault that is."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 
 from incident_mcp.investigate.behind import Near, labels_of, nearest, outlines_of, reached, selects
@@ -49,10 +50,14 @@ def _in_scope(seen: Observation, service: ServiceSeen) -> bool:
 
 def astray(seen: Observation) -> Iterator[tuple[ServiceSeen, PortSeen, list[OutlineSeen]]]:
     """Ports that none of the pods behind has, where pods are ready and say which ports they have."""
+    around: defaultdict[str | None, list[OutlineSeen]] = defaultdict(list)
+    for outline in seen.outlines:
+        around[outline.ref.namespace].append(outline)
     for service in seen.services:
         if service.headless or not service.ready or not _in_scope(seen, service):
             continue
-        outlines = outlines_of(seen, service)
+        wanted = service.selector.items()
+        outlines = [each for each in around[service.ref.namespace] if wanted <= each.labels.items()]
         if not outlines or any(not _serving(each) for each in outlines):
             continue
         for port in service.ports:

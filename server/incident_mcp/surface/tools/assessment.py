@@ -30,12 +30,13 @@ async def check_health(
     kind: Annotated[str | None, Field(description="With name: look at one workload.", max_length=63)] = None,
     name: Annotated[str | None, Field(max_length=253)] = None,
     hygiene: Annotated[bool, Field(description="List what is untidy too; no cause of an incident.")] = False,
+    quick: Annotated[bool, Field(description="Only who is not well, not why.")] = False,
     incident: IncidentName = None,
 ) -> Reply:
     from incident_mcp.workflow import health
 
     return await health.check_health(
-        desk, by, namespace=namespace, kind=kind, name=name, incident=incident, hygiene=hygiene
+        desk, by, namespace=namespace, kind=kind, name=name, incident=incident, hygiene=hygiene, quick=quick
     )
 
 

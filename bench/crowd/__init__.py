@@ -1,0 +1,1 @@
+"""A large cluster to measure on: a real API server, filled with what sixty thousand pods bring along."""
