@@ -53,7 +53,7 @@ class Look:
         """The answer of `call`, or `default` and a note when this part can't be read.
 
         Without `note` a refusal is silent: it was about the whole cluster, and the caller goes on namespace by
-        namespace. Where the API server failed or was too busy, that way is closed too: the time is better spent.
+        namespace. Where the API server failed, that way is closed too: the time is better spent.
 
         Raises `CredentialsError`, and `Unreachable` when nothing at all has been answered yet.
         """
@@ -69,7 +69,7 @@ class Look:
         except ClusterError as error:
             if isinstance(error, Unreachable) and not self.answered:
                 raise
-            failed = not note and isinstance(error, ServerFailed | Throttled)
+            failed = not note and isinstance(error, ServerFailed)
             if failed:
                 self._failed.add(what)
             if note or failed:
