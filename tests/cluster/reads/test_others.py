@@ -16,7 +16,7 @@ from incident_mcp.cluster.services import services_seen
 from incident_mcp.cluster.tables import Column, Row, Table
 from incident_mcp.cluster.webhooks import webhooks_seen
 from incident_mcp.vocabulary.network_seen import PortSeen
-from incident_mcp.vocabulary.policies_seen import SelectorSeen
+from incident_mcp.vocabulary.policies_seen import PolicySeen, SelectorSeen
 from incident_mcp.vocabulary.refs import Ref
 
 META: dict[str, Any] = {"name": "x", "namespace": "shop", "uid": "u", "creationTimestamp": "2026-11-24T02:00:00Z"}
@@ -40,7 +40,7 @@ def test_a_table_without_the_column_suspects_nobody() -> None:
 
 def test_jobs_by_their_status() -> None:
     found = table("Name", "Status", rows=[["a", "Complete"], ["b", "Failed"], ["c", "Running"], ["d", "Suspended"]])
-    assert list(unwell_jobs(found)) == ["b", "d"]
+    assert list(unwell_jobs(found)) == ["b", "d", "c"]  # the pods of a running one may be refused
 
 
 def test_cron_jobs_that_should_have_run_by_now() -> None:
@@ -124,23 +124,18 @@ def test_an_ingress_names_its_class_its_certificates_and_ports() -> None:
 
 
 def test_what_a_policy_lets_out() -> None:
-    def policy(**spec: Any) -> Any:
+    def policy(**spec: Any) -> PolicySeen:
         return policy_seen({"metadata": META, "spec": {"podSelector": {}, "policyTypes": ["Egress"], **spec}})
 
     dns = {"ports": [{"port": 53, "protocol": "UDP"}]}
     web = {"ports": [{"port": 443}]}
     some = {"ports": [{"port": 1, "endPort": 100}]}
     cases: list[list[dict[str, Any]]] = [[], [web], [web, dns], [{}], [some]]
-    assert [policy(egress=rules).dns for rules in cases] == [
-        False,
-        False,
-        True,
-        True,
-        True,
-    ]
+    gates = [[[(gate.port, gate.end) for gate in rule.gates] for rule in policy(egress=r).lets_out] for r in cases]
+    assert gates == [[], [[("443", None)]], [[("443", None)], [("53", None)]], [[]], [[("1", 100)]]]
     assert policy(policyTypes=["Ingress"]).egress is False
-    assert policy().everything is True
-    assert policy(podSelector={"matchLabels": {"app": "x"}}).selector == {"app": "x"}
+    assert policy().selector.fits({"any": "pod"})
+    assert not policy(podSelector={"matchLabels": {"app": "x"}}).selector.fits({"app": "y"})
 
 
 def test_whom_a_policy_lets_in() -> None:
