@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.tools import Tool
+from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
 
 from incident_mcp.surface.caller import assistant
@@ -70,12 +71,13 @@ def shape(function: Any, name: str, parameters: list[inspect.Parameter], returns
     function.__annotations__ = {p.name: p.annotation for p in keyword_only} | {"return": returns}
 
 
+# Said to the base of all argument models: said to each of them after it is made, each schema would be made twice.
+ArgModelBase.model_config.update(extra="forbid", hide_input_in_errors=True)
+
+
 def strict(made: Tool) -> Tool:
-    """Refuse unknown arguments and publish the slim schema."""
-    model = made.fn_metadata.arg_model
-    model.model_config.update(extra="forbid", hide_input_in_errors=True)
-    model.model_rebuild(force=True)
-    made.parameters = slim(model.model_json_schema(by_alias=True))
+    """Publish the slim schema of a tool that refuses unknown arguments."""
+    made.parameters = slim(made.parameters)
     return made
 
 

@@ -1,6 +1,5 @@
 """The packet for the next shift: what is known, in flight, due and unanswered, and who takes it from here."""
 
-from incident_mcp.postmortem.facts import facts
 from incident_mcp.text.budget import first
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.entry import Entry, EntryKind, NewEntry
@@ -45,6 +44,8 @@ async def hand_over(
 
 
 async def _packet(desk: Desk, by: Actor, incident: str) -> HandOverReply:
+    from incident_mcp.postmortem.facts import facts  # not needed to list the tools
+
     told = await get_incident(desk, by, incident=incident, entries=10)
     entries = await desk.record.entries(incident)
     known = facts(entries)

@@ -5,7 +5,6 @@ What was known at a moment is what had been written by then, whenever it happene
 
 from datetime import datetime
 
-from incident_mcp.postmortem.durations import durations
 from incident_mcp.record.incident import Incident, Status, fold
 from incident_mcp.record.plans import PlanState, PlanStory, story
 from incident_mcp.text.budget import fitting
@@ -63,6 +62,8 @@ async def get_incident(
 
     Raises `BadRequest` when there is no such incident, or it was not open yet.
     """
+    from incident_mcp.postmortem.durations import durations  # not needed to list the tools
+
     found = await the_incident(desk, incident)
     await desk.gate.sweep_expired(found.id, by)
     await desk.gate.reconcile(found.id, by)
