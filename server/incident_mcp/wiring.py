@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import anyio
 
@@ -16,7 +17,6 @@ from incident_mcp.cluster.service_proxy import ServiceProxy
 from incident_mcp.gate.gate import AdvisoryGate
 from incident_mcp.gate.plans import earlier_plans
 from incident_mcp.gate.writing import Writing
-from incident_mcp.investigate.silence import silence
 from incident_mcp.metrics.monitoring import Monitoring
 from incident_mcp.metrics.place import Place
 from incident_mcp.metrics.source import Source
@@ -35,6 +35,9 @@ from incident_mcp.vocabulary.clock import Clock, system_clock
 from incident_mcp.vocabulary.errors import BadRequest, RecordError
 from incident_mcp.vocabulary.plan import Plan
 from incident_mcp.workflow.desk import Desk
+
+if TYPE_CHECKING:
+    from incident_mcp.investigate.silence import Silence
 
 KEY_BYTES = 32
 
@@ -65,11 +68,19 @@ async def open_desk(settings: Settings, environment: Mapping[str, str], clock: C
         tool_seconds=settings.tool_timeout,
         soak_seconds=settings.soak,
         runbooks=settings.runbooks,
-        silenced=tuple(silence(line) for line in settings.silence),
+        silenced=_silenced(settings.silence),
         monitoring=monitoring(settings, api, environment),
         certificates=settings.read_certificates,
         reach=Reach() if settings.try_hosts else None,
     )
+
+
+def _silenced(lines: tuple[str, ...]) -> tuple["Silence", ...]:
+    if not lines:
+        return ()
+    from incident_mcp.investigate.silence import silence  # with it comes the catalogue, which few need at start
+
+    return tuple(silence(line) for line in lines)
 
 
 def monitoring(settings: Settings, api: Api, environment: Mapping[str, str]) -> Monitoring:

@@ -27,6 +27,7 @@ from incident_mcp.vocabulary.refs import Cluster
 
 if TYPE_CHECKING:  # httpcore2 and ssl are met first when somebody connects
     from incident_mcp.cluster.credentials import Credential, CredentialSource
+    from incident_mcp.cluster.endpoint import Endpoint
     from incident_mcp.cluster.transport import Transport
 
 USER_AGENT = f"incident-mcp/{__version__}"
@@ -47,7 +48,7 @@ class Api:
         default_namespace: str,
         user: str,
         insecure: bool,
-        transport: Transport,
+        endpoint: Endpoint,
         credentials: CredentialSource,
         headers: Sequence[tuple[str, str]] = (),
         timeout: float = 15,
@@ -58,7 +59,8 @@ class Api:
         """The identity as the kubeconfig calls it: `admin`, or `admin as jane`."""
         self.insecure = insecure
         """True when the server's certificate is not checked (insecure-skip-tls-verify)."""
-        self._transport = transport
+        self._endpoint = endpoint
+        self._transport: Transport | None = None
         self._credentials = credentials
         self._headers = tuple(headers)
         self._timeout = timeout
@@ -146,7 +148,7 @@ class Api:
             credential = await self._credentials.current()
             outgoing = self._outgoing(call, credential, timeout=idle)
             try:
-                async with self._transport.send(outgoing, credential.certificate) as answer:
+                async with self._opened().send(outgoing, credential.certificate) as answer:
                     if answer.status == HTTPStatus.OK:
                         yield answer.chunks()
                         return
@@ -155,8 +157,16 @@ class Api:
                 raise unreachable(call, drop, self.cluster) from drop
             await self._refused(call, answer.status, answer.headers, refused, credential, patience)
 
+    def _opened(self) -> Transport:
+        """Loaded when the first request is sent: a server lists its tools without it."""
+        from incident_mcp.cluster.transport import Transport
+
+        self._transport = self._transport or Transport(self._endpoint)
+        return self._transport
+
     async def aclose(self) -> None:
-        await self._transport.aclose()
+        if self._transport is not None:
+            await self._transport.aclose()
 
     async def _send(self, call: Call) -> bytes:
         patience = Patience(call, self._timeout)
@@ -177,7 +187,7 @@ class Api:
         try:
             # The transport's own time-outs are for silence; this one ends also an answer that only trickles.
             with anyio.fail_after(self._timeout):
-                async with self._transport.send(outgoing, credential.certificate) as answer:
+                async with self._opened().send(outgoing, credential.certificate) as answer:
                     return answer.status, answer.headers, await answer.read()
         except TimeoutError as error:
             raise Dropped("it did not answer in time", sent=outgoing.sent, late=True) from error

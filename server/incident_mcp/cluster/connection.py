@@ -78,8 +78,8 @@ def _load(options: ConnectOptions, environment: Mapping[str, str], service_accou
 
 def _from_pod(options: ConnectOptions, environment: Mapping[str, str], folder: Path) -> Api:
     from incident_mcp.cluster.credentials import Secrets, Stored
+    from incident_mcp.cluster.endpoint import Endpoint
     from incident_mcp.cluster.tls import trust
-    from incident_mcp.cluster.transport import Endpoint, Transport
 
     account = in_cluster.load(environment, folder)
     origin = "the pod's service account"
@@ -89,16 +89,16 @@ def _from_pod(options: ConnectOptions, environment: Mapping[str, str], folder: P
         default_namespace=options.namespace or account.namespace,
         user=origin,
         insecure=False,
-        transport=Transport(Endpoint(account.server, trusted, proxy=proxy_for(account.server, "", environment))),
+        endpoint=Endpoint(account.server, trusted, proxy=proxy_for(account.server, "", environment)),
         credentials=Stored(Secrets(origin, token_file=account.token_file)),
         timeout=options.timeout,
     )
 
 
 def _from_context(chosen: Chosen, options: ConnectOptions, environment: Mapping[str, str], clock: Clock) -> Api:
+    from incident_mcp.cluster.endpoint import Endpoint
     from incident_mcp.cluster.identity import Surroundings, source_for
     from incident_mcp.cluster.tls import trust
-    from incident_mcp.cluster.transport import Endpoint, Transport
 
     entry = chosen.cluster.entry
     server = server_url(entry.server, chosen.cluster.name)
@@ -118,7 +118,7 @@ def _from_context(chosen: Chosen, options: ConnectOptions, environment: Mapping[
         default_namespace=options.namespace or chosen.namespace or "default",
         user=" as ".join(part for part in (chosen.user.name, impersonated.user) if part) or "kubectl proxy",
         insecure=entry.insecure_skip_tls_verify,
-        transport=Transport(endpoint),
+        endpoint=endpoint,
         credentials=source_for(chosen.user, server, surroundings),
         headers=impersonated.headers(),
         timeout=options.timeout,

@@ -90,8 +90,9 @@ class Outside:
         return Unreachable(f"{self.name} can't be reached: {reason}.", "Check its address, the network and the proxy.")
 
     def _opened(self) -> Transport:
+        from incident_mcp.cluster.endpoint import Endpoint
         from incident_mcp.cluster.tls import trust
-        from incident_mcp.cluster.transport import Endpoint, Transport
+        from incident_mcp.cluster.transport import Transport
 
         split = urlsplit(self._address.url)
         trusted = trust(self._authority(), skip=False, origin=self.name)

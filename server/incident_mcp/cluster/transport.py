@@ -13,16 +13,17 @@ from __future__ import annotations
 import zlib
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
 import httpcore2
 
+from incident_mcp.cluster.endpoint import Endpoint
 from incident_mcp.cluster.excerpts import excerpt
 from incident_mcp.cluster.outgoing import Dropped, Outgoing
 from incident_mcp.cluster.streams import Streams
-from incident_mcp.cluster.tls import ClientCertificate, Trust, client_context
+from incident_mcp.cluster.tls import ClientCertificate, client_context
 
 _CONNECT_SECONDS = 5.0
 _LANES = 16
@@ -30,17 +31,6 @@ _CONNECTIONS = 4
 """Of one lane. Several small pools instead of a large one: httpcore2 walks all connections of one at each request."""
 _IDLE_SECONDS = 60
 _GZIP = 16 + zlib.MAX_WBITS
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """The server that this process speaks to, fixed at start."""
-
-    url: str
-    trust: Trust
-    server_name: str | None = None
-    proxy: str | None = field(default=None, repr=False)
-    compression: bool = True
 
 
 class Answer:

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from incident_mcp.cluster.api import Api
 from incident_mcp.gate.gate import Gate
-from incident_mcp.investigate.silence import Silence
 from incident_mcp.metrics.monitoring import Monitoring
 from incident_mcp.reach.trying import Reach
 from incident_mcp.record.incident import Incident
@@ -14,6 +14,9 @@ from incident_mcp.vocabulary.action import Actions
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.clock import Clock
 from incident_mcp.vocabulary.errors import BadRequest
+
+if TYPE_CHECKING:  # with it comes the catalogue of findings
+    from incident_mcp.investigate.silence import Silence
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Desk:
     soak_seconds: float
     runbooks: Path = Path("runbooks")
     """Folder of the runbooks that are quoted; it need not be there."""
-    silenced: tuple[Silence, ...] = ()
+    silenced: tuple["Silence", ...] = ()
     """Findings that nobody here wants to be told."""
     monitoring: Monitoring = field(default_factory=Monitoring)
     certificates: bool = True
