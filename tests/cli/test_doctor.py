@@ -66,7 +66,8 @@ async def test_one_screen_says_what_works_and_what_it_stands_on(sandbox: Sandbox
     assert done.returncode == 0
     assert re.sub(r"in \d+ ms", "in N ms", re.sub(r"CA \w+", "CA X", done.stdout)).splitlines() == [
         "incident-mcp 0.1.0",
-        f"✓ settings      defaults (there is no {tmp_path}/config/incident-mcp/settings.toml), and INCIDENT_USER",
+        f"✓ settings      defaults (there is no {tmp_path}/config/incident-mcp/settings.toml), "
+        "and INCIDENT_TRY_HOSTS and INCIDENT_USER",
         f"✓ state folder  {tmp_path}/state/incident-mcp (made with the first entry)",
         "✓ record        empty",
         "✓ you           ada, by INCIDENT_USER",
@@ -177,7 +178,7 @@ async def test_a_settings_file_that_is_used_is_named(sandbox: Sandbox, tmp_path:
     file = tmp_path / "settings.toml"
     file.write_text("user = 'grace'\n")
     findings = await found(sandbox.kubeconfig, environment={"INCIDENT_SETTINGS": str(file)})
-    assert check(findings, "settings")["text"] == str(file)
+    assert check(findings, "settings")["text"] == f"{file}, and INCIDENT_TRY_HOSTS"  # no test asks hosts outside
     assert check(findings, "you")["text"] == "grace, by settings file"
 
 
