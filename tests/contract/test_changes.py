@@ -17,6 +17,7 @@ from incident_mcp.vocabulary.plan import Plan
 from tests.contract.cluster import Asked, Cluster
 from tests.contract.desk import agrees, desk
 from tests.contract.shop import Json, Workload, workload
+from tests.controlplane.waiting import wait_for
 
 TEMPLATE_NOTES = "kubectl.kubernetes.io/restartedAt"
 KINDS = ("Deployment", "StatefulSet", "DaemonSet")
@@ -63,7 +64,7 @@ async def test_a_restart_makes_new_pods_of_the_same_template(
     notes = after["spec"]["template"]["metadata"].pop("annotations")
     assert list(notes) == [TEMPLATE_NOTES]
     assert without_notes(after["spec"]) == without_notes(before["spec"])
-    assert not set(pods(made)) & set(old)
+    wait_for("the old pods are gone", lambda: not set(pods(made)) & set(old))
     assert len(here.questions) == 1
     assert "can't be undone" in refused
 
