@@ -64,7 +64,8 @@ WATCHED = {*map(str, BY_NAME["diagnose_workload"].all), "get serviceaccounts"}
 SELDOM = {
     "check_health": {*SECRETS, *REASONS},
     "assess_incident": {*SECRETS, *REASONS},
-    "diagnose_workload": {*SECRETS, *REASONS, *NODES},
+    # Its namespace is looked at where it does not explain itself.
+    "diagnose_workload": {*SECRETS, *REASONS, *NODES, *map(str, BY_NAME["check_health"].all)},
     "rollback_workload": {*SECRETS, *REASONS, *STUCK, *NODES},
     "what_changed": {*SECRETS, *GITOPS, *FLAGS, *REASONS},  # none of these operators is installed
     "resource_usage": {"get pods", "list nodes", "list nodes.metrics.k8s.io"},  # the scenario has no metrics server
