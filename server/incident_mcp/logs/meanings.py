@@ -183,12 +183,16 @@ def recognise(lines: Sequence[Untrusted]) -> Meaning | None:
 
 def recognise_each(lines: Sequence[Untrusted]) -> list[tuple[int, Meaning]]:
     """All lines that mean something, with their index."""
-    found: list[tuple[int, Meaning]] = []
-    for at in range(len(lines)):
-        meaning = next((m for known in _RECOGNISERS if (m := _match(known, lines, at))), None)
-        if meaning is not None:
-            found.append((at, meaning))
-    return found
+    return list(_recognised(tuple(lines)))
+
+
+@lru_cache(maxsize=128)
+def _recognised(lines: tuple[Untrusted, ...]) -> tuple[tuple[int, Meaning], ...]:
+    """Kept for some logs: a dozen rules read the same ones after each other."""
+    found = (
+        (at, next((m for known in _RECOGNISERS if (m := _match(known, lines, at))), None)) for at in range(len(lines))
+    )
+    return tuple((at, meaning) for at, meaning in found if meaning is not None)
 
 
 @lru_cache(maxsize=16384)

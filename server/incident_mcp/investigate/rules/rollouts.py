@@ -83,13 +83,12 @@ def _scaled_to_zero(seen: Observation) -> Iterator[Finding]:
     """Only where users reach it, something that they need is refused for it, or it is the cluster's DNS."""
     missed: dict[Ref, ServiceSeen] = {}
     for service in seen.services:
-        asked = any(each.service == service.ref for each in (*seen.webhooks, *seen.api_services))
-        wanted = reached(seen, service) or asked or is_dns(service) or service.ref in needed(seen)
-        if service.ready or not wanted:
+        if service.ready:
             continue
         idle = [each.ref for each in outlines_of(seen, service) if not each.desired]
         idle += [w.ref for w in seen.workloads if not w.desired and service.selector.items() <= labels_of(w).items()]
-        missed |= dict.fromkeys(idle, service)
+        if idle and _missed(seen, service):
+            missed |= dict.fromkeys(idle, service)
     for ref, service in missed.items():
         yield finding(
             SCALED_TO_ZERO,
@@ -99,3 +98,8 @@ def _scaled_to_zero(seen: Observation) -> Iterator[Finding]:
             evidence=(Evidence(source=f"{ref}, spec.replicas", value="0"),),
             next_step="See who scaled it down, and why; scale_workload brings it back.",
         )
+
+
+def _missed(seen: Observation, service: ServiceSeen) -> bool:
+    asked = any(each.service == service.ref for each in (*seen.webhooks, *seen.api_services))
+    return reached(seen, service) or asked or is_dns(service) or service.ref in needed(seen)
