@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,16 @@ def namespace(control_plane: ControlPlane) -> Iterator[str]:
     """A fresh namespace on the control plane, deleted after the test."""
     with control_plane.new_namespace() as name:
         yield name
+
+
+@contextmanager
+def own_control_plane(folder: Path) -> Generator[ControlPlane]:
+    """A control plane for one test alone, which may leave it as it likes: never somebody's cluster."""
+    running = _started(folder)
+    try:
+        yield running
+    finally:
+        running.stop()
 
 
 def _borrowed(folder: Path) -> ControlPlane | None:

@@ -4,11 +4,12 @@ One run plants and asks all of them (two minutes); the tests read what it was to
 """
 
 import os
+from pathlib import Path
 
 import pytest
 
 from tests.cli.running import ROOT
-from tests.controlplane.control_plane import ControlPlane
+from tests.controlplane.fixtures import own_control_plane
 from tests.investigate.planted.cases import FAULTS
 from tests.investigate.planted.fault import Fault
 from tests.investigate.planted.suite import Suite, Told
@@ -19,14 +20,21 @@ RIGHT = 0.95
 
 
 @pytest.fixture(scope="module")
-def told(control_plane: ControlPlane, tmp_path_factory: pytest.TempPathFactory) -> list[Told]:
-    control_plane.require("controllers", "faults", "metrics", "users")
-    once = Suite(control_plane, FAULTS, tmp_path_factory.mktemp("faults")).run()
+def told(tmp_path_factory: pytest.TempPathFactory) -> list[Told]:
+    once = planted(FAULTS, tmp_path_factory.mktemp("faults"))
     # What is planted grows old while a machine stalls: what was missed is planted once more, and only that.
-    missed = tuple(each.fault for each in once if not each.right)
-    again = Suite(control_plane, missed, tmp_path_factory.mktemp("again")).run() if missed else []
+    missed = [each for each in once if not each.right]
+    print("planted again:", *(f"{each.fault.title}: {each.roots} {each.hurt_neighbours}" for each in missed), sep="\n")
+    again = planted(tuple(each.fault for each in missed), tmp_path_factory.mktemp("again")) if missed else []
     better = {each.fault.title: each for each in again if each.right}
     return [better.get(each.fault.title, each) for each in once]
+
+
+def planted(faults: tuple[Fault, ...], folder: Path) -> list[Told]:
+    """On a control plane of their own: they leave nodes, classes and 160 namespaces behind."""
+    with own_control_plane(folder) as control_plane:
+        control_plane.require("controllers", "faults", "metrics", "users")
+        return Suite(control_plane, faults, folder).run()
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=[fault.title for fault in FAULTS])
@@ -46,9 +54,9 @@ def test_the_table_in_the_docs_is_current(told: list[Told]) -> None:
     """To bring it up to date: UPDATE_FAULTS=1 pytest tests/investigate/test_fault_suite.py."""
     if os.environ.get("UPDATE_FAULTS"):
         PAGE.write_text(page(told), encoding="utf-8")
-    assert planted(PAGE.read_text(encoding="utf-8")) == planted(page(told))
+    assert rows(PAGE.read_text(encoding="utf-8")) == rows(page(told))
 
 
-def planted(text: str) -> list[str]:
+def rows(text: str) -> list[str]:
     """The faults of a table: what was told of each is the run's that made it."""
     return [line.rsplit("|", 3)[0] for line in text.splitlines() if line.startswith("|") and line.count("|") == 6]

@@ -121,6 +121,8 @@ class Suite:
     def _plant(self) -> None:
         self._namespaces()
         self._apply(self._objects(lambda fault: WEB))
+        for space in self.spaces:
+            self._await(space, "Deployment", "web", '"readyReplicas": 2')
         self._settle()
         self._apply(self._objects(lambda fault: (each for each in fault.objects if each["kind"] in FIRST)))
         self._conditions()

@@ -36,7 +36,7 @@ FAULTS = (
         ("autoscaler-at-maximum", HPA),
         (_busy(), autoscaler("api", most=2)),
         twins="autoscaler",
-        sign=("HorizontalPodAutoscaler", "api", "TooManyReplicas"),
+        sign=("HorizontalPodAutoscaler", "api", '"currentReplicas": 2'),
         healthy=("Deployment api",),
     ),
     Fault(
