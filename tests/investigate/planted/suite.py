@@ -106,10 +106,13 @@ class Suite:
 
     def _gone(self, space: str) -> None:
         def gone() -> bool:
+            spaces = self.control_plane.api.get(collection("Namespace", None))["items"]
             pods = self.control_plane.api.get(collection("Pod", None))["items"]
-            return not any(pod["metadata"]["namespace"] in (space, "kube-system") for pod in pods)
+            left = [*(each["metadata"]["name"] for each in spaces), *(pod["metadata"]["namespace"] for pod in pods)]
+            system = any(pod["metadata"]["namespace"] == "kube-system" for pod in pods)
+            return space not in left and not system
 
-        self.control_plane.wait(f"the pods of {space} are gone", gone, SETTLE_SECONDS)
+        self.control_plane.wait(f"{space} and its pods are gone", gone, SETTLE_SECONDS)
 
     def _asked(self, spaces: dict[str, Fault]) -> list[Told]:
         self.spaces = spaces
