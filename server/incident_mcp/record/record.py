@@ -57,15 +57,17 @@ class Record:
 
     async def incidents(self) -> list[Incident]:
         """All incidents of this cluster, oldest first."""
-        ids = await anyio.to_thread.run_sync(self.store.incidents)
-        found = [fold(await self.entries(name)) for name in ids]
+        found = await anyio.to_thread.run_sync(self._all)
         return [incident for incident in found if incident.cluster.server == self.cluster.server]
+
+    def _all(self) -> list[Incident]:
+        return [fold(*self.store.life(name)) for name in self.store.incidents()]
 
     async def incident(self, name: str) -> Incident:
         """One incident by its id. Raises `BadRequest` with the nearest ids when there is none."""
-        entries = await self.entries(name)
-        if entries:
-            return self._ours(fold(entries))
+        told, total = await anyio.to_thread.run_sync(self.store.life, name)
+        if told:
+            return self._ours(fold(told, total))
         ids = await anyio.to_thread.run_sync(self.store.incidents)
         near = difflib.get_close_matches(name, ids, n=3, cutoff=0.4) or ids[-3:]
         known = f"Known: {', '.join(near)}." if near else "No incident has been opened yet: open_incident does that."

@@ -82,7 +82,9 @@ class NewEntry(Value):
 
 
 class Entry(Value):
-    """An entry as the journal holds it. `id` is `e12` within its incident, `u3` while it has none."""
+    """An entry as the journal holds it. `id` is `e12` within its incident, `u3` while it has none; `e13-9f3a` is of
+    another journal than the one that opened the incident.
+    """
 
     id: str
     incident: str | None
@@ -97,6 +99,8 @@ class Entry(Value):
     plan: str | None = None
     corrects: str | None = None
     data: dict[str, JsonValue] = {}
+    writer: str = ""
+    """The journal that wrote it; what was written before journals had names is told by where it stands."""
     previous: str
     """The hash of the writer's entry before this one; empty for its first."""
     hash: str
