@@ -63,7 +63,7 @@ def broken(writer: str, links: list[Link], gaps: list[Gap]) -> list[str]:
         missing = [number for number in range(place + 1, link.place) if not _left_out(number, gaps)]
         if missing:
             problems.append(f"entries {missing[0]} to {missing[-1]} of writer {writer} are missing")
-        problems += _misfits(link, before.get(link.place - 1))
+        problems += misfits(link, before.get(link.place - 1))
         place = link.place
     return problems
 
@@ -74,7 +74,7 @@ def broken_after(head: Head, links: list[Link]) -> list[str]:
     for link in links:
         if link.place != head.place + 1:
             problems.append(f"entries {head.place + 1} to {link.place - 1} of writer {link.writer} are missing")
-        problems += _misfits(link, head.hash)
+        problems += misfits(link, head.hash)
         head = Head(link.place, link.hash)
     return problems
 
@@ -83,7 +83,7 @@ def _left_out(place: int, gaps: list[Gap]) -> bool:
     return any(gap.first <= place <= gap.last for gap in gaps)
 
 
-def _misfits(link: Link, before: str | None) -> list[str]:
+def misfits(link: Link, before: str | None) -> list[str]:
     """What is wrong with one entry; `before` is the hash that it must name, None where nobody knows it."""
     name = f"entry {link.place} of writer {link.writer}"
     if digest(link.body) != link.hash:

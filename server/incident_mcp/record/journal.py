@@ -117,9 +117,10 @@ class Journal:
 
     def take(self, parts: Iterable[Link | Gap]) -> int:
         """Keep what other journals wrote, as it is; how much was new. What is here already stays as it is."""
+        given = list(parts)
         with self._explained("written"), self._lock, self._transaction():
             self._check_place()
-            return sum(self._take(part) for part in parts)
+            return sum(self._take(part) for part in given)
 
     def _take(self, part: Link | Gap) -> bool:
         if isinstance(part, Gap):
