@@ -1,7 +1,5 @@
 """Several journals and one PostgreSQL end up equal, whatever happens to the database in between."""
 
-import subprocess
-import sys
 import threading
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -10,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from incident_mcp.record.catching_up import exchange
+from incident_mcp.record.chain import Link, digest
 from incident_mcp.record.following import Follower
 from incident_mcp.record.journal import Journal
 from incident_mcp.record.shared_copy import SharedCopy
@@ -183,48 +182,11 @@ def test_nobody_waits_for_a_database_that_is_away_and_it_catches_up(server: Post
     assert server.ask("SELECT count(*) FROM incident_mcp.entries") == "3"
 
 
-WRITER = """
-import sys
-from pathlib import Path
-from incident_mcp.record.following import Follower
-from incident_mcp.record.journal import Journal
-from incident_mcp.record.shared_place import SharedPlace
-from incident_mcp.vocabulary.actor import Actor
-from incident_mcp.vocabulary.clock import system_clock
-from incident_mcp.vocabulary.entry import EntryKind, NewEntry
-journal = Journal(Path(sys.argv[1]), system_clock)
-writer = Actor(role="server", name="w", known_by="server")
-Follower(journal, SharedPlace(url=sys.argv[2]), {}, system_clock).start()
-for n in range(100000):
-    kind = EntryKind.NOTE if n else EntryKind.OPENED
-    entry = journal.append("i1", "c", NewEntry(kind=kind, text=str(n), actor=writer))
-    print(entry.hash, flush=True)
-"""
-
-
-def test_kill_minus_nine_of_two_writers_loses_nothing_and_the_copies_end_equal(
-    database: Postgres, tmp_path: Path
-) -> None:
-    homes = [tmp_path / name for name in ("a", "b")]
-    writers = [
-        subprocess.Popen([sys.executable, "-c", WRITER, str(home), database.url], stdout=subprocess.PIPE, text=True)
-        for home in homes
-    ]
-    acknowledged: list[str] = []
-    for writer in writers:
-        assert writer.stdout
-        acknowledged += [writer.stdout.readline().strip() for _ in range(60)]
-    for writer in writers:
-        writer.kill()
-        assert writer.stdout
-        acknowledged += [line.strip() for line in writer.stdout if line.endswith("\n")]
-        writer.wait()
-    journals = [Journal(home, system_clock) for home in homes]
+def test_a_row_that_is_no_entry_is_refused_though_its_hash_fits(database: Postgres, ada: Journal) -> None:
+    body = b'{"id": "e1", "previous": ""}'
     with copy_at(database) as copy:
-        for journal in (*journals, *journals):
-            exchange(journal, copy)
-        heads = copy.heads()
-    for journal in journals:
-        assert {entry.hash for entry in journal.entries("i1")} >= set(acknowledged)
-        assert journal.heads() == heads
-        assert journal.verify() == []
+        copy.heads()
+        copy.put([Link("0123456789abcdef", 1, digest(body), body)])
+        (told,) = exchange(ada, copy).refused
+    assert "entry 1 of writer 0123456789abcdef is no entry of this version" in told
+    assert ada.heads() == {}

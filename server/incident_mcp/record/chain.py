@@ -74,9 +74,18 @@ def broken_after(head: Head, links: list[Link]) -> list[str]:
     for link in links:
         if link.place != head.place + 1:
             problems.append(f"entries {head.place + 1} to {link.place - 1} of writer {link.writer} are missing")
-        problems += misfits(link, head.hash)
+        problems += misfits(link, head.hash) or unreadable(link)
         head = Head(link.place, link.hash)
     return problems
+
+
+def unreadable(link: Link) -> list[str]:
+    """What is wrong with one entry that came from elsewhere and has the right hash: it may be no entry at all."""
+    try:
+        link.entry  # noqa: B018 - reading it is the check
+    except (ValueError, TypeError, AttributeError):
+        return [f"entry {link.place} of writer {link.writer} is no entry of this version"]
+    return []
 
 
 def _left_out(place: int, gaps: list[Gap]) -> bool:

@@ -32,6 +32,19 @@ class Trouble:
     why: str
 
 
+def shared_copy(place: SharedPlace, environment: Mapping[str, str]) -> "SharedCopy":
+    """The way to the shared record. Raises `RecordError` where what speaks to the database is not installed."""
+    try:
+        from incident_mcp.record.shared_copy import SharedCopy
+    except ImportError as error:
+        raise RecordError(
+            f"The shared record {place.shown} can't be used: {error.name} is not installed.",
+            "Install incident-mcp[shared]; the local journal goes on meanwhile.",
+            not_done="Nothing was lost.",
+        ) from error
+    return SharedCopy(place, environment)
+
+
 class Follower:
     """Keeps one journal and one shared record equal until it is stopped."""
 
@@ -75,36 +88,38 @@ class Follower:
             return self._rounds.wait_for(lambda: self._round >= wanted, seconds)
 
     def _follow(self) -> None:
-        from incident_mcp.record.shared_copy import SharedCopy
-
-        copy = SharedCopy(self.place, self._environment)
+        copy: SharedCopy | None = None
         pause = EVERY_SECONDS
         while True:
             self._wake.clear()
             last = self._stopping
-            well = self._once(copy)
-            pause = EVERY_SECONDS if well else min(pause * 2, AT_MOST_SECONDS)
+            try:
+                copy = copy or shared_copy(self.place, self._environment)
+                self._tell(self._once(copy))
+                pause = EVERY_SECONDS
+            except RecordError as error:
+                self._tell(error.happened)
+                pause = min(pause * 2, AT_MOST_SECONDS)
+            self._round_over()
             if last:
-                copy.close()
-                return
+                break
             self._wake.wait(pause)
+        if copy:
+            copy.close()
 
-    def _once(self, copy: "SharedCopy") -> bool:
+    def _once(self, copy: "SharedCopy") -> str:
         from incident_mcp.record.catching_up import exchange
 
         self._began = self._clock()
         try:
-            done = exchange(self._journal, copy)
-            self._tell("; ".join(done.refused))
-        except RecordError as error:
-            self._tell(error.happened)
-            return False
+            return "; ".join(exchange(self._journal, copy).refused)
         finally:
             self._began = None
-            with self._rounds:
-                self._round += 1
-                self._rounds.notify_all()
-        return True
+
+    def _round_over(self) -> None:
+        with self._rounds:
+            self._round += 1
+            self._rounds.notify_all()
 
     def _tell(self, why: str) -> None:
         before = self._trouble

@@ -10,7 +10,7 @@ from itertools import groupby
 
 import msgspec
 
-from incident_mcp.record.chain import Gap, Link, misfits
+from incident_mcp.record.chain import Gap, Link, misfits, unreadable
 from incident_mcp.record.journal import Journal
 from incident_mcp.vocabulary.errors import BadRequest
 
@@ -29,12 +29,16 @@ def export(journal: Journal, incident: str | None) -> Iterator[bytes]:
         for writer, head in sorted(journal.heads().items()):
             yield from _lines(journal.links(writer, 0, head.place))
         return
-    links = journal.links_of(incident)
-    if not links:
-        raise BadRequest(f"There is no incident {incident[:60]}.", "`incident-mcp incidents list` names them.")
-    heads = journal.heads()
+    known(journal, incident)
+    links, heads = journal.links_of(incident), journal.heads()
     for writer, chosen in groupby(links, key=lambda link: link.writer):
         yield from _lines(_with_gaps(journal, list(chosen), heads[writer].place))
+
+
+def known(journal: Journal, incident: str) -> None:
+    """Raises `BadRequest` when there is no such incident."""
+    if incident not in journal.incidents():
+        raise BadRequest(f"There is no incident {incident[:60]}.", "`incident-mcp incidents list` names them.")
 
 
 def _lines(parts: Iterable[Link | Gap]) -> Iterator[bytes]:
@@ -78,7 +82,7 @@ def parse(lines: Iterable[bytes]) -> Iterator[Link | Gap]:
             yield Gap(line.writer, *line.left_out, line.hash)
             continue
         link = Link(line.writer, line.place, line.hash, bytes(line.entry))
-        if problems := misfits(link, None):
+        if problems := misfits(link, None) or unreadable(link):
             raise _wrong(number, problems[0])
         yield link
 

@@ -52,6 +52,14 @@ class Record:
     async def of_plan(self, plan: str) -> list[Entry]:
         return await anyio.to_thread.run_sync(self.store.of_plan, plan)
 
+    async def own_plans(self, incident: str | None) -> list[Entry]:
+        """The plans of an incident that were made here, in order: another journal's can be read, never carried out."""
+        return [one for one in await self.entries(incident) if one.kind is EntryKind.PLAN and self.wrote(one)]
+
+    def wrote(self, entry: Entry) -> bool:
+        """Whether an entry is of this journal, and not of one that tells the same incident elsewhere."""
+        return entry.writer == self.store.writer
+
     async def private(self, name: str) -> bytes | None:
         return await anyio.to_thread.run_sync(self.store.private, name)
 

@@ -18,7 +18,7 @@ class SharedPlace(Value):
     )
     password_file: Path | None = Field(default=None, description="The file that holds the password.")
     password_variable: str | None = Field(default=None, description="Or the environment variable that holds it.")
-    timeout: float = Field(3.0, gt=0, le=30, description="Seconds to wait for a connection or a statement.")
+    timeout: float = Field(default=3.0, gt=0, le=30, description="Seconds to wait for a connection or a statement.")
 
     @field_validator("url")
     @classmethod

@@ -8,6 +8,9 @@ from pydantic import JsonValue
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.value import Value
 
+ENTRY_ID = r"[eu]\d+(?:-[0-9a-f]{4})?"
+"""What an entry is called, as a pattern: see `Entry`."""
+
 
 class EntryKind(StrEnum):
     """What an entry is about, with the keys of its `data` (those marked ? may be absent)."""

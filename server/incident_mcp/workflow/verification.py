@@ -160,6 +160,10 @@ async def _last_change(desk: Desk, incident: str | None, target: Ref) -> _LastCh
     entries = await desk.record.entries(incident)
     for entry in reversed(entries):
         if entry.kind is EntryKind.OUTCOME and entry.plan and entry.data.get("status") in _WRITTEN:
+            if not desk.record.wrote(entry):  # its plan is kept where it was made
+                if entry.data.get("target") == str(target):
+                    return _LastChange(plan=entry.plan, since=entry.happened)
+                continue
             plan, told = await desk.gate.plan(entry.plan)
             if target in _whom(plan) and told.state is PlanState.SPENT:
                 kept = [e.data.get("promise_kept") for e in entries if (e.kind, e.plan) == (EntryKind.INTENT, plan.id)]
