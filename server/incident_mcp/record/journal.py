@@ -19,7 +19,7 @@ from typing import Any, Protocol
 from incident_mcp.record.chain import START, Gap, Head, Link, broken, digest
 from incident_mcp.record.schema import prepare
 from incident_mcp.vocabulary.clock import Clock
-from incident_mcp.vocabulary.entry import Entry, EntryKind, NewEntry
+from incident_mcp.vocabulary.entry import Entry, EntryKind, NewEntry, entry_order
 from incident_mcp.vocabulary.errors import AlreadyDone, RecordError
 from incident_mcp.vocabulary.plan import canonical
 
@@ -136,7 +136,7 @@ class Journal:
 
     def _insert(self, link: Link, once: str | None) -> None:
         plain = link.plain
-        told = (plain["incident"], plain["cluster"], _number(plain["id"]), plain["plan"], once)
+        told = (plain["incident"], plain["cluster"], entry_order(plain["id"])[1], plain["plan"], once)
         self._db.execute(_INSERT, (*told, link.body, link.hash, link.writer, link.place, plain["kind"]))
 
     def _check_place(self) -> None:
@@ -283,11 +283,6 @@ class Journal:
                 f"The record {self.path} can't be {verb}: {error}.",
                 "Free the disk, mend the folder's rights, or set INCIDENT_HOME to a folder that can be written.",
             ) from error
-
-
-def _number(name: str) -> int:
-    """`e12` and `e12-9f3a` are both the twelfth."""
-    return int(name[1:].partition("-")[0])
 
 
 def _bytes(body: object) -> bytes:

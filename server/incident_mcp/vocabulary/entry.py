@@ -12,6 +12,12 @@ ENTRY_ID = r"[eu]\d+(?:-[0-9a-f]{4})?"
 """What an entry is called, as a pattern: see `Entry`."""
 
 
+def entry_order(name: str) -> tuple[str, int, str]:
+    """What to sort ids by: `e2`, `e12`, `e12-9f3a`."""
+    number, _, writer = name[1:].partition("-")
+    return name[:1], int(number), writer
+
+
 class EntryKind(StrEnum):
     """What an entry is about, with the keys of its `data` (those marked ? may be absent)."""
 

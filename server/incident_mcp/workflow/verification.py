@@ -24,6 +24,7 @@ from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.vocabulary.value import Value
 from incident_mcp.vocabulary.verdict import Check, Kept, Verdict
 from incident_mcp.workflow.desk import Desk
+from incident_mcp.workflow.looks import seconds_taken
 from incident_mcp.workflow.progress import Progress, silent
 
 SERVER = Actor(role="server", name="incident-mcp", known_by="server")
@@ -200,6 +201,7 @@ async def _record(desk: Desk, incident: str | None, judged: Verification, plan: 
                 "verdict": judged.verdict.value,
                 "checks": checks,
                 "target": str(judged.target),
+                **seconds_taken(),
                 **({"promise": judged.promise.value, "of_plan": plan} if judged.promise else {}),
             },
         ),
