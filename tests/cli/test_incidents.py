@@ -98,3 +98,29 @@ async def test_a_file_that_is_no_export_leaves_the_record_alone(home: Path, tmp_
     assert "Line 1 of the file can't be taken" in done.stderr
     assert "Nothing was imported." in done.stderr
     assert (await incidents(home, "verify")).returncode == 0
+
+
+async def test_the_report_counts_over_incidents_as_tables_json_and_csv(home: Path) -> None:
+    journal = Journal(home / "journal.sqlite3", system_clock)
+    found = {"cause": "missing-environment", "target": "Deployment shop/checkout", "root": True}
+    for name in ("checkout", "checkout-2"):
+        if name != "checkout":
+            data: dict[str, JsonValue] = {"title": name, "cluster": HERE.model_dump(mode="json"), "commander": "ben"}
+            journal.append(name, HERE.server, NewEntry(kind=EntryKind.OPENED, text="opened", actor=ADA, data=data))
+        for kind, more in (
+            (EntryKind.FINDING, found),
+            (EntryKind.SEVERITY, {"severity": "SEV-2", "told_by": "ada"}),
+            (EntryKind.STATUS, {"status": "acknowledged", "reason": "seen"}),
+        ):
+            journal.append(name, HERE.server, NewEntry(kind=kind, text=str(kind), actor=ADA, data=dict(more)))
+    journal.close()
+    shown = (await incidents(home, "report")).stdout
+    assert shown.startswith("2 incidents; medians of those whose record holds the milestone.")
+    assert "Causes that came back" in shown
+    told = json.loads((await incidents(home, "report", "--json")).stdout)
+    assert [(group["name"], group["incidents"]) for group in told["by_severity"]] == [("SEV-2", 2)]
+    assert told["workloads"] == [{"what": "Deployment shop/checkout", "incidents": ["checkout", "checkout-2"]}]
+    header, first, *_ = (await incidents(home, "report", "--csv")).stdout.splitlines()
+    assert header.startswith("incident,opened,severity,status,services,causes,detect_seconds")
+    assert first.startswith("checkout,")
+    assert "SEV-2,acknowledged,Deployment shop/checkout,missing-environment,,0,," in first

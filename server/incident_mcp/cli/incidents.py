@@ -1,4 +1,4 @@
-"""`incident-mcp incidents`: the record by itself, without any cluster: list, show, export, import, verify."""
+"""`incident-mcp incidents`: the record by itself, without any cluster: list, show, report, export, import, verify."""
 
 import json
 import sys
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from incident_mcp.record.shared_place import SharedPlace
 
 NAME = "incidents"
-app = typer.Typer(help="The record: list, show, export, import and verify incidents.", no_args_is_help=True)
+app = typer.Typer(help="The record: list, show, report, export, import and verify incidents.", no_args_is_help=True)
 Id = Annotated[str, typer.Argument(metavar="ID", help="The incident's id, as `incidents list` shows it.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -103,6 +103,27 @@ def verify() -> None:
         here = " (this journal)" if writer == journal.writer else ""
         print(f"writer {writer}{here}: {head.place:,} entries, head {head.hash}")
     print("Every chain is whole. Compare the heads with those in exports and postmortems: they must be in this record.")
+
+
+@app.command("report")
+def report_all(
+    as_json: AsJson = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, a line an incident.")] = False,
+) -> None:
+    """Tell how long incidents took, by severity and service, and which causes and workloads came back."""
+    from rich.console import Console
+
+    from incident_mcp.cli import report_lines
+    from incident_mcp.postmortem.report import report, row
+
+    with _journal() as journal:
+        made = report([row(journal.entries(name)) for name in journal.incidents()])
+    if as_csv:
+        print(report_lines.as_csv(made), end="")
+    elif as_json:
+        print(json.dumps(made.model_dump(mode="json"), indent=2, ensure_ascii=False))
+    else:
+        report_lines.show(made, Console(highlight=False, markup=False))
 
 
 def _tell(problems: list[str]) -> None:
