@@ -8,7 +8,7 @@ READY_DEV := $(VENV)/.ready-dev
 ANSWER ?=
 ARGS ?=
 
-.PHONY: demo test check control-plane bench requirements clean
+.PHONY: demo test check soak control-plane bench requirements clean
 
 demo: $(READY)
 	@$(BIN)/incident-mcp demo $(if $(ANSWER),--answer $(ANSWER))
@@ -22,6 +22,11 @@ check: $(READY_DEV)
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 	$(BIN)/pytest $(ARGS)
+
+# A thousand times `kill -9` at random moments, of writers of the record and of servers in the middle of a change.
+KILLS ?= 1000
+soak: $(READY_DEV)
+	INCIDENT_TEST_KILLS=$(KILLS) $(BIN)/pytest tests/record/test_killed_writers.py $(ARGS)
 
 control-plane:
 	$(PYTHON) tests/controlplane/build.py

@@ -22,6 +22,7 @@ from incident_mcp.metrics.place import Place
 from incident_mcp.metrics.source import Source
 from incident_mcp.mitigate.registry import ACTIONS, actions
 from incident_mcp.reach.trying import Reach
+from incident_mcp.record.following import Follower
 from incident_mcp.record.journal import Journal
 from incident_mcp.record.plans import PlanStory, story
 from incident_mcp.record.record import Record
@@ -55,7 +56,8 @@ async def open_desk(settings: Settings, environment: Mapping[str, str], clock: C
         withheld=settings.secret_variables,
     )
     api = await connect(options, environment=environment)
-    record = Record(Journal(settings.journal, clock), api.cluster, clock)
+    journal = Journal(settings.journal, clock)
+    record = Record(journal, api.cluster, clock)
     available = actions(api, clock, settings.policy, earlier_plans(record, settings.policy))
     return Desk(
         api=api,
@@ -72,6 +74,7 @@ async def open_desk(settings: Settings, environment: Mapping[str, str], clock: C
         monitoring=monitoring(settings, api, environment),
         certificates=settings.read_certificates,
         reach=Reach() if settings.try_hosts else None,
+        shared=Follower(journal, settings.shared, environment, clock).start() if settings.shared else None,
     )
 
 

@@ -227,8 +227,8 @@ async def test_a_missing_credential_plugin_is_told(sandbox: Sandbox, tmp_path: P
 def record(home: Path) -> Path:
     journal = Journal(home / "journal.sqlite3", system_clock)
     actor = Actor(role="person", name="ada", known_by="OS user")
-    for text in ("one", "two", "three"):
-        journal.append("i1", "https://cluster", NewEntry(kind=EntryKind.NOTE, text=text, actor=actor))
+    for kind, text in ((EntryKind.OPENED, "one"), (EntryKind.NOTE, "two"), (EntryKind.NOTE, "three")):
+        journal.append("i1", "https://cluster", NewEntry(kind=kind, text=text, actor=actor))
     journal.close()
     return journal.path
 
@@ -244,15 +244,8 @@ async def test_a_whole_record_is_counted(sandbox: Sandbox, tmp_path: Path) -> No
     }
 
 
-@pytest.mark.parametrize(
-    ("body", "says"),
-    [
-        ("CAST(replace(body, 'two', 'TWO') AS BLOB)", "entry 2 was changed after it was written"),
-        ("x'ff'", "entry 2 was changed after it was written"),
-        ("'text'", "entry 2 was changed after it was written"),
-    ],
-)
-async def test_a_record_that_was_tampered_with_is_told(sandbox: Sandbox, tmp_path: Path, body: str, says: str) -> None:
+@pytest.mark.parametrize("body", ["CAST(replace(body, 'two', 'TWO') AS BLOB)", "x'ff'", "'text'"])
+async def test_a_record_that_was_tampered_with_is_told(sandbox: Sandbox, tmp_path: Path, body: str) -> None:
     path = record(tmp_path)
     with sqlite3.connect(path) as database:
         database.execute("DROP TRIGGER entries_hold")
@@ -260,7 +253,7 @@ async def test_a_record_that_was_tampered_with_is_told(sandbox: Sandbox, tmp_pat
     database.close()
     done = await doctor(sandbox.kubeconfig, environment={"INCIDENT_HOME": str(tmp_path)})
     assert done.returncode == 1
-    assert says in done.stdout
+    assert re.search("entry 2 of writer [0-9a-f]+ was changed after it was written", done.stdout)
 
 
 async def test_a_record_that_is_no_database_is_told(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -39,6 +39,7 @@ def test_the_whole_incident_is_told_from_its_record():
 ## Summary
 - **Date**: 2026-11-24
 - **Duration**: 0 hours 4 minutes (02:11:40 to 02:15:37 UTC) [e3, e15]
+- **Where the minutes went**: 1 minute 34 seconds from the opening: 11 seconds waiting for a person, 1 minute 23 seconds that the record does not explain [e1, e15]
 - **Severity**: SEV-2 at 02:14:20, as told by the assistant [e8]
 - **Impact**: Deployment shop/checkout: Service shop/checkout has no endpoints -> Ingress shop.example.com/checkout answers 503 [e2]
 

@@ -26,14 +26,17 @@ def note(text: str, plan: str | None = None) -> NewEntry:
     return NewEntry(kind=EntryKind.NOTE, text=text, actor=ADA, plan=plan)
 
 
+OPENED = NewEntry(kind=EntryKind.OPENED, text="opened", actor=ADA)
+
+
 @pytest.fixture
 def journal(tmp_path: Path, clock: Ticking) -> Journal:
     return Journal(tmp_path / "state" / "journal.sqlite3", clock)
 
 
 def test_entries_are_numbered_within_their_incident_and_read_back_equal(journal: Journal) -> None:
-    written = [journal.append("i1", CLUSTER, note(f"n{n}")) for n in range(3)]
-    journal.append("i2", CLUSTER, note("other"))
+    written = [journal.append("i1", CLUSTER, new) for new in (OPENED, note("n1"), note("n2"))]
+    journal.append("i2", CLUSTER, OPENED)
     loose = journal.append(None, CLUSTER, note("before any incident"))
     assert [entry.id for entry in written] == ["e1", "e2", "e3"]
     assert loose.id == "u1"
@@ -59,9 +62,9 @@ def test_sql_can_neither_change_nor_delete_an_entry(journal: Journal) -> None:
     [
         (
             "UPDATE entries SET body = CAST(replace(CAST(body AS TEXT), 'n3', 'n9') AS BLOB) WHERE seq = 3",
-            "entry 3 was changed",
+            "entry 3 of writer {} was changed",
         ),
-        ("DELETE FROM entries WHERE seq = 2", "entries 2 to 2 are missing"),
+        ("DELETE FROM entries WHERE seq = 2", "entries 2 to 2 of writer {} are missing"),
     ],
 )
 def test_an_edit_behind_the_triggers_is_found(journal: Journal, statement: str, told: str) -> None:
@@ -72,7 +75,7 @@ def test_an_edit_behind_the_triggers_is_found(journal: Journal, statement: str, 
         db.execute(
             statement.replace("replace(body, 'n3', 'n9')", "CAST(replace(CAST(body AS TEXT), 'n3', 'n9') AS BLOB)")
         )
-    assert any(told in problem for problem in journal.verify())
+    assert any(told.format(journal.writer) in problem for problem in journal.verify())
 
 
 def test_what_may_happen_once_happens_once_even_among_threads(journal: Journal) -> None:

@@ -86,6 +86,7 @@ def test_every_key_can_be_set_by_the_environment(file: Path, monkeypatch: pytest
         "protected_namespaces": '["x"]', "silence": '["INC404"]',
         "read_certificates": "0", "try_hosts": "0",
         "prometheus": '{"url": "https://p.example"}', "alertmanager": '{"url": "https://a.example"}',
+        "shared": '{"url": "postgresql://d.example/incidents"}',
     }  # fmt: skip
     assert set(values) == set(Settings.model_fields)
     for key, value in values.items():
@@ -106,7 +107,7 @@ def test_a_key_of_a_section_has_a_variable_of_its_own(file: Path, monkeypatch: p
 def test_the_sections_of_the_example_are_right_when_somebody_uncomments_them(file: Path) -> None:
     lines = EXAMPLE.read_text().partition("# [prometheus]")
     keys = [line[2:] for line in (lines[1] + lines[2]).splitlines() if re.match(r"# (\[|\w+ = )", line)]
-    either_or = ("service = ", "token_file = ", "token_variable = ")
+    either_or = ("service = ", "token_file = ", "token_variable = ", "password_variable = ")
     file.write_text("\n".join(line for line in keys if not line.startswith(either_or)))
     settings = load_settings()
     assert settings.prometheus
@@ -134,3 +135,14 @@ def test_the_example_file_names_every_key_and_holds_the_defaults(file: Path, mon
     given = tomllib.loads(text)
     loaded, defaults = load_settings(), Settings.model_construct()
     assert {key: getattr(loaded, key) for key in given} == {key: getattr(defaults, key) for key in given}
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["postgresql://me:hunter2@db/incidents", "postgresql://db/incidents?password=hunter2", "mysql://db/incidents"],
+)
+def test_the_url_of_the_shared_record_holds_no_password(file: Path, url: str) -> None:
+    file.write_text(f'[shared]\nurl = "{url}"')
+    with pytest.raises(SettingsError) as told:
+        load_settings()
+    assert "hunter2" not in str(told.value)

@@ -23,6 +23,7 @@ from incident_mcp.cli import (
     doctor,
     explain,
     health,
+    incidents,
     logs,
     plan,
     sandbox,
@@ -39,6 +40,8 @@ app = typer.Typer(
 )
 for module in (serve, demo, sandbox, status, assess, health, diagnose, changes, logs, explain, plan, doctor):
     app.command(module.NAME)(module.command)
+
+app.add_typer(incidents.app, name=incidents.NAME)
 
 
 @app.command("version")

@@ -171,8 +171,8 @@ class AdvisoryGate:
     async def reconcile(self, incident: str | None, by: Actor) -> list[str]:
         """Look again at writes whose result nobody recorded; what could be told of them, in words. Sends nothing."""
         told: list[str] = []
-        for entry in await self._record.entries(incident):
-            if entry.kind is EntryKind.PLAN and entry.plan and entry.plan not in self._execution.running:
+        for entry in await self._record.own_plans(incident):
+            if entry.plan and entry.plan not in self._execution.running:
                 plan = await self._plans.load(entry.plan)
                 if words := await reconcile(self._record, self._actions, plan, by):
                     told.append(words)
@@ -181,8 +181,8 @@ class AdvisoryGate:
     async def sweep_expired(self, incident: str | None, by: Actor) -> list[str]:
         """Record the end of plans whose time is over and that nobody answered; returns their ids."""
         ended: list[str] = []
-        for entry in await self._record.entries(incident):
-            if entry.kind is EntryKind.PLAN and entry.plan:
+        for entry in await self._record.own_plans(incident):
+            if entry.plan:
                 plan = await self._plans.load(entry.plan)
                 told = await self._plans.story(plan)
                 if told.state is PlanState.EXPIRED and not told.outcome:

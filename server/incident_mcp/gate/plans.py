@@ -47,8 +47,8 @@ class Plans:
     async def pending(self, incident: str | None) -> list[tuple[Plan, PlanStory, Entry]]:
         """The plans of an incident that still wait for a person or for their one use, oldest first."""
         found: list[tuple[Plan, PlanStory, Entry]] = []
-        for entry in await self.record.entries(incident):
-            if entry.kind is EntryKind.PLAN and entry.plan:
+        for entry in await self.record.own_plans(incident):
+            if entry.plan:
                 plan = await self.load(entry.plan)
                 told = await self.story(plan)
                 if told.state in (PlanState.PENDING, PlanState.APPROVED):

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
-from incident_mcp.vocabulary.entry import Entry, EntryKind
+from incident_mcp.vocabulary.entry import ENTRY_ID, Entry, EntryKind
 from incident_mcp.vocabulary.value import Value
 from incident_mcp.vocabulary.verdict import Verdict
 
-_CITATION = re.compile(r"\s*[\[(]((?:e\d+)(?:\s*,\s*e\d+)*)[\])]")
+_CITATION = re.compile(rf"\s*[\[(]({ENTRY_ID}(?:\s*,\s*{ENTRY_ID})*)[\])]")
 _END = re.compile(r"(?<=[.!?])\s+(?![\[(]e\d)|(?<=[\])])\s+(?=[A-Z0-9\"'«])|\n+")
 _NAMED = re.compile(r"[\w./:-]*[\d_/][\w./:-]*|\b[A-Z]{3,}\b|\b\w+(?:-\w+)+\b|\b[A-Z]\w*[a-z][A-Z]\w*\b|`[^`]+`")
 

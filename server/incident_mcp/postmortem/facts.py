@@ -14,6 +14,7 @@ from incident_mcp.postmortem.corrections import uncorrected
 from incident_mcp.postmortem.follow_ups import action_items
 from incident_mcp.postmortem.markdown import safe
 from incident_mcp.postmortem.milestones import Milestones, milestones
+from incident_mcp.postmortem.minutes import minutes
 from incident_mcp.postmortem.open_questions import open_questions
 from incident_mcp.postmortem.review import went_poorly, went_well
 from incident_mcp.postmortem.statement import Line, Statement, quoted, state, who
@@ -33,6 +34,7 @@ class Facts(Value):
     cluster: Cluster
     opened: datetime
     duration: Statement
+    minutes: Statement
     severity: Statement
     impact: tuple[Statement, ...]
     timeline: tuple[Line, ...]
@@ -61,6 +63,7 @@ def facts(entries: Sequence[Entry]) -> Facts:
         cluster=told.cluster,
         opened=told.opened,
         duration=length(marks),
+        minutes=minutes(live, plans, marks),
         severity=severity(live, told.opened),
         impact=impact(live),
         timeline=timeline(live, plans, marks),

@@ -7,9 +7,10 @@ import re
 
 from incident_mcp.text.cleaning import clean, one_line
 from incident_mcp.text.masking import mask
+from incident_mcp.vocabulary.entry import ENTRY_ID
 
 _BACKSLASH = re.compile(r"\\(?=[!-/:-@\[-`{-~])")
-_CITATION = re.compile(r"\[(\s*[eu]\d+(?:\s*,\s*[eu]\d+)*\s*)\]", re.IGNORECASE)
+_CITATION = re.compile(rf"\[(\s*{ENTRY_ID}(?:\s*,\s*{ENTRY_ID})*\s*)\]", re.IGNORECASE)
 _HTML = re.compile(r"<(?=[A-Za-z/!?])")
 _LINK = re.compile(r"\](?=[(\[:])")
 _ENTITY = re.compile(r"&(?=#?\w{1,31};)")

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from incident_mcp.postmortem.markdown import safe
 from incident_mcp.vocabulary.actor import Actor
-from incident_mcp.vocabulary.entry import Entry
+from incident_mcp.vocabulary.entry import Entry, entry_order
 from incident_mcp.vocabulary.value import Value
 
 
@@ -37,7 +37,7 @@ def line(at: datetime | None, text: str, *entries: Entry | None) -> Line:
 
 def ids(*entries: Entry | None) -> tuple[str, ...]:
     names = {entry.id for entry in entries if entry is not None}
-    return tuple(sorted(names, key=lambda name: (name[:1], int(name[1:]))))
+    return tuple(sorted(names, key=entry_order))
 
 
 def words(entry: Entry) -> str:

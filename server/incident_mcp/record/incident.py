@@ -33,18 +33,18 @@ class Incident(Value):
         return self.status not in ("resolved", "closed")
 
 
-def fold(entries: list[Entry]) -> Incident:
-    """The incident that these entries (of one incident, in order, at least the first) add up to."""
-    first = entries[0]
+def fold(entries: list[Entry], total: int | None = None) -> Incident:
+    """The incident that these entries (in order, the opening among them) add up to; it has `total` of all kinds."""
+    first = next(entry for entry in entries if entry.kind is EntryKind.OPENED)
     state: dict[str, object] = {
         "id": first.incident,
         "title": first.data["title"],
         "cluster": first.data["cluster"],
         "opened": first.happened,
         "roles": {"commander": first.data["commander"]},
-        "entries": len(entries),
+        "entries": len(entries) if total is None else total,
     }
-    for entry in entries[1:]:
+    for entry in entries:
         _apply(state, entry)
     return Incident.model_validate(state)
 

@@ -1,50 +1,44 @@
-"""The journal: one SQLite file, append-only, each entry chained to the one before by its hash.
+"""The journal: one SQLite file, append-only, each writer's entries chained by their hashes.
 
 `WAL` lets readers read while somebody writes; `synchronous=FULL` means that an acknowledged entry survives `kill -9`
 and a power cut. Triggers refuse updates and deletes, so a slip in our own code can't rewrite history; against somebody
-who rewrites the whole file only a copy of the chain's head helps, which every postmortem carries.
+who rewrites the whole file only a copy of the chain's head helps, which every postmortem and export carries.
+
+Beside its own entries the file holds those of other journals (`take`), so that whatever reads it needs no network.
+They have a writer's name of their own, and never count as ours: a plan is approved and spent only where it was made.
 """
 
-import hashlib
 import sqlite3
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Protocol
 
-import msgspec
-
+from incident_mcp.record.chain import START, Gap, Head, Link, broken, digest
+from incident_mcp.record.schema import prepare
 from incident_mcp.vocabulary.clock import Clock
-from incident_mcp.vocabulary.entry import Entry, NewEntry
+from incident_mcp.vocabulary.entry import Entry, EntryKind, NewEntry, entry_order
 from incident_mcp.vocabulary.errors import AlreadyDone, RecordError
 from incident_mcp.vocabulary.plan import canonical
 
-SCHEMA_VERSION = 1
-SCHEMA = """
-CREATE TABLE entries (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
-    incident TEXT,
-    cluster TEXT NOT NULL,
-    number INTEGER NOT NULL,
-    plan TEXT,
-    once TEXT UNIQUE,
-    body BLOB NOT NULL,
-    hash TEXT NOT NULL
-);
-CREATE INDEX entries_incident ON entries (incident, number);
-CREATE INDEX entries_plan ON entries (plan) WHERE plan IS NOT NULL;
-CREATE TABLE private (name TEXT PRIMARY KEY, body BLOB NOT NULL);
-CREATE TRIGGER entries_stay BEFORE DELETE ON entries BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
-CREATE TRIGGER entries_hold BEFORE UPDATE ON entries BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
-PRAGMA user_version = 1;
-"""
 BUSY_SECONDS = 5.0
+TAG = 4
+"""Letters of its writer's name in the id of an entry that joins another writer's incident: `e13-9f3a`."""
+LIFE = (EntryKind.OPENED, EntryKind.SEVERITY, EntryKind.STATUS, EntryKind.ROLE)
+"""The kinds that an incident's state is folded from."""
+_INSERT = (
+    "INSERT INTO entries (incident, cluster, number, plan, once, body, hash, writer, place, kind)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 
 
 class Store(Protocol):
     """What the record needs of a place that keeps entries."""
 
+    @property
+    def writer(self) -> str: ...
     def append(
         self,
         incident: str | None,
@@ -55,6 +49,7 @@ class Store(Protocol):
         private: bytes | None = None,
     ) -> Entry: ...
     def entries(self, incident: str | None, cluster: str | None = None) -> list[Entry]: ...
+    def life(self, incident: str) -> tuple[list[Entry], int]: ...
     def of_plan(self, plan: str) -> list[Entry]: ...
     def incidents(self) -> list[str]: ...
     def private(self, name: str) -> bytes | None: ...
@@ -71,6 +66,8 @@ class Journal:
         self.path = path
         self._clock = clock
         self._lock = threading.Lock()
+        self.after_append: Callable[[], None] = lambda: None
+        """Called when an entry is on disk, for whoever carries it on."""
         with self._explained("opened"):
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
@@ -78,24 +75,19 @@ class Journal:
             self._inode = path.stat().st_ino
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
-            self._prepare()
+            prepare(self._db, path)
+            self._writer = str(self._db.execute("SELECT writer FROM self").fetchone()[0])
 
-    def _prepare(self) -> None:
-        (version,) = self._db.execute("PRAGMA user_version").fetchone()
-        if version == 0:
-            with self._transaction():
-                if self._db.execute("PRAGMA user_version").fetchone() == (0,):
-                    for statement in _statements(SCHEMA):
-                        self._db.execute(statement)
-        elif version != SCHEMA_VERSION:
-            raise RecordError(
-                f"The record {self.path} has schema {version}; this incident-mcp reads schema {SCHEMA_VERSION}.",
-                "Use the version of incident-mcp that wrote it.",
-            )
+    @property
+    def writer(self) -> str:
+        """This journal's name among others."""
+        return self._writer
 
     def close(self) -> None:
         with self._lock:
             self._db.close()
+
+    # Writing
 
     def append(
         self,
@@ -113,87 +105,164 @@ class Journal:
         """
         with self._explained("written"), self._lock, self._transaction():
             self._check_place()
-            entry = self._next(incident, cluster, new)
-            body = canonical(entry.model_dump(mode="json", exclude={"hash"}))
+            link, entry = self._next(incident, cluster, new)
             try:
-                self._db.execute(
-                    "INSERT INTO entries (incident, cluster, number, plan, once, body, hash)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    (incident, cluster, int(entry.id[1:]), new.plan, once, body, entry.hash),
-                )
+                self._insert(link, once)
             except sqlite3.IntegrityError as error:
                 raise AlreadyDone(f"This was done before and may be done once only ({once}).") from error
             if private is not None:
                 self._db.execute("INSERT INTO private (name, body) VALUES (?, ?)", (new.plan, private))
+        self.after_append()
         return entry
+
+    def take(self, parts: Iterable[Link | Gap]) -> int:
+        """Keep what other journals wrote, as it is; how much was new. What is here already stays as it is."""
+        given = list(parts)
+        with self._explained("written"), self._lock, self._transaction():
+            self._check_place()
+            return sum(self._take(part) for part in given)
+
+    def _take(self, part: Link | Gap) -> bool:
+        if isinstance(part, Gap):
+            if part.writer == self.writer:  # of our own nothing is left out here
+                return False
+            values = (part.writer, part.first, part.last, part.hash)
+            return self._db.execute("INSERT OR IGNORE INTO gaps VALUES (?, ?, ?, ?)", values).rowcount > 0
+        known = "SELECT 1 FROM entries WHERE writer = ? AND place = ?"
+        if self._db.execute(known, (part.writer, part.place)).fetchone():
+            return False
+        self._insert(part, None)
+        return True
+
+    def _insert(self, link: Link, once: str | None) -> None:
+        plain = link.plain
+        told = (plain["incident"], plain["cluster"], entry_order(plain["id"])[1], plain["plan"], once)
+        self._db.execute(_INSERT, (*told, link.body, link.hash, link.writer, link.place, plain["kind"]))
 
     def _check_place(self) -> None:
         """An entry written to a file that was removed or replaced would be acknowledged and lost."""
         if self.path.stat().st_ino != self._inode:
             raise OSError("it was replaced by another file while this server runs; restart the server")
 
-    def _next(self, incident: str | None, cluster: str, new: NewEntry) -> Entry:
-        last = self._db.execute("SELECT hash FROM entries ORDER BY seq DESC LIMIT 1").fetchone()
-        (number,) = self._db.execute(
-            "SELECT coalesce(max(number), 0) + 1 FROM entries WHERE incident IS ?", (incident,)
-        ).fetchone()
+    def _next(self, incident: str | None, cluster: str, new: NewEntry) -> tuple[Link, Entry]:
+        last = self._head(self.writer)
         written = self._clock()
         fields: dict[str, Any] = new.model_dump(mode="json") | {
-            "id": f"{'e' if incident else 'u'}{number}",
+            "id": self._id(incident),
             "incident": incident,
             "cluster": cluster,
             "happened": (new.happened or written).isoformat(),
             "written": written.isoformat(),
-            "previous": last[0] if last else "",
+            "previous": last.hash,
+            "writer": self.writer,
         }
         # Once through the model, so that the hash covers exactly what a reader will read back.
-        plain = Entry.model_validate(fields | {"hash": ""}).model_dump(mode="json", exclude={"hash"})
-        return Entry.model_validate(fields | {"hash": _digest(canonical(plain))})
+        body = canonical(Entry.model_validate(fields | {"hash": ""}).model_dump(mode="json", exclude={"hash"}))
+        link = Link(self.writer, last.place + 1, digest(body), body)
+        return link, Entry.model_validate(fields | {"hash": link.hash})
+
+    def _id(self, incident: str | None) -> str:
+        """One more than any number of the incident that is known here: so an entry comes after those that its writer
+        had read (Lamport's clock). Two journals may take the same number; the one that joined says which it is.
+        """
+        number, founder = self._db.execute(
+            "SELECT coalesce(max(number), 0) + 1, (SELECT writer FROM entries WHERE incident = ?1 AND kind = 'opened'"
+            " ORDER BY number, writer LIMIT 1) FROM entries WHERE incident IS ?1",
+            (incident,),
+        ).fetchone()
+        tag = f"-{self.writer[:TAG]}" if founder not in (None, self.writer) else ""
+        return f"{'e' if incident else 'u'}{number}{tag}"
+
+    # Reading
 
     def entries(self, incident: str | None, cluster: str | None = None) -> list[Entry]:
-        """All entries of an incident (None: those without one) in order, of one cluster if given."""
+        """All entries of an incident in order, of one cluster if given. None: our own of those without an incident."""
         where, values = "incident IS ?", [incident]
+        if incident is None:
+            where, values = f"{where} AND writer = ?", [*values, self.writer]
         if cluster is not None:
-            where, values = where + " AND cluster = ?", [incident, cluster]
-        return self._read(f"WHERE {where} ORDER BY seq", values)
+            where, values = f"{where} AND cluster = ?", [*values, cluster]
+        return self._read(f"WHERE {where} ORDER BY number, writer", values)
+
+    def life(self, incident: str) -> tuple[list[Entry], int]:
+        """The few entries that an incident's state is folded from, and how many it has in all."""
+        marks = ", ".join("?" * len(LIFE))
+        told = self._read(f"WHERE incident = ? AND kind IN ({marks}) ORDER BY number, writer", [incident, *LIFE])
+        with self._explained("read"), self._lock:
+            (total,) = self._db.execute("SELECT count(*) FROM entries WHERE incident = ?", (incident,)).fetchone()
+        return told, total
 
     def of_plan(self, plan: str) -> list[Entry]:
-        return self._read("WHERE plan = ? ORDER BY seq", [plan])
+        """What this journal wrote of a plan. What others say of it never approves or spends it."""
+        return self._read("WHERE plan = ? AND writer = ? ORDER BY place", [plan, self.writer])
 
-    def _read(self, where: str, values: list[str | None]) -> list[Entry]:
+    def _read(self, where: str, values: list[Any]) -> list[Entry]:
+        return [link.entry for link in self._links(where, values)]
+
+    def _links(self, where: str, values: list[Any]) -> list[Link]:
         with self._explained("read"), self._lock:
-            rows = self._db.execute(f"SELECT body, hash FROM entries {where}", values).fetchall()  # noqa: S608 - fixed text
-        return [Entry.model_validate(msgspec.json.decode(body) | {"hash": digest}) for body, digest in rows]
+            rows = self._db.execute(f"SELECT writer, place, hash, body FROM entries {where}", values).fetchall()  # noqa: S608 - fixed text
+        return [Link(writer, place, told, _bytes(body)) for writer, place, told, body in rows]
 
     def incidents(self) -> list[str]:
         """The ids of all incidents, oldest first."""
         with self._explained("read"), self._lock:
             rows = self._db.execute(
-                "SELECT incident FROM entries WHERE incident NOT NULL GROUP BY incident ORDER BY min(seq)"
+                "SELECT incident FROM entries WHERE kind = 'opened' AND incident NOT NULL"
+                " GROUP BY incident ORDER BY min(seq)"
             )
             return [incident for (incident,) in rows.fetchall()]
 
     def private(self, name: str) -> bytes | None:
-        """What an undo or a plan needs to the letter, unmasked; never part of an export."""
+        """What an undo or a plan needs to the letter, unmasked; never part of an export or of the shared record."""
         with self._explained("read"), self._lock:
             row = self._db.execute("SELECT body FROM private WHERE name = ?", (name,)).fetchone()
         return row[0] if row else None
 
+    # Chains
+
     def verify(self) -> list[str]:
-        """Recompute the chain; the list names what does not fit (empty: the chain is whole)."""
+        """Recompute every writer's chain; the list names what does not fit (empty: all are whole)."""
+        with self._explained("read"):
+            links = groupby(self._links("ORDER BY writer, place", []), key=lambda link: link.writer)
+            return [problem for writer, each in links for problem in broken(writer, list(each), self.gaps(writer))]
+
+    def gaps(self, writer: str) -> list[Gap]:
+        """What an import left out of another writer's chain."""
         with self._explained("read"), self._lock:
-            rows = self._db.execute("SELECT seq, body, hash FROM entries ORDER BY seq").fetchall()
-        problems: list[str] = []
-        previous, expected = "", 1
-        for seq, body, digest in rows:
-            if seq != expected:
-                problems.append(f"entries {expected} to {seq - 1} are missing")
-            if not isinstance(body, bytes) or _digest(body) != digest:
-                problems.append(f"entry {seq} was changed after it was written")
-            elif msgspec.json.decode(body)["previous"] != previous:
-                problems.append(f"entry {seq} does not follow the entry before it")
-            previous, expected = digest, seq + 1
-        return problems
+            rows = self._db.execute("SELECT * FROM gaps WHERE writer = ? ORDER BY first, last", (writer,))
+            return [Gap(*row) for row in rows.fetchall()]
+
+    def heads(self) -> dict[str, Head]:
+        """How far each writer's chain is known here without a hole."""
+        with self._explained("read"), self._lock:
+            writers = self._db.execute("SELECT DISTINCT writer FROM entries").fetchall()
+            holed = {writer for (writer,) in self._db.execute("SELECT DISTINCT writer FROM gaps").fetchall()}
+            return {name: self._whole_to(name) if name in holed else self._head(name) for (name,) in writers}
+
+    def _head(self, writer: str) -> Head:
+        return self._head_at("WHERE writer = ?1 ORDER BY place DESC", writer)
+
+    def _whole_to(self, writer: str) -> Head:
+        end = "WHERE writer = ?1 AND NOT EXISTS (SELECT 1 FROM entries n WHERE n.writer = ?1 AND n.place = e.place + 1)"
+        head = self._head_at(f"{end} ORDER BY place", writer)
+        begins = self._db.execute("SELECT 1 FROM entries WHERE writer = ? AND place = 1", (writer,)).fetchone()
+        return head if begins else START
+
+    def _head_at(self, where: str, writer: str) -> Head:
+        row = self._db.execute(f"SELECT place, hash FROM entries e {where} LIMIT 1", (writer,)).fetchone()  # noqa: S608 - fixed text
+        return Head(*row) if row else START
+
+    def links(self, writer: str, after: int, up_to: int, most: int = -1) -> list[Link]:
+        """A writer's entries from the place after `after` up to `up_to`, in order, at most so many (-1: all)."""
+        where = "WHERE writer = ? AND place > ? AND place <= ? ORDER BY place LIMIT ?"
+        return self._links(where, [writer, after, up_to, most])
+
+    def links_of(self, incident: str) -> list[Link]:
+        """An incident's entries as they were hashed, by writer and place."""
+        return self._links("WHERE incident = ? ORDER BY writer, place", [incident])
+
+    # The file
 
     @contextmanager
     def _transaction(self) -> Generator[None]:
@@ -216,10 +285,6 @@ class Journal:
             ) from error
 
 
-def _digest(body: bytes) -> str:
-    return hashlib.sha256(body).hexdigest()
-
-
-def _statements(script: str) -> Iterator[str]:
-    """Split the schema; triggers hold semicolons of their own, but each statement ends at a line's end."""
-    yield from (part for part in (line.strip() for line in script.split(";\n")) if part)
+def _bytes(body: object) -> bytes:
+    """SQLite keeps what it is given: after an edit by hand a body may be text."""
+    return body if isinstance(body, bytes) else str(body).encode()

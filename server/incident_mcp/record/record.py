@@ -52,20 +52,30 @@ class Record:
     async def of_plan(self, plan: str) -> list[Entry]:
         return await anyio.to_thread.run_sync(self.store.of_plan, plan)
 
+    async def own_plans(self, incident: str | None) -> list[Entry]:
+        """The plans of an incident that were made here, in order: another journal's can be read, never carried out."""
+        return [one for one in await self.entries(incident) if one.kind is EntryKind.PLAN and self.wrote(one)]
+
+    def wrote(self, entry: Entry) -> bool:
+        """Whether an entry is of this journal, and not of one that tells the same incident elsewhere."""
+        return entry.writer == self.store.writer
+
     async def private(self, name: str) -> bytes | None:
         return await anyio.to_thread.run_sync(self.store.private, name)
 
     async def incidents(self) -> list[Incident]:
         """All incidents of this cluster, oldest first."""
-        ids = await anyio.to_thread.run_sync(self.store.incidents)
-        found = [fold(await self.entries(name)) for name in ids]
+        found = await anyio.to_thread.run_sync(self._all)
         return [incident for incident in found if incident.cluster.server == self.cluster.server]
+
+    def _all(self) -> list[Incident]:
+        return [fold(*self.store.life(name)) for name in self.store.incidents()]
 
     async def incident(self, name: str) -> Incident:
         """One incident by its id. Raises `BadRequest` with the nearest ids when there is none."""
-        entries = await self.entries(name)
-        if entries:
-            return self._ours(fold(entries))
+        told, total = await anyio.to_thread.run_sync(self.store.life, name)
+        if told:
+            return self._ours(fold(told, total))
         ids = await anyio.to_thread.run_sync(self.store.incidents)
         near = difflib.get_close_matches(name, ids, n=3, cutoff=0.4) or ids[-3:]
         known = f"Known: {', '.join(near)}." if near else "No incident has been opened yet: open_incident does that."

@@ -6,6 +6,7 @@ structured content. Unknown arguments are refused (the SDK ignores them), schema
 """
 
 import inspect
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
@@ -19,6 +20,7 @@ from incident_mcp.surface.office import Office
 from incident_mcp.text.budget import tokens
 from incident_mcp.text.reply import readable
 from incident_mcp.vocabulary.reply import Reply
+from incident_mcp.workflow.looks import began
 
 Step = Callable[..., Awaitable[Reply]]
 
@@ -45,6 +47,7 @@ def tool(
     """The tool of a workflow step. Its name is the function's."""
 
     async def call(ctx: Context[Any, Any], **arguments: Any) -> CallToolResult:
+        began.set(time.monotonic())
         return result(await step(await office.desk(), assistant(ctx), **arguments))
 
     parameters = [p for p in inspect.signature(step, eval_str=True).parameters.values() if p.name not in ("desk", "by")]

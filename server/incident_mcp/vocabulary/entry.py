@@ -8,6 +8,15 @@ from pydantic import JsonValue
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.value import Value
 
+ENTRY_ID = r"[eu]\d+(?:-[0-9a-f]{4})?"
+"""What an entry is called, as a pattern: see `Entry`."""
+
+
+def entry_order(name: str) -> tuple[str, int, str]:
+    """What to sort ids by: `e2`, `e12`, `e12-9f3a`."""
+    number, _, writer = name[1:].partition("-")
+    return name[:1], int(number), writer
+
 
 class EntryKind(StrEnum):
     """What an entry is about, with the keys of its `data` (those marked ? may be absent)."""
@@ -82,7 +91,9 @@ class NewEntry(Value):
 
 
 class Entry(Value):
-    """An entry as the journal holds it. `id` is `e12` within its incident, `u3` while it has none."""
+    """An entry as the journal holds it. `id` is `e12` within its incident, `u3` while it has none; `e13-9f3a` is of
+    another journal than the one that opened the incident.
+    """
 
     id: str
     incident: str | None
@@ -97,6 +108,8 @@ class Entry(Value):
     plan: str | None = None
     corrects: str | None = None
     data: dict[str, JsonValue] = {}
+    writer: str = ""
+    """The journal that wrote it; what was written before journals had names is told by where it stands."""
     previous: str
     """The hash of the writer's entry before this one; empty for its first."""
     hash: str

@@ -238,7 +238,7 @@ async def _last_asked(
     where = (arguments.get("namespace"), arguments.get("name"))
     named = arguments.get("name") is not None
     for entry in reversed(await desk.record.entries(incident)):
-        if entry.kind is EntryKind.QUESTION and entry.plan:
+        if entry.kind is EntryKind.QUESTION and entry.plan and desk.record.wrote(entry):
             plan, told = await desk.gate.plan(entry.plan)
             target = plan.draft.target
             meant = (target.namespace, target.name) == where if named else plan.arguments == arguments

@@ -4,10 +4,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import anyio.to_thread
+
 from incident_mcp.cluster.api import Api
 from incident_mcp.gate.gate import Gate
 from incident_mcp.metrics.monitoring import Monitoring
 from incident_mcp.reach.trying import Reach
+from incident_mcp.record.following import Follower
 from incident_mcp.record.incident import Incident
 from incident_mcp.record.record import Record
 from incident_mcp.vocabulary.action import Actions
@@ -41,6 +44,8 @@ class Desk:
     """Whether the certificates in TLS Secrets that routes name are read; else their Secrets are metadata only."""
     reach: Reach | None = None
     """How the hosts of routes that are hurt are tried from here; None: they are not."""
+    shared: Follower | None = None
+    """Who carries the record to a team's and back; None: it stays on this machine."""
 
     @property
     def cluster(self) -> str:
@@ -48,7 +53,9 @@ class Desk:
         return self.api.cluster.name
 
     async def aclose(self) -> None:
-        """Close the connections to the cluster and to its monitoring."""
+        """Close the connections to the cluster, to its monitoring and to the team's record."""
+        if self.shared:
+            await anyio.to_thread.run_sync(self.shared.stop)
         await self.monitoring.aclose()
         await self.api.aclose()
 

@@ -1,6 +1,8 @@
 """Recording what was looked at: one entry a reading call, with its arguments and the digest of its answer."""
 
 import hashlib
+import time
+from contextvars import ContextVar
 from typing import TypeVar
 
 from pydantic import JsonValue
@@ -12,6 +14,14 @@ from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.workflow.desk import Desk
 
 R = TypeVar("R", bound=Reply)
+began: ContextVar[float | None] = ContextVar("began", default=None)
+"""When the call at hand began (`time.monotonic`), as whoever takes calls says it: so a look tells how long it took."""
+
+
+def seconds_taken() -> dict[str, JsonValue]:
+    """The seconds since the call at hand began, for an entry's data; nothing where nobody said when that was."""
+    start = began.get()
+    return {} if start is None else {"seconds": round(time.monotonic() - start, 1)}
 
 
 async def recorded(
@@ -38,6 +48,7 @@ async def recorded(
                 "arguments": arguments,
                 "digest": hashlib.sha256(canonical(reply.compact())).hexdigest(),
                 "not_checked": [*reply.not_checked],
+                **seconds_taken(),
                 **measured,
             },
         ),

@@ -18,7 +18,7 @@ async def current_page(desk: Desk) -> str:
     found = await the_incident(desk, None)
     known = await desk.record.entries(found.id)
     now = desk.clock()
-    return "\n".join(state_lines(desk, known, await plan_lines(desk, known, now), now))
+    return "\n".join(state_lines(desk, known, plan_lines(known, now), now))
 
 
 async def timeline_page(desk: Desk, incident: str) -> str:

@@ -3,10 +3,11 @@
 What was known at a moment is what had been written by then, whenever it happened: hindsight stays out.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from incident_mcp.record.incident import Incident, Status, fold
-from incident_mcp.record.plans import PlanState, PlanStory, story
+from incident_mcp.record.plans import PlanState, story
 from incident_mcp.text.budget import fitting
 from incident_mcp.text.cleaning import one_line
 from incident_mcp.text.moments import moment_said
@@ -14,7 +15,6 @@ from incident_mcp.text.words import clock
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.entry import Entry, EntryKind
 from incident_mcp.vocabulary.errors import BadRequest
-from incident_mcp.vocabulary.plan import Plan
 from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.vocabulary.value import Value
 from incident_mcp.workflow.deadlines import deadlines, unchanged
@@ -75,7 +75,7 @@ async def get_incident(
             f"It was opened at {clock(found.opened, moment)} UTC.",
         )
     found = fold(known)
-    plans = await plan_lines(desk, known, moment)
+    plans = plan_lines(known, moment)
     newest_first = [_line(entry) for entry in reversed(known[-entries:])]
     shown = fitting(newest_first, BUDGET if entries <= SHOWN else LARGEST).items[::-1]
     asked = f"{desk.cluster}: as the record told it at {clock(moment, desk.clock())} UTC." if at else ""
@@ -107,30 +107,33 @@ def state_lines(desk: Desk, known: list[Entry], plans: list[PlanLine], moment: d
         *(f"Plan {plan.id} waits for a person until {plan.until}: {plan.change}" for plan in plans if plan.until),
         *deadlines(known, found, moment),
         *unchanged(known, moment),
+        *_unshared(desk, moment),
     )
 
 
-async def plan_lines(desk: Desk, known: list[Entry], moment: datetime) -> list[PlanLine]:
+def _unshared(desk: Desk, now: datetime) -> Iterator[str]:
+    if desk.shared and (trouble := desk.shared.trouble):
+        yield f"Not shared with the others since {clock(trouble.since, now)} UTC: {trouble.why}"
+
+
+def plan_lines(known: list[Entry], moment: datetime) -> list[PlanLine]:
     """The plans that these entries tell of, in the state that they tell of."""
-    lines: list[PlanLine] = []
-    for entry in known:
-        if entry.kind is EntryKind.PLAN and entry.plan:
-            plan, _ = await desk.gate.plan(entry.plan)
-            told = story([one for one in known if one.plan == plan.id], plan.expires, moment)
-            lines.append(plan_line(plan, told))
-    return lines
+    return [_plan_line(entry, known, moment) for entry in known if entry.kind is EntryKind.PLAN]
 
 
-def plan_line(plan: Plan, told: PlanStory) -> PlanLine:
-    """A plan in one line; `until` only while it still waits."""
+def _plan_line(entry: Entry, known: list[Entry], moment: datetime) -> PlanLine:
+    """One plan, also one that was made elsewhere: what only its maker keeps is not needed to tell of it."""
+    of_it = [one for one in known if one.plan == entry.plan and one.writer == entry.writer]
+    expires = datetime.fromisoformat(str(entry.data["expires"]))
+    told = story(of_it, expires, moment)
     waits = told.state in (PlanState.PENDING, PlanState.APPROVED)
+    unknown = "unknown: the write may have been sent; look before you act"
     return PlanLine(
-        id=plan.id,
-        change=plan.draft.headline,
+        id=entry.plan or "",
+        change=str(entry.data["headline"]),
         state=told.state.value,
-        until=f"{clock(plan.expires)} UTC" if waits else "",
-        outcome=told.outcome_text
-        or ("unknown: the write may have been sent; look before you act" if told.outcome else ""),
+        until=f"{clock(expires)} UTC" if waits else "",
+        outcome=told.outcome_text or (unknown if told.outcome else ""),
     )
 
 

@@ -24,6 +24,7 @@ from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.vocabulary.value import Value
 from incident_mcp.vocabulary.verdict import Check, Kept, Verdict
 from incident_mcp.workflow.desk import Desk
+from incident_mcp.workflow.looks import seconds_taken
 from incident_mcp.workflow.progress import Progress, silent
 
 SERVER = Actor(role="server", name="incident-mcp", known_by="server")
@@ -160,6 +161,10 @@ async def _last_change(desk: Desk, incident: str | None, target: Ref) -> _LastCh
     entries = await desk.record.entries(incident)
     for entry in reversed(entries):
         if entry.kind is EntryKind.OUTCOME and entry.plan and entry.data.get("status") in _WRITTEN:
+            if not desk.record.wrote(entry):  # its plan is kept where it was made
+                if entry.data.get("target") == str(target):
+                    return _LastChange(plan=entry.plan, since=entry.happened)
+                continue
             plan, told = await desk.gate.plan(entry.plan)
             if target in _whom(plan) and told.state is PlanState.SPENT:
                 kept = [e.data.get("promise_kept") for e in entries if (e.kind, e.plan) == (EntryKind.INTENT, plan.id)]
@@ -196,6 +201,7 @@ async def _record(desk: Desk, incident: str | None, judged: Verification, plan: 
                 "verdict": judged.verdict.value,
                 "checks": checks,
                 "target": str(judged.target),
+                **seconds_taken(),
                 **({"promise": judged.promise.value, "of_plan": plan} if judged.promise else {}),
             },
         ),

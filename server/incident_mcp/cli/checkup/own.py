@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from incident_mcp.cli.checkup.check import Check, bad, failed, good, off
 from incident_mcp.cli.serving import Serving
 from incident_mcp.record.journal import Journal
+from incident_mcp.record.shared_place import SharedPlace
 from incident_mcp.settings import PREFIX, Settings, load_settings, settings_file
 from incident_mcp.text.words import count, listed
 from incident_mcp.vocabulary.clock import system_clock
@@ -38,6 +40,8 @@ def own_checks(settings: Settings, serving: Serving | None) -> Iterator[Check]:
     folder = _folder(settings.home.expanduser())
     yield folder
     yield _record(settings) if folder.mark == "ok" else off("record", "not checked")
+    if settings.shared:
+        yield _shared(settings.shared)
     person = settings.person
     yield good("you", f"{person.name}, by {person.known_by}")
     yield _server(serving)
@@ -79,6 +83,17 @@ def _record(settings: Settings) -> Check:
         more = f" and {len(problems) - 1} more" if len(problems) > 1 else ""
         return bad("record", f"{path}: {problems[0]}{more}", KEEP)
     return good("record", f"{count(len(incidents), 'incident')}, the chain of entries is whole")
+
+
+def _shared(place: SharedPlace) -> Check:
+    from incident_mcp.record.following import shared_copy
+
+    try:
+        with closing(shared_copy(place, os.environ)) as copy:
+            writers = len(copy.heads())
+    except RecordError as error:
+        return failed("shared record", error)
+    return good("shared record", f"{place.shown}, {count(writers, 'writer')}")
 
 
 def _server(serving: Serving | None) -> Check:

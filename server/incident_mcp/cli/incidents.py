@@ -1,0 +1,170 @@
+"""`incident-mcp incidents`: the record by itself, without any cluster: list, show, report, export, import, verify."""
+
+import json
+import sys
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from incident_mcp.cli.options import complain, environment, settings_of
+from incident_mcp.vocabulary.errors import IncidentError
+
+if TYPE_CHECKING:
+    from incident_mcp.record.journal import Journal
+    from incident_mcp.record.shared_place import SharedPlace
+
+NAME = "incidents"
+app = typer.Typer(help="The record: list, show, report, export, import and verify incidents.", no_args_is_help=True)
+Id = Annotated[str, typer.Argument(metavar="ID", help="The incident's id, as `incidents list` shows it.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command("list")
+def list_all(as_json: AsJson = False) -> None:
+    """List all incidents, oldest first."""
+    from incident_mcp.record.incident import fold
+
+    with _journal() as journal:
+        found = [fold(*journal.life(name)) for name in journal.incidents()]
+    if as_json:
+        print(json.dumps([each.model_dump(mode="json") for each in found], indent=2, ensure_ascii=False))
+        return
+    if not found:
+        print("No incident has been opened yet.")
+    for each in found:
+        severity = each.severity or (f"{each.proposed} proposed" if each.proposed else "severity not set")
+        print(
+            f"{each.id}  {each.opened:%Y-%m-%d %H:%M} UTC  {each.status}  {severity}  {each.cluster.name}  {each.title}"
+        )
+
+
+@app.command()
+def show(incident: Id, as_json: AsJson = False) -> None:
+    """Show an incident's timeline, every entry of it."""
+    from incident_mcp.record.lines import known
+
+    with _journal() as journal:
+        known(journal, incident)
+        entries = journal.entries(incident)
+    if as_json:
+        print(json.dumps([each.model_dump(mode="json") for each in entries], indent=2, ensure_ascii=False))
+        return
+    for each in entries:
+        print(f"{each.id}  {each.happened:%Y-%m-%d %H:%M:%S}  {each.kind}  {each.actor.name}: {each.text}")
+
+
+@app.command()
+def export(
+    incident: Annotated[str | None, typer.Argument(metavar="[ID]", help="One incident; else the whole record.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; else standard output.")] = None,
+) -> None:
+    """Write the record as JSON Lines, with the head of each writer's chain."""
+    from incident_mcp.record.lines import export as lines
+
+    with _journal() as journal:
+        text = b"".join(lines(journal, incident))
+        if output is None:
+            sys.stdout.buffer.write(text)
+            return
+        try:
+            output.write_bytes(text)
+        except OSError as error:
+            raise _failed(f"{output} can't be written: {error.strerror}") from error
+    written = text.count(b"\n")
+    print(f"{output}: {written:,} lines")
+
+
+@app.command("import")
+def import_(file: Annotated[str, typer.Argument(help="An export; `-`: standard input.")]) -> None:
+    """Take an export into the record. What is here already stays as it is; nothing is taken from a damaged file."""
+    from incident_mcp.record.lines import parse
+
+    with _journal() as journal:
+        try:
+            lines = sys.stdin.buffer.readlines() if file == "-" else Path(file).read_bytes().splitlines()
+        except OSError as error:
+            raise _failed(f"{file} can't be read: {error.strerror}") from error
+        new = journal.take(parse(lines))
+        problems = journal.verify()
+    print(f"{new:,} of {len(lines):,} lines were new.")
+    _tell(problems)
+
+
+@app.command()
+def verify() -> None:
+    """Recompute every chain of the record: what was edited, cut or lost is named, with exit code 1."""
+    with _journal() as journal:
+        problems, heads = journal.verify(), journal.heads()
+    _tell(problems)
+    for writer, head in sorted(heads.items()):
+        here = " (this journal)" if writer == journal.writer else ""
+        print(f"writer {writer}{here}: {head.place:,} entries, head {head.hash}")
+    print("Every chain is whole. Compare the heads with those in exports and postmortems: they must be in this record.")
+
+
+@app.command("report")
+def report_all(
+    as_json: AsJson = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, a line an incident.")] = False,
+) -> None:
+    """Tell how long incidents took, by severity and service, and which causes and workloads came back."""
+    from rich.console import Console
+
+    from incident_mcp.cli import report_lines
+    from incident_mcp.postmortem.report import report, row
+
+    with _journal() as journal:
+        made = report([row(journal.entries(name)) for name in journal.incidents()])
+    if as_csv:
+        print(report_lines.as_csv(made), end="")
+    elif as_json:
+        print(json.dumps(made.model_dump(mode="json"), indent=2, ensure_ascii=False))
+    else:
+        report_lines.show(made, Console(highlight=False, markup=False))
+
+
+def _tell(problems: list[str]) -> None:
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if problems:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _journal() -> "Generator[Journal]":
+    """The record on this machine, after one round with the team's where there is one."""
+    from incident_mcp.record.journal import Journal
+    from incident_mcp.vocabulary.clock import system_clock
+
+    settings = settings_of(None, None, None)
+    try:
+        journal = Journal(settings.journal, system_clock)
+        try:
+            for line in _caught_up(journal, settings.shared):
+                print(line, file=sys.stderr)
+            yield journal
+        finally:
+            journal.close()
+    except IncidentError as error:
+        complain(error)
+        raise typer.Exit(1) from error
+
+
+def _caught_up(journal: "Journal", shared: "SharedPlace | None") -> Iterator[str]:
+    if shared is None:
+        return
+    from incident_mcp.record.catching_up import exchange
+    from incident_mcp.record.following import shared_copy
+
+    try:
+        with closing(shared_copy(shared, environment())) as copy:
+            yield from exchange(journal, copy).refused
+    except IncidentError as error:
+        yield str(error)
+
+
+def _failed(why: str) -> IncidentError:
+    return IncidentError(f"{why}.", "Name another file.")
