@@ -10,7 +10,7 @@ from incident_mcp.postmortem.changes import PlanTold, door
 from incident_mcp.postmortem.markdown import safe
 from incident_mcp.postmortem.milestones import Milestones, has_own_time, is_told_onset
 from incident_mcp.postmortem.statement import Line, line, quoted, said, who, words
-from incident_mcp.vocabulary.entry import Entry, EntryKind
+from incident_mcp.vocabulary.entry import Entry, EntryKind, entry_order
 
 
 def timeline(entries: Sequence[Entry], plans: Sequence[PlanTold], marks: Milestones) -> tuple[Line, ...]:
@@ -24,12 +24,12 @@ def timeline(entries: Sequence[Entry], plans: Sequence[PlanTold], marks: Milesto
         *_told(entries, marks),
         fix(marks),
     ]
-    dated = sorted((one for one in known if one.at is not None), key=lambda one: (one.at, _number(one)))
+    dated = sorted((one for one in known if one.at is not None), key=lambda one: (one.at, _order(one)))
     return (*dated, *(one for one in known if one.at is None))
 
 
-def _number(one: Line) -> int:
-    return int(one.entries[0][1:]) if one.entries else 0
+def _order(one: Line) -> tuple[str, int, str]:
+    return entry_order(one.entries[0]) if one.entries else ("", 0, "")
 
 
 def _changes(entries: Sequence[Entry]) -> Iterator[Line]:

@@ -11,6 +11,7 @@ from pydantic import JsonValue
 
 from incident_mcp.assess.assess import assess
 from incident_mcp.assess.assessment import Assessment, Row
+from incident_mcp.assess.changes import rollouts
 from incident_mcp.assess.questions import quick_questions
 from incident_mcp.assess.response import response_words
 from incident_mcp.assess.tree import walk
@@ -37,6 +38,7 @@ from incident_mcp.workflow.health import totals_words
 from incident_mcp.workflow.looks import recorded
 from incident_mcp.workflow.measuring import look_and_measure
 from incident_mcp.workflow.metric_lines import MetricLine, alert_words, metric_lines, other_alerts
+from incident_mcp.workflow.off_record import note_changes_of_others
 from incident_mcp.workflow.statements import Cited, Statements
 
 SHOWN = 5
@@ -131,6 +133,8 @@ async def assess_incident(desk: Desk, by: Actor, *, namespace: str | None, incid
     shown = first(result.rows, SHOWN)
     said = Statements(desk.record, name, by, before)
     aside = await beside(desk, seen, result, shown.items, incident=name)
+    rolled = [each for workload in seen.workloads for each in rollouts(workload, seen.at)]
+    await note_changes_of_others(said, before, rolled)
     roots = [await _root(said, row, each, seen.at) for row, each in zip(shown.items, aside.rows, strict=True)]
     reply = AssessmentReply(
         cluster=desk.cluster,

@@ -9,6 +9,7 @@ from incident_mcp.record.record import Record
 from incident_mcp.text.fencing import plain, quote
 from incident_mcp.text.words import listed
 from incident_mcp.vocabulary.actor import Actor
+from incident_mcp.vocabulary.change import ChangeSeen
 from incident_mcp.vocabulary.entry import Entry, EntryKind, NewEntry
 from incident_mcp.vocabulary.finding import Finding
 from incident_mcp.vocabulary.metrics_seen import AlertSeen
@@ -68,6 +69,12 @@ class Statements:
             "max_unavailable": change.max_unavailable,
         }
         return await self._say(EntryKind.CHANGE, f"{change.target}: {change.text}", data, change.at)
+
+    async def seen(self, change: ChangeSeen) -> str:
+        """A change that somebody else made while the incident was open."""
+        by = f", field manager {plain(change.manager)}" if change.manager else ""
+        data: dict[str, JsonValue] = {"target": str(change.target), "manager": change.manager}
+        return await self._say(EntryKind.CHANGE, f"{change.target}: {plain(change.text)}{by}", data, change.at)
 
     async def finding(self, finding: Finding, summary: str, next_step: str) -> str:
         data: dict[str, JsonValue] = {

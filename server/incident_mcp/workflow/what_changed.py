@@ -29,6 +29,8 @@ from incident_mcp.workflow.desk import Desk
 from incident_mcp.workflow.looks import recorded
 from incident_mcp.workflow.measuring import UNWATCHED, look_and_measure
 from incident_mcp.workflow.metric_lines import traffic_words
+from incident_mcp.workflow.off_record import note_changes_of_others
+from incident_mcp.workflow.statements import Statements
 
 BUDGET = 1300
 """Tokens for the changes of one answer."""
@@ -79,14 +81,20 @@ async def what_changed(
             look.timed_out(SOURCES, desk.tool_seconds)
 
     await together([now, lately])
-    reply = _reply(desk, looks[0], window, hours)
+    seen = looks[0]
+    rolled = [each for workload in window.workloads for each in rollouts(workload, seen.at)]
+    if found:
+        known = await desk.record.entries(found)
+        others = [*rolled, *told_once(window.found)]
+        await note_changes_of_others(Statements(desk.record, found, by, known), known, others)
+    reply = _reply(desk, seen, window, rolled, hours)
     return await recorded(desk, found, "what_changed", {"namespace": namespace, "hours": hours}, reply, by)
 
 
-def _reply(desk: Desk, seen: Observation, window: Window, hours: int) -> ChangesReply:
+def _reply(desk: Desk, seen: Observation, window: Window, rolled: list[Change], hours: int) -> ChangesReply:
     chains = [chain for chain in find_chains(seen, desk.silenced) if chain.worst != "notice"]
     began = onset(seen, chains[0]) if chains else None
-    window.add(_rollout(each) for workload in window.workloads for each in rollouts(workload, seen.at))
+    window.add(_rollout(each) for each in rolled)
     window.add(_traffic(each, seen) for each in seen.metrics.traffic)
     ranked = rank(told_once(window.found), seen, chains, began)
     part = fitting([_line(each, seen) for each in ranked], BUDGET)
