@@ -106,6 +106,8 @@ async def _fill(look: Look, picture: Picture, scope: Scope, *, logs: bool, sibli
 async def _sweep(look: Look, picture: Picture, scope: Scope) -> None:
     """Whatever is slow or fails here, the pods and workloads that are not well don't wait for it."""
     picture.namespaces = await namespaces_of(look, scope, picture.terminating)
+    if scope.namespace is None:
+        picture.namespaces = [each for each in picture.namespaces if each not in picture.terminating]
     whole = scope.namespace is None and not look.forbidden("other namespaces")
     jobs: list[Job] = [
         lambda: _unwell(look, picture),

@@ -6,6 +6,7 @@ from typing import Protocol, TypeVar
 
 from incident_mcp.cluster.gateways import Gateways
 from incident_mcp.cluster.look import Look
+from incident_mcp.cluster.staying import staying
 from incident_mcp.cluster.table_rows import Sweep
 from incident_mcp.cluster.traffic import Traffic
 from incident_mcp.vocabulary.certificate_seen import CertificateSeen, IssuedSeen, IssuerSeen
@@ -73,7 +74,7 @@ class Picture:
 def observation_of(look: Look, picture: Picture, scope: Scope, took: timedelta) -> Observation:
     swept = picture.swept
     unwell = {str(row.ref) for row in swept.workloads} | {str(w.ref) for w in picture.workloads.values() if not w.well}
-    return Observation(
+    seen = Observation(
         cluster=look.api.cluster,
         scope=scope,
         at=look.clock(),
@@ -126,6 +127,7 @@ def observation_of(look: Look, picture: Picture, scope: Scope, took: timedelta) 
         looked_at=look.looked_at,
         not_checked=look.not_checked,
     )
+    return staying(seen, frozenset(picture.terminating))
 
 
 class _Named(Protocol):

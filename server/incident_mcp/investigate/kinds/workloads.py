@@ -79,9 +79,9 @@ STUCK_TERMINATING = Kind(
 NAMESPACE_TERMINATING = Kind(
     "INC603",
     "namespace-terminating",
-    "A namespace can't be deleted, and nothing can be created in it",
+    "A namespace is being deleted, or can't be",
     60,
-    "Its conditions name the content, the finalizers or the API that it waits for.",
+    "Nothing can be created in it. Its conditions name the content, the finalizers or the API that it waits for.",
 )
 ALL = (
     BELOW_NUMBER,
