@@ -15,8 +15,10 @@ from incident_mcp.vocabulary.gateway_seen import GatewayClassSeen, GatewayRouteS
 from incident_mcp.vocabulary.jobs_seen import CronJobSeen, JobSeen
 from incident_mcp.vocabulary.metrics_seen import MetricsSeen
 from incident_mcp.vocabulary.network_seen import (
+    BalancerSeen,
     IngressClassSeen,
     IngressSeen,
+    LocalSeen,
     NameBlockSeen,
     OutlineSeen,
     PortSeen,
@@ -191,6 +193,9 @@ class ServiceSeen(Value):
     """Its own addresses in the cluster: programs log them in place of its name."""
     headless: bool = False
     """Clients get the pods' own addresses and ports."""
+    uid: str = ""
+    balancer: BalancerSeen | None = None
+    local: LocalSeen | None = None
 
 
 class RouteSeen(Value):
@@ -207,6 +212,11 @@ class RouteSeen(Value):
     """The Service itself is not there (known only where services could be read)."""
     service_ports: tuple[int, ...] = ()
     """The Service's ports, where they were read beside the route; empty: not known."""
+    declared: Ref | None = None
+    """Another Service, which the manifest that was applied last names for this path: it was edited since."""
+    edited: datetime | None = None
+    edited_by: str = ""
+    """When the object's rules were changed last, and by which field manager."""
     granted: bool = True
     """False: the Service lies in another namespace, where no ReferenceGrant lets this route name it."""
 

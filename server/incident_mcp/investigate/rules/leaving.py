@@ -120,11 +120,12 @@ def _namespace(seen: Observation, namespace: NamespaceSeen) -> Finding:
 
 def _under_way(seen: Observation, namespace: NamespaceSeen) -> Finding:
     """Told to whoever asks about just this namespace: nothing in it is judged any more."""
+    began = clock(namespace.deleted or seen.at, seen.at)
     return finding(
         NAMESPACE_TERMINATING,
         target=Ref(kind="Namespace", name=namespace.name),
         severity="notice",
-        summary=f"it is being deleted since {clock(namespace.deleted or seen.at, seen.at)} UTC: nothing in it is judged",
+        summary=f"it is being deleted since {began} UTC: nothing in it is judged",
         evidence=(
             Evidence(
                 source=f"Namespace {namespace.name}, metadata.deletionTimestamp", value="set", at=namespace.deleted

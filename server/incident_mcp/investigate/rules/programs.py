@@ -21,7 +21,7 @@ from incident_mcp.investigate.kinds.programs import (
 )
 from incident_mcp.investigate.log_evidence import Said, said_of
 from incident_mcp.investigate.needed import service_of
-from incident_mcp.investigate.rules.dependency import blocked_by
+from incident_mcp.investigate.rules.dependency import blocked_by, not_local_to
 from incident_mcp.investigate.sufferers import finding, gravity, workload_of
 from incident_mcp.logs.causes import LogCause
 from incident_mcp.vocabulary.finding import Evidence, Finding
@@ -130,7 +130,7 @@ def _behind(seen: Observation, said: Said) -> Ref | None:
     block, service = blocked_by(seen, said), service_of(seen, said)
     if block:
         return block.policy
-    return service.ref if service and not service.ready else None
+    return service.ref if service and not service.ready else not_local_to(seen, said)
 
 
 def _denied(seen: Observation, said: Said) -> Finding:
