@@ -31,7 +31,7 @@ route-unserved route-unresolved
 node-not-ready node-pressure node-out-of-memory node-cordoned node-network node-problem api-service-down
 claim-pending claim-lost storage-class-missing claim-missing
 """
-"""Kinds that name what is wrong, or quote whoever knows (the API server, scheduler, kubelet, a controller): they have no
+"""Kinds that name what is wrong, or quote whoever knows (API server, scheduler, kubelet, controller): they have no
 rivals. A new kind that only says what is seen belongs to SYMPTOMS, one that a program says of itself to SAID.
 """
 
