@@ -182,6 +182,9 @@ async def _happenings(look: Look, picture: Picture) -> None:
     others = (*picture.claims, *picture.jobs, *picture.cron_jobs)
     uids |= {each.uid: each.ref.namespace for each in others}
     await read_events(look, uids, picture.events)
+    unwell = any(not pod.ready for pod in picture.pods) or any(not each.well for each in workloads)
+    if unwell and not picture.events and "events" in look.looked_at:
+        look.miss("events", "none is left about what is not well")  # an API server keeps them for an hour
 
 
 async def _quiet_logs(look: Look, picture: Picture, scope: Scope) -> None:
