@@ -30,6 +30,7 @@ gateway-class-missing gateway-not-ready listener-broken route-detached reference
 route-unserved route-unresolved
 node-not-ready node-pressure node-out-of-memory node-cordoned node-network node-problem api-service-down
 claim-pending claim-lost storage-class-missing claim-missing
+operator-reports
 """
 """Kinds that name what is wrong, or quote whoever knows (API server, scheduler, kubelet, controller): they have no
 rivals. A new kind that only says what is seen belongs to SYMPTOMS, one that a program says of itself to SAID.

@@ -39,6 +39,17 @@ def leaving(control_plane: ControlPlane, namespace: str) -> Iterator[str]:
     control_plane.kubectl("patch", "ingress", "web", "-n", name, "--type=merge", "-p", FREE)
 
 
+@pytest.fixture
+def held(control_plane: ControlPlane, namespace: str) -> Iterator[str]:
+    """A Service that was deleted and that a finalizer holds, in a namespace that stays."""
+    kept = service("api", selector={"app": "api"})
+    kept["metadata"]["finalizers"] = ["example.com/waits"]
+    control_plane.apply(kept, namespace)
+    control_plane.kubectl("delete", "service", "api", "-n", namespace, "--wait=false")
+    yield namespace
+    control_plane.kubectl("patch", "service", "api", "-n", namespace, "--type=merge", "-p", FREE)
+
+
 def later() -> Clock:
     return lambda: system_clock() + timedelta(minutes=5)
 
@@ -63,3 +74,10 @@ async def test_one_that_does_not_get_done_is_told_alone(api: Api, leaving: str, 
     (only,) = await told(api, leaving, Scope(namespace=None if whole else leaving), later())
     assert (only.cause, only.severity) == ("namespace-terminating", "warning")
     assert only.summary == "it can't be deleted: it waits for finalizers of what is left in it"
+
+
+async def test_a_service_that_a_finalizer_holds_is_told_after_a_while_and_not_at_once(api: Api, held: str) -> None:
+    assert [each.cause for each in await told(api, held, Scope(namespace=held))] == []
+    (only,) = await told(api, held, Scope(namespace=held), later())
+    assert (only.cause, str(only.target)) == ("stuck-terminating", f"Service {held}/api")
+    assert only.summary.endswith("UTC: finalizer example.com/waits holds it")

@@ -9,7 +9,7 @@ from functools import partial
 
 import anyio
 
-from incident_mcp.cluster import gateway_objects, gateways, issuing
+from incident_mcp.cluster import gateway_objects, gateways, issuing, operators
 from incident_mcp.cluster.affected import read_affected
 from incident_mcp.cluster.api import Api
 from incident_mcp.cluster.certificates import read_certificates
@@ -236,17 +236,18 @@ def _labels_of_the_unwell(picture: Picture) -> dict[str, list[dict[str, str]]]:
 
 
 async def _extensions(look: Look, picture: Picture, scope: Scope) -> None:
-    """Kinds that not every cluster serves: the Gateway API, cert-manager."""
+    """Kinds that not every cluster serves: the Gateway API, cert-manager, those of operators."""
     everywhere = scope.namespace is None and scope.workload is None and not look.forbidden("other namespaces")
     places = [] if everywhere else picture.namespaces
     groups = {gateway_objects.GROUP: gateways.WHAT}
     if scope.workload is None:
-        groups[issuing.GROUP] = issuing.WHAT
+        groups |= {issuing.GROUP: issuing.WHAT, **operators.WHAT}
     roots = await served(look, groups)
     await together(
         [
             lambda: gateways.read_gateways(look, roots[gateway_objects.GROUP], places, picture.gateways),
             lambda: issuing.read_issuing(look, roots.get(issuing.GROUP, {}), places, picture.issued, picture.issuers),
+            lambda: operators.read_operators(look, roots, places, picture.reports),
         ]
     )
 

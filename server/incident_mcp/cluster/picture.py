@@ -28,6 +28,7 @@ from incident_mcp.vocabulary.observation import (
 from incident_mcp.vocabulary.places_seen import PlaceSeen
 from incident_mcp.vocabulary.policies_seen import PolicySeen
 from incident_mcp.vocabulary.refs import Ref, Scope
+from incident_mcp.vocabulary.report_seen import ReportSeen
 from incident_mcp.vocabulary.scaling_seen import AutoscalerSeen, BudgetSeen
 from incident_mcp.vocabulary.storage_seen import ClaimSeen, StorageClassSeen
 
@@ -67,6 +68,7 @@ class Picture:
     api_services: list[ApiServiceSeen] = field(default_factory=list[ApiServiceSeen])
     terminating: list[str] = field(default_factory=list[str])
     deleted: list[NamespaceSeen] = field(default_factory=list[NamespaceSeen])
+    reports: list[ReportSeen] = field(default_factory=list[ReportSeen])
     configs: list[ConfigSeen] = field(default_factory=list[ConfigSeen])
     logs: list[LogSeen] = field(default_factory=list[LogSeen])
 
@@ -122,6 +124,8 @@ def observation_of(look: Look, picture: Picture, scope: Scope, took: timedelta) 
         webhooks=tuple(sorted(picture.webhooks, key=lambda webhook: (str(webhook.config), webhook.name))),
         api_services=_by_name(picture.api_services),
         namespaces=tuple(sorted(picture.deleted, key=lambda namespace: namespace.name)),
+        reports=_by_name(picture.reports),
+        leaving=_by_name(picture.traffic.leaving),
         configs=tuple(sorted(picture.configs, key=lambda config: str(config.ref))),
         logs=tuple(sorted(picture.logs, key=lambda log: (log.pod.path, log.container))),
         looked_at=look.looked_at,

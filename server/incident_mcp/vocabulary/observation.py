@@ -27,6 +27,7 @@ from incident_mcp.vocabulary.node_traits import NodeTraits
 from incident_mcp.vocabulary.places_seen import PlaceSeen
 from incident_mcp.vocabulary.policies_seen import PolicySeen
 from incident_mcp.vocabulary.refs import Cluster, Ref, Scope
+from incident_mcp.vocabulary.report_seen import LeavingSeen, ReportSeen
 from incident_mcp.vocabulary.scaling_seen import AutoscalerSeen, BudgetSeen
 from incident_mcp.vocabulary.storage_seen import ClaimSeen, StorageClassSeen
 from incident_mcp.vocabulary.untrusted import Untrusted
@@ -329,6 +330,9 @@ class Observation(Value):
     api_services: tuple[ApiServiceSeen, ...] = ()
     namespaces: tuple[NamespaceSeen, ...] = ()
     """Those that are being deleted."""
+    reports: tuple[ReportSeen, ...] = ()
+    leaving: tuple[LeavingSeen, ...] = ()
+    """Of those that are read in full: Services, Ingresses and workloads."""
     configs: tuple[ConfigSeen, ...] = ()
     logs: tuple[LogSeen, ...] = ()
     metrics: MetricsSeen = MetricsSeen()

@@ -12,6 +12,7 @@ from incident_mcp.cluster.access import Need, Reach, Verb, review
 from incident_mcp.cluster.api import Api
 from incident_mcp.cluster.changes.edits import WATCHED
 from incident_mcp.cluster.kinds import KINDS, Kind
+from incident_mcp.cluster.operators import RESOURCES
 
 State = Literal["works", "works in part", "does not work"]
 Needs = tuple[Need, ...]
@@ -97,6 +98,9 @@ _ISSUING = needs(
 )
 
 
+_OPERATORS = needs(f"list: {' '.join(RESOURCES)}")
+
+
 def _resource(kind: Kind) -> str:
     group = kind.root.split("/")[2] if kind.root.startswith("/apis/") else ""
     return f"{kind.plural}.{group}" if group else kind.plural
@@ -115,7 +119,7 @@ _A_LOOK = ToolNeeds(
     "",
     either=needs(f"list: pods {_WORKLOADS}"),
     more=(*needs("get list: namespaces nodes", f"get: pods {_WORKLOADS}", f"list: {_OTHERS}"), *_HISTORY, *_AROUND),
-    where_served=(*_GATEWAYS, *_ISSUING),
+    where_served=(*_GATEWAYS, *_ISSUING, *_OPERATORS),
     not_granted=_SECRETS,
 )
 _ONE_LOOK = ToolNeeds(

@@ -29,7 +29,7 @@ from incident_mcp.workflow.health import check_health
 from tests.controlplane.control_plane import ControlPlane
 from tests.investigate.planted.fault import Fault, Noise
 from tests.investigate.planted.kubelet import Kubelet
-from tests.investigate.planted.world import CLASSES, LAB_NODES, WEB
+from tests.investigate.planted.world import CLASSES, LAB_NODES, OPERATORS, WEB
 from tests.investigate.real_routes import CERT_MANAGER, CRDS, GATEWAY_API, GATEWAY_CLASS
 
 Json = dict[str, Any]
@@ -47,7 +47,7 @@ FIRST = (
 """Kinds that must be in force before the others come."""
 WATCHED = ("pods", "deployments.apps", "replicasets.apps", "statefulsets.apps", "daemonsets.apps", "jobs.batch",
            "persistentvolumeclaims", "endpointslices.discovery.k8s.io")  # fmt: skip
-WRITTEN = (GATEWAY_API, CERT_MANAGER)
+WRITTEN = (GATEWAY_API, CERT_MANAGER, "keda.sh")
 """Groups whose controllers are not there: their status is written with the object."""
 QUIET_SECONDS = 2.0
 SETTLE_SECONDS = 90.0
@@ -147,8 +147,9 @@ class Suite:
     def _world(self) -> None:
         for each in LAB_NODES:
             self.control_plane.api.create("/api/v1/nodes", each)
-        self.control_plane.apply([*CLASSES, *CRDS])
-        names = [f"crd/{each['metadata']['name']}" for each in CRDS]
+        kinds = (*CRDS, *OPERATORS)
+        self.control_plane.apply([*CLASSES, *kinds])
+        names = [f"crd/{each['metadata']['name']}" for each in kinds]
         self.control_plane.kubectl("wait", "--for=condition=Established", "--timeout=30s", *names)
         self._apply([GATEWAY_CLASS])
 

@@ -71,7 +71,7 @@ EVICTED = Kind(
 STUCK_TERMINATING = Kind(
     "INC602",
     "stuck-terminating",
-    "A pod should be gone and is not",
+    "A pod or another object should be gone and is not",
     56,
     "A finalizer that nobody clears, or a node that does not answer.",
     "Find why nobody cleared {target}, and alert on pods that stay",
