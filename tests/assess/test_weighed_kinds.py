@@ -12,7 +12,7 @@ PROVEN = """
 missing-environment missing-config volume-mount container-not-created waits-for-config volume-attach sandbox-failed
 bad-command variable-shadowed
 image-not-found image-pull-denied registry-unreachable image-name-invalid image-not-present
-unschedulable insufficient-resources untolerated-taint no-matching-node volume-elsewhere host-port-taken
+unschedulable insufficient-resources preempted untolerated-taint no-matching-node volume-elsewhere host-port-taken
 scheduling-gated nodes-cordoned
 pods-not-created quota-exceeded limit-range pod-security webhook-down webhook-denies service-account-missing
 quota-needs-limits class-missing

@@ -16,6 +16,7 @@ from incident_mcp.cluster.certificates import read_certificates
 from incident_mcp.cluster.config_refs import config_refs, read_configs
 from incident_mcp.cluster.events import read_events
 from incident_mcp.cluster.failing_logs import NO_IMAGE, namespaces_with_logs, read_failing_logs
+from incident_mcp.cluster.gone_jobs import read_gone_jobs
 from incident_mcp.cluster.groups import served
 from incident_mcp.cluster.json_parts import part
 from incident_mcp.cluster.kinds import WORKLOAD_KINDS
@@ -100,7 +101,13 @@ async def _fill(look: Look, picture: Picture, scope: Scope, *, logs: bool, sibli
             *([lambda: _quiet_logs(look, picture, scope)] if logs else []),
         ]
     )
-    await together([lambda: read_reasons(look, picture), lambda: _certificates(look, picture, scope, certificates)])
+    await together(
+        [
+            lambda: read_reasons(look, picture),
+            lambda: _certificates(look, picture, scope, certificates),
+            *([lambda: read_gone_jobs(look, picture)] if scope.workload is None else []),
+        ]
+    )
 
 
 async def _sweep(look: Look, picture: Picture, scope: Scope) -> None:

@@ -13,6 +13,7 @@ from incident_mcp.cluster.budgets import budget_seen, spent
 from incident_mcp.cluster.claims import claim_seen, storage_class_seen, unbound
 from incident_mcp.cluster.cron_jobs import cron_job_seen, late_or_suspended
 from incident_mcp.cluster.deleted_namespaces import namespace_seen
+from incident_mcp.cluster.displaced import read_displaced
 from incident_mcp.cluster.dns import read_dns
 from incident_mcp.cluster.events import read_events
 from incident_mcp.cluster.jobs import job_seen, unwell_jobs
@@ -105,6 +106,7 @@ async def read_reasons(look: Look, picture: Picture) -> None:
             partial(_storage_classes, look, picture),
             partial(_cron_jobs_of, look, picture),
             partial(_balancers, look, picture),
+            partial(read_displaced, look, picture),
             partial(read_dns, look, picture),
         ]
     )

@@ -178,6 +178,8 @@ class EventSeen(Value):
     source: str = ""
     container: str = ""
     """The container it is about, where it is about one."""
+    by: Ref | None = None
+    """The other object that took part: the pod for which this one had to go."""
 
 
 class ServiceSeen(Value):

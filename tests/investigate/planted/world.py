@@ -31,6 +31,7 @@ def lab_node(name: str, labels: Json, taint: tuple[str, str] | None = None, **ro
 LAB_NODES: tuple[Json, ...] = (
     lab_node("gpu-1", {"pool": "gpu"}, ("nvidia.com/gpu", "present")),
     lab_node("small-1", {"pool": "small"}, ("dedicated", "small"), pods="2", cpu="2"),
+    lab_node("tight-1", {"pool": "tight"}, ("dedicated", "tight"), cpu="2"),
     lab_node("batch-1", {"pool": "batch"}, ("dedicated", "batch")),
 )
 OPERATORS: tuple[Json, ...] = (crd("keda.sh", "v1alpha1", "ScaledObject", "scaledobjects"),)
@@ -46,4 +47,5 @@ CLASSES: tuple[Json, ...] = (
         volumeBindingMode="WaitForFirstConsumer",
     ),
     thing("PriorityClass", "normal", "scheduling.k8s.io/v1", value=100),
+    thing("PriorityClass", "urgent", "scheduling.k8s.io/v1", value=1000),
 )
