@@ -101,11 +101,13 @@ async def _fill(look: Look, picture: Picture, scope: Scope, *, logs: bool, sibli
             *([lambda: _quiet_logs(look, picture, scope)] if logs else []),
         ]
     )
+    few = len(picture.namespaces) == 1 or picture.swept.workloads_seen <= SMALL
+    closely = few and scope.workload is None
     await together(
         [
             lambda: read_reasons(look, picture),
             lambda: _certificates(look, picture, scope, certificates),
-            *([lambda: read_gone_jobs(look, picture)] if scope.workload is None else []),
+            *([lambda: read_gone_jobs(look, picture)] if closely else []),
         ]
     )
 
