@@ -56,6 +56,14 @@ def test_certificates_are_a_right_of_their_own_that_nobody_is_bound_to() -> None
     assert "certificates.yaml" not in FILES
 
 
+def test_monitoring_is_a_right_of_its_own_to_two_services_by_name() -> None:
+    (role,), (binding,) = of_kind("monitoring.yaml", "Role"), of_kind("monitoring.yaml", "RoleBinding")
+    assert list(granted(role["rules"])) == [Need("get", "services/proxy")]
+    assert role["rules"][0]["resourceNames"] == ["prometheus:9090", "alertmanager:9093"]
+    assert binding["subjects"][0]["name"] == "incident-mcp-reader"
+    assert "monitoring.yaml" not in FILES
+
+
 def test_the_writer_patches_evicts_and_deletes_pods_and_no_more() -> None:
     beyond = {str(need) for need in writer_role() if need.verb != "patch"}
     assert beyond == {"create pods/eviction", "delete pods"}

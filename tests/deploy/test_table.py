@@ -40,6 +40,8 @@ RECORD_ONLY = {
 }  # fmt: skip
 SECRETS = {"get secrets"}
 """No workload of the scenario takes a Secret."""
+MONITORING = {"get services/proxy"}
+"""The scenario's settings name no monitoring."""
 NEAR_MISSES = needs("get list: namespaces", "list: deployments.apps statefulsets.apps daemonsets.apps")
 GITOPS = {
     *(f"get {name}" for name in ("kustomizations.kustomize.toolkit.fluxcd.io", "helmreleases.helm.toolkit.fluxcd.io")),
@@ -63,11 +65,11 @@ STUCK = {"delete pods", "get serviceaccounts"}
 WATCHED = {*map(str, BY_NAME["diagnose_workload"].all), "get serviceaccounts"}
 SELDOM = {
     "check_health": {*SECRETS, *REASONS},
-    "assess_incident": {*SECRETS, *REASONS},
+    "assess_incident": {*SECRETS, *REASONS, *MONITORING},
     # Its namespace is looked at where it does not explain itself.
-    "diagnose_workload": {*SECRETS, *REASONS, *NODES, *map(str, BY_NAME["check_health"].all)},
+    "diagnose_workload": {*SECRETS, *REASONS, *NODES, *MONITORING, *map(str, BY_NAME["check_health"].all)},
     "rollback_workload": {*SECRETS, *REASONS, *STUCK, *NODES},
-    "what_changed": {*SECRETS, *GITOPS, *FLAGS, *REASONS},  # none of these operators is installed
+    "what_changed": {*SECRETS, *GITOPS, *FLAGS, *REASONS, *MONITORING},  # none of these operators is installed
     "resource_usage": {"get pods", "list nodes", "list nodes.metrics.k8s.io"},  # the scenario has no metrics server
     "verify_fix": {*SECRETS, *REASONS, *NODES, "get pods/log"},  # only where an error was promised to be gone
     # A change is watched by looks like diagnose_workload's, which ask for more only where something is not well.

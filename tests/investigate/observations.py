@@ -41,6 +41,7 @@ from incident_mcp.vocabulary.observation import (
 )
 from incident_mcp.vocabulary.policies_seen import PolicySeen, RuleSeen, SelectorSeen
 from incident_mcp.vocabulary.refs import Cluster, Ref, Scope
+from incident_mcp.vocabulary.report_seen import LeavingSeen, ReportSeen
 from incident_mcp.vocabulary.scaling_seen import AutoscalerSeen, BudgetSeen
 from incident_mcp.vocabulary.storage_seen import ClaimSeen, StorageClassSeen
 from incident_mcp.vocabulary.untrusted import Untrusted
@@ -337,6 +338,8 @@ def observation(
         namespaces=of(NamespaceSeen),
         looked_at=("pods", "workloads", "services"),
         configs=of(ConfigSeen),
+        reports=of(ReportSeen),
+        leaving=of(LeavingSeen),
         logs=of(LogSeen),
         siblings=tuple(siblings),
         node_traits=of(NodeTraits),

@@ -19,6 +19,7 @@ from tests.investigate.faults import (
     jobs,
     network,
     nodes,
+    operators,
     placing,
     programs,
     scaling,
@@ -57,6 +58,7 @@ FAMILIES = (
     gateways,
     nodes,
     storage,
+    operators,
 )
 FAULTS: list[Fault] = [fault for family in FAMILIES for fault in family.FAULTS]
 ONLY_HANGING = {

@@ -68,8 +68,10 @@ class History:
 
 
 @contextmanager
-def prometheus(folder: Path, history: History | None = None, rules: str = "") -> Generator[str]:
-    """Its URL, once it answers."""
+def prometheus(
+    folder: Path, history: History | None = None, rules: str = "", address: str = "127.0.0.1"
+) -> Generator[str]:
+    """Its URL, once it answers, on this address of the machine."""
     program = _program("prometheus")
     folder.mkdir(parents=True, exist_ok=True)
     data = folder / "data"
@@ -85,12 +87,12 @@ def prometheus(folder: Path, history: History | None = None, rules: str = "") ->
         f"--storage.tsdb.path={data}",
         "--storage.tsdb.retention.time=1d",
     ]
-    with _running("prometheus", program, folder, flags) as url:
+    with _running("prometheus", program, folder, flags, address) as url:
         yield url
 
 
 @contextmanager
-def alertmanager(folder: Path) -> Generator[str]:
+def alertmanager(folder: Path, address: str = "127.0.0.1") -> Generator[str]:
     """Its URL, once it answers. A critical alert inhibits warnings of the same namespace."""
     program = _program("prometheus-alertmanager")
     folder.mkdir(parents=True, exist_ok=True)
@@ -100,7 +102,7 @@ def alertmanager(folder: Path) -> Generator[str]:
         "- {source_matchers: [severity=critical], target_matchers: [severity=warning], equal: [namespace]}\n"
     )
     flags = [f"--config.file={folder}/alertmanager.yml", f"--storage.path={folder}/data", "--cluster.listen-address="]
-    with _running("alertmanager", program, folder, flags) as url:
+    with _running("alertmanager", program, folder, flags, address) as url:
         yield url
 
 
@@ -158,11 +160,11 @@ def _missing(what: str) -> NoReturn:
 
 
 @contextmanager
-def _running(name: str, program: str, folder: Path, flags: list[str]) -> Generator[str]:
+def _running(name: str, program: str, folder: Path, flags: list[str], address: str) -> Generator[str]:
     (port,) = free_ports(1)
-    command = [program, *flags, f"--web.listen-address=127.0.0.1:{port}"]
+    command = [program, *flags, f"--web.listen-address={address}:{port}"]
     child = Child(name, command, folder, {"PATH": os.environ["PATH"]})
-    url = f"http://127.0.0.1:{port}"
+    url = f"http://{address}:{port}"
     try:
         _wait_ready(child, url)
         yield url

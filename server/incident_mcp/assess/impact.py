@@ -10,11 +10,14 @@ from incident_mcp.investigate.kinds.gateways import (
     ROUTE_UNSERVED,
 )
 from incident_mcp.investigate.kinds.network import (
+    BALANCER_PENDING,
     DNS_DOWN,
     NO_ENDPOINTS,
     NO_SELECTED_PODS,
+    NOT_LOCAL,
     ROUTE_DOWN,
     ROUTE_PORT_MISSING,
+    ROUTE_REDIRECTED,
     ROUTE_TO_NOWHERE,
     TARGET_PORT,
 )
@@ -22,8 +25,10 @@ from incident_mcp.vocabulary.finding import Chain, Finding
 from incident_mcp.vocabulary.observation import Observation, RouteSeen
 from incident_mcp.vocabulary.refs import Ref
 
-_SERVICES = (NO_ENDPOINTS.code, NO_SELECTED_PODS.code, TARGET_PORT.code, DNS_DOWN.code)
-ROUTES = tuple(kind.code for kind in (ROUTE_DOWN, ROUTE_TO_NOWHERE, ROUTE_PORT_MISSING, NOT_GRANTED))
+_SERVICES = tuple(
+    kind.code for kind in (NO_ENDPOINTS, NO_SELECTED_PODS, TARGET_PORT, DNS_DOWN, BALANCER_PENDING, NOT_LOCAL)
+)
+ROUTES = tuple(kind.code for kind in (ROUTE_DOWN, ROUTE_TO_NOWHERE, ROUTE_PORT_MISSING, ROUTE_REDIRECTED, NOT_GRANTED))
 """Findings that begin with the address of one path."""
 HOSTS = tuple(
     kind.code
@@ -41,7 +46,8 @@ HOSTS = tuple(
 
 def impact(seen: Observation, chains: list[Chain]) -> Impact:
     """Of all chains together."""
-    findings = [each for chain in chains for each in (chain.root, *chain.symptoms, *chain.breaks)]
+    told = (each for chain in chains for each in (chain.root, *chain.symptoms, *chain.breaks))
+    findings = [each for each in told if each.severity != "notice"]
     services = tuple(dict.fromkeys(each.target for each in findings if each.code in _SERVICES))
     routes = hurt_routes(seen, findings)
     outside = {service.ref for service in seen.services if service.external}

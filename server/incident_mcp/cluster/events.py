@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from incident_mcp.cluster.json_parts import items, part, text
-from incident_mcp.cluster.kinds import collection
+from incident_mcp.cluster.kinds import collection, is_name
 from incident_mcp.cluster.look import Look, together
 from incident_mcp.cluster.moments import created, moment
 from incident_mcp.vocabulary.observation import EventSeen
@@ -43,8 +43,15 @@ def event_seen(event: dict[str, Any]) -> EventSeen:
         first=first,
         last=max(first, last),
         source=str(event.get("reportingComponent") or source.get("component") or ""),
+        by=_related(event),
         container=container[1] if (container := _CONTAINER.fullmatch(text(about, "fieldPath"))) else "",
     )
+
+
+def _related(event: dict[str, Any]) -> Ref | None:
+    other = part(event, "related")
+    name, kind = text(other, "name"), text(other, "kind")
+    return Ref(kind=kind, namespace=text(other, "namespace") or None, name=name) if is_name(name) and kind else None
 
 
 async def read_events(look: Look, uids: Mapping[str, str | None], into: list[EventSeen]) -> None:

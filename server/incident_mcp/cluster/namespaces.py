@@ -1,9 +1,11 @@
 """Where a look goes: which namespaces there are, which this identity may know, and near misses for a wrong name."""
 
 import difflib
+from typing import Any
 
 from incident_mcp.cluster.api import Api
 from incident_mcp.cluster.deleted_namespaces import terminating
+from incident_mcp.cluster.json_parts import part
 from incident_mcp.cluster.kinds import KINDS, WORKLOAD_KINDS, collection, path_of
 from incident_mcp.cluster.look import Look
 from incident_mcp.cluster.tables import Table
@@ -12,15 +14,17 @@ from incident_mcp.vocabulary.refs import Ref, Scope
 
 
 async def namespaces_of(look: Look, scope: Scope, leaving: list[str] | None = None) -> list[str]:
-    """The namespaces to look at; those that are being deleted are added to `leaving` too. Without the right to list
-    them, it is the context's own.
+    """The namespaces to look at; those that are being deleted are added to `leaving`, when it is given. Without the
+    right to list them, it is the context's own.
 
     Raises `NotFound` with near misses when the scope's namespace is not there.
     """
     if scope.workload is not None:
         return [scope.workload.namespace or look.api.default_namespace]
     if scope.namespace is not None:
-        await require_namespace(look.api, scope.namespace)
+        found = await require_namespace(look.api, scope.namespace)
+        if leaving is not None and part(found, "metadata").get("deletionTimestamp"):
+            leaving.append(scope.namespace)
         return [scope.namespace]
     try:
         table = await look.api.table(collection("Namespace", None))
@@ -33,12 +37,12 @@ async def namespaces_of(look: Look, scope: Scope, leaving: list[str] | None = No
     return _names_of(table)
 
 
-async def require_namespace(api: Api, name: str) -> None:
-    """Raises `NotFound` with near misses. A user who may not read namespaces gets no answer, and goes on."""
+async def require_namespace(api: Api, name: str) -> dict[str, Any]:
+    """The namespace; empty for a user who may not read namespaces. Raises `NotFound` with near misses."""
     try:
-        await api.get(path_of(Ref(kind="Namespace", name=name)))
+        return await api.get_json(path_of(Ref(kind="Namespace", name=name)))
     except Forbidden:
-        return
+        return {}
     except NotFound as error:
         near = await _near(api, "Namespace", None, name)
         raise NotFound(

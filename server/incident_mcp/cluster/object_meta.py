@@ -2,8 +2,10 @@
 
 from typing import Any, cast
 
+from incident_mcp.cluster.moments import moment
 from incident_mcp.cluster.owners import controller
 from incident_mcp.vocabulary.refs import Ref
+from incident_mcp.vocabulary.report_seen import LeavingSeen
 
 
 def ref_of(thing: dict[str, Any], kind: str) -> Ref:
@@ -18,6 +20,12 @@ def uid_of(thing: dict[str, Any]) -> str:
 def finalizers_of(thing: dict[str, Any]) -> tuple[str, ...]:
     found = thing["metadata"].get("finalizers") or ()
     return tuple(str(each) for each in cast("list[Any]", found))
+
+
+def leaving_seen(thing: dict[str, Any], kind: str) -> LeavingSeen | None:
+    """None for one that nobody has deleted."""
+    deleted = moment(thing["metadata"].get("deletionTimestamp"))
+    return LeavingSeen(ref=ref_of(thing, kind), deleted=deleted, finalizers=finalizers_of(thing)) if deleted else None
 
 
 def owner_of(thing: dict[str, Any]) -> Ref | None:

@@ -9,13 +9,14 @@ from functools import partial
 
 import anyio
 
-from incident_mcp.cluster import gateway_objects, gateways, issuing
+from incident_mcp.cluster import gateway_objects, gateways, issuing, operators
 from incident_mcp.cluster.affected import read_affected
 from incident_mcp.cluster.api import Api
 from incident_mcp.cluster.certificates import read_certificates
 from incident_mcp.cluster.config_refs import config_refs, read_configs
 from incident_mcp.cluster.events import read_events
 from incident_mcp.cluster.failing_logs import NO_IMAGE, namespaces_with_logs, read_failing_logs
+from incident_mcp.cluster.gone_jobs import read_gone_jobs
 from incident_mcp.cluster.groups import served
 from incident_mcp.cluster.json_parts import part
 from incident_mcp.cluster.kinds import WORKLOAD_KINDS
@@ -100,12 +101,22 @@ async def _fill(look: Look, picture: Picture, scope: Scope, *, logs: bool, sibli
             *([lambda: _quiet_logs(look, picture, scope)] if logs else []),
         ]
     )
-    await together([lambda: read_reasons(look, picture), lambda: _certificates(look, picture, scope, certificates)])
+    few = len(picture.namespaces) == 1 or picture.swept.workloads_seen <= SMALL
+    closely = few and scope.workload is None
+    await together(
+        [
+            lambda: read_reasons(look, picture),
+            lambda: _certificates(look, picture, scope, certificates),
+            *([lambda: read_gone_jobs(look, picture)] if closely else []),
+        ]
+    )
 
 
 async def _sweep(look: Look, picture: Picture, scope: Scope) -> None:
     """Whatever is slow or fails here, the pods and workloads that are not well don't wait for it."""
     picture.namespaces = await namespaces_of(look, scope, picture.terminating)
+    if scope.namespace is None:
+        picture.namespaces = [each for each in picture.namespaces if each not in picture.terminating]
     whole = scope.namespace is None and not look.forbidden("other namespaces")
     jobs: list[Job] = [
         lambda: _unwell(look, picture),
@@ -180,6 +191,9 @@ async def _happenings(look: Look, picture: Picture) -> None:
     others = (*picture.claims, *picture.jobs, *picture.cron_jobs)
     uids |= {each.uid: each.ref.namespace for each in others}
     await read_events(look, uids, picture.events)
+    unwell = any(not pod.ready for pod in picture.pods) or any(not each.well for each in workloads)
+    if unwell and not picture.events and "events" in look.looked_at:
+        look.miss("events", "none is left about what is not well")  # an API server keeps them for an hour
 
 
 async def _quiet_logs(look: Look, picture: Picture, scope: Scope) -> None:
@@ -231,17 +245,18 @@ def _labels_of_the_unwell(picture: Picture) -> dict[str, list[dict[str, str]]]:
 
 
 async def _extensions(look: Look, picture: Picture, scope: Scope) -> None:
-    """Kinds that not every cluster serves: the Gateway API, cert-manager."""
+    """Kinds that not every cluster serves: the Gateway API, cert-manager, those of operators."""
     everywhere = scope.namespace is None and scope.workload is None and not look.forbidden("other namespaces")
     places = [] if everywhere else picture.namespaces
     groups = {gateway_objects.GROUP: gateways.WHAT}
     if scope.workload is None:
-        groups[issuing.GROUP] = issuing.WHAT
+        groups |= {issuing.GROUP: issuing.WHAT, **operators.WHAT}
     roots = await served(look, groups)
     await together(
         [
             lambda: gateways.read_gateways(look, roots[gateway_objects.GROUP], places, picture.gateways),
             lambda: issuing.read_issuing(look, roots.get(issuing.GROUP, {}), places, picture.issued, picture.issuers),
+            lambda: operators.read_operators(look, roots, places, picture.reports),
         ]
     )
 

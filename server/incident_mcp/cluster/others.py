@@ -13,7 +13,9 @@ from incident_mcp.cluster.budgets import budget_seen, spent
 from incident_mcp.cluster.claims import claim_seen, storage_class_seen, unbound
 from incident_mcp.cluster.cron_jobs import cron_job_seen, late_or_suspended
 from incident_mcp.cluster.deleted_namespaces import namespace_seen
+from incident_mcp.cluster.displaced import read_displaced
 from incident_mcp.cluster.dns import read_dns
+from incident_mcp.cluster.events import read_events
 from incident_mcp.cluster.jobs import job_seen, unwell_jobs
 from incident_mcp.cluster.json_parts import items
 from incident_mcp.cluster.kinds import collection, path_of
@@ -34,6 +36,8 @@ _QUOTA = ("exceeded quota", "failed quota")
 POLICED = 10
 """Namespaces whose network policies are read: those in which something runs and is not well."""
 LEAVING = 10
+BALANCED = 10
+"""Services with a load balancer whose events are read."""
 
 
 async def read_others(look: Look, picture: Picture, *, whole: bool) -> None:
@@ -101,9 +105,18 @@ async def read_reasons(look: Look, picture: Picture) -> None:
             partial(_webhooks, look, picture, said),
             partial(_storage_classes, look, picture),
             partial(_cron_jobs_of, look, picture),
+            partial(_balancers, look, picture),
+            partial(read_displaced, look, picture),
             partial(read_dns, look, picture),
         ]
     )
+
+
+async def _balancers(look: Look, picture: Picture) -> None:
+    """What is said of Services that ask for a load balancer: of those that wait for it first."""
+    asking = [each for each in picture.traffic.services if each.balancer]
+    asking.sort(key=lambda each: each.balancer is not None and each.balancer.placed)
+    await read_events(look, {each.uid: each.ref.namespace for each in asking[:BALANCED]}, picture.events)
 
 
 async def read_policies_there(look: Look, picture: Picture) -> None:

@@ -6,6 +6,7 @@ from typing import Protocol, TypeVar
 
 from incident_mcp.cluster.gateways import Gateways
 from incident_mcp.cluster.look import Look
+from incident_mcp.cluster.staying import staying
 from incident_mcp.cluster.table_rows import Sweep
 from incident_mcp.cluster.traffic import Traffic
 from incident_mcp.vocabulary.certificate_seen import CertificateSeen, IssuedSeen, IssuerSeen
@@ -27,6 +28,7 @@ from incident_mcp.vocabulary.observation import (
 from incident_mcp.vocabulary.places_seen import PlaceSeen
 from incident_mcp.vocabulary.policies_seen import PolicySeen
 from incident_mcp.vocabulary.refs import Ref, Scope
+from incident_mcp.vocabulary.report_seen import ReportSeen
 from incident_mcp.vocabulary.scaling_seen import AutoscalerSeen, BudgetSeen
 from incident_mcp.vocabulary.storage_seen import ClaimSeen, StorageClassSeen
 
@@ -66,6 +68,7 @@ class Picture:
     api_services: list[ApiServiceSeen] = field(default_factory=list[ApiServiceSeen])
     terminating: list[str] = field(default_factory=list[str])
     deleted: list[NamespaceSeen] = field(default_factory=list[NamespaceSeen])
+    reports: list[ReportSeen] = field(default_factory=list[ReportSeen])
     configs: list[ConfigSeen] = field(default_factory=list[ConfigSeen])
     logs: list[LogSeen] = field(default_factory=list[LogSeen])
 
@@ -73,7 +76,7 @@ class Picture:
 def observation_of(look: Look, picture: Picture, scope: Scope, took: timedelta) -> Observation:
     swept = picture.swept
     unwell = {str(row.ref) for row in swept.workloads} | {str(w.ref) for w in picture.workloads.values() if not w.well}
-    return Observation(
+    seen = Observation(
         cluster=look.api.cluster,
         scope=scope,
         at=look.clock(),
@@ -121,11 +124,14 @@ def observation_of(look: Look, picture: Picture, scope: Scope, took: timedelta) 
         webhooks=tuple(sorted(picture.webhooks, key=lambda webhook: (str(webhook.config), webhook.name))),
         api_services=_by_name(picture.api_services),
         namespaces=tuple(sorted(picture.deleted, key=lambda namespace: namespace.name)),
+        reports=_by_name(picture.reports),
+        leaving=_by_name(picture.traffic.leaving),
         configs=tuple(sorted(picture.configs, key=lambda config: str(config.ref))),
         logs=tuple(sorted(picture.logs, key=lambda log: (log.pod.path, log.container))),
         looked_at=look.looked_at,
         not_checked=look.not_checked,
     )
+    return staying(seen, frozenset(picture.terminating))
 
 
 class _Named(Protocol):

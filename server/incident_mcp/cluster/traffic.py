@@ -9,10 +9,12 @@ from incident_mcp.cluster.ingresses import ingress_class_seen, ingress_seen, rou
 from incident_mcp.cluster.json_parts import items, text
 from incident_mcp.cluster.kinds import WORKLOAD_KINDS, collection
 from incident_mcp.cluster.look import Look, together
+from incident_mcp.cluster.object_meta import leaving_seen
 from incident_mcp.cluster.outlines import outline_seen
 from incident_mcp.cluster.services import services_seen
 from incident_mcp.vocabulary.network_seen import IngressClassSeen, IngressSeen, OutlineSeen
 from incident_mcp.vocabulary.observation import RouteSeen, ServiceSeen
+from incident_mcp.vocabulary.report_seen import LeavingSeen
 
 _KINDS = (
     ("services", "Service"),
@@ -33,6 +35,7 @@ class Traffic:
     ingresses: list[IngressSeen] = field(default_factory=list[IngressSeen])
     classes: list[IngressClassSeen] = field(default_factory=list[IngressClassSeen])
     outlines: list[OutlineSeen] = field(default_factory=list[OutlineSeen])
+    leaving: list[LeavingSeen] = field(default_factory=list[LeavingSeen])
     classes_asked: bool = False
 
 
@@ -86,6 +89,8 @@ def _add(into: Traffic, lists: dict[str, list[dict[str, Any]]]) -> None:
     services = lists.get("Service")
     if "EndpointSlice" in lists:  # without them, nobody can say that nothing is behind
         into.services.extend(services_seen(services or [], lists["EndpointSlice"]))
+    for kind, those in lists.items():
+        into.leaving.extend(found for each in those if (found := leaving_seen(each, kind)))
     known = None if services is None else {str(each["metadata"]["name"]) for each in services}
     for ingress in lists.get("Ingress", []):
         into.ingresses.append(ingress_seen(ingress))

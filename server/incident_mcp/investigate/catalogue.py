@@ -12,6 +12,7 @@ from incident_mcp.investigate.kinds import (
     jobs,
     network,
     nodes,
+    operators,
     placing,
     programs,
     scaling,
@@ -34,6 +35,7 @@ FAMILIES: tuple[tuple[str, tuple[Kind, ...]], ...] = (
     ("Gateways", gateways.ALL),
     ("Nodes and APIs", nodes.ALL),
     ("Storage", storage.ALL),
+    ("Operators", operators.ALL),
 )
 CATALOGUE: tuple[Kind, ...] = tuple(kind for _, kinds in FAMILIES for kind in kinds)
 BY_CODE: dict[str, Kind] = {kind.code: kind for kind in CATALOGUE}

@@ -20,6 +20,8 @@ class JobSeen(Value):
     failed: int = 0
     succeeded: int = 0
     conditions: tuple[ConditionSeen, ...] = ()
+    gone: bool = False
+    """It was deleted since: this is what its last event said."""
 
 
 class CronJobSeen(Value):

@@ -1,5 +1,7 @@
 """What one look saw of the way to the pods: what workloads declare, what Services and Ingresses want of them."""
 
+from datetime import datetime
+
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.value import Value
 
@@ -11,6 +13,27 @@ class PortSeen(Value):
     name: str = ""
     target: str = ""
     protocol: str = "TCP"
+
+
+class BalancerSeen(Value):
+    """The load balancer that a Service asks for, as far as whoever makes it has said."""
+
+    placed: bool
+    """It has an address."""
+    asked: datetime
+    """When the Service was made: it may ask for one since later."""
+    errors: tuple[str, ...] = ()
+    """Of single ports, in the words of the API's own convention (`PortsConflict` ...)."""
+
+
+class LocalSeen(Value):
+    """A Service that sends only to endpoints on the node where it is called (`internalTrafficPolicy`), or where its
+    node port is (`externalTrafficPolicy`).
+    """
+
+    field: str
+    nodes: tuple[str, ...] = ()
+    """Those that have a ready endpoint."""
 
 
 class OutlineSeen(Value):

@@ -15,8 +15,10 @@ from incident_mcp.vocabulary.gateway_seen import GatewayClassSeen, GatewayRouteS
 from incident_mcp.vocabulary.jobs_seen import CronJobSeen, JobSeen
 from incident_mcp.vocabulary.metrics_seen import MetricsSeen
 from incident_mcp.vocabulary.network_seen import (
+    BalancerSeen,
     IngressClassSeen,
     IngressSeen,
+    LocalSeen,
     NameBlockSeen,
     OutlineSeen,
     PortSeen,
@@ -25,6 +27,7 @@ from incident_mcp.vocabulary.node_traits import NodeTraits
 from incident_mcp.vocabulary.places_seen import PlaceSeen
 from incident_mcp.vocabulary.policies_seen import PolicySeen
 from incident_mcp.vocabulary.refs import Cluster, Ref, Scope
+from incident_mcp.vocabulary.report_seen import LeavingSeen, ReportSeen
 from incident_mcp.vocabulary.scaling_seen import AutoscalerSeen, BudgetSeen
 from incident_mcp.vocabulary.storage_seen import ClaimSeen, StorageClassSeen
 from incident_mcp.vocabulary.untrusted import Untrusted
@@ -175,6 +178,8 @@ class EventSeen(Value):
     source: str = ""
     container: str = ""
     """The container it is about, where it is about one."""
+    by: Ref | None = None
+    """The other object that took part: the pod for which this one had to go."""
 
 
 class ServiceSeen(Value):
@@ -191,6 +196,9 @@ class ServiceSeen(Value):
     """Its own addresses in the cluster: programs log them in place of its name."""
     headless: bool = False
     """Clients get the pods' own addresses and ports."""
+    uid: str = ""
+    balancer: BalancerSeen | None = None
+    local: LocalSeen | None = None
 
 
 class RouteSeen(Value):
@@ -207,6 +215,11 @@ class RouteSeen(Value):
     """The Service itself is not there (known only where services could be read)."""
     service_ports: tuple[int, ...] = ()
     """The Service's ports, where they were read beside the route; empty: not known."""
+    declared: Ref | None = None
+    """Another Service, which the manifest that was applied last names for this path: it was edited since."""
+    edited: datetime | None = None
+    edited_by: str = ""
+    """When the object's rules were changed last, and by which field manager."""
     granted: bool = True
     """False: the Service lies in another namespace, where no ReferenceGrant lets this route name it."""
 
@@ -319,6 +332,9 @@ class Observation(Value):
     api_services: tuple[ApiServiceSeen, ...] = ()
     namespaces: tuple[NamespaceSeen, ...] = ()
     """Those that are being deleted."""
+    reports: tuple[ReportSeen, ...] = ()
+    leaving: tuple[LeavingSeen, ...] = ()
+    """Of those that are read in full: Services, Ingresses and workloads."""
     configs: tuple[ConfigSeen, ...] = ()
     logs: tuple[LogSeen, ...] = ()
     metrics: MetricsSeen = MetricsSeen()

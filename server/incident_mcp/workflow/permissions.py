@@ -12,6 +12,7 @@ from incident_mcp.cluster.access import Need, Reach, Verb, review
 from incident_mcp.cluster.api import Api
 from incident_mcp.cluster.changes.edits import WATCHED
 from incident_mcp.cluster.kinds import KINDS, Kind
+from incident_mcp.cluster.operators import RESOURCES
 
 State = Literal["works", "works in part", "does not work"]
 Needs = tuple[Need, ...]
@@ -79,6 +80,10 @@ _SECRETS = needs("get: secrets")
 """Whether a Secret is there, and the certificate of one that a route names. RBAC can't grant either without the rest of
 it, so it is in no manifest but deploy/certificates.yaml, which a person applies on purpose.
 """
+_MONITORING = needs("get: services/proxy")
+"""Of the Services that the settings name as Prometheus and Alertmanager, by deploy/monitoring.yaml. A review can't tell
+it, since the rule names them; `doctor` asks them.
+"""
 _GATEWAY_API = "gateway.networking.k8s.io"
 _ROUTES = " ".join(
     f"{kind}.{_GATEWAY_API}" for kind in ("httproutes", "grpcroutes", "tlsroutes", "tcproutes", "udproutes")
@@ -91,6 +96,9 @@ _ISSUING = needs(
     "list: certificates.cert-manager.io certificaterequests.cert-manager.io "
     "issuers.cert-manager.io clusterissuers.cert-manager.io"
 )
+
+
+_OPERATORS = needs(f"list: {' '.join(RESOURCES)}")
 
 
 def _resource(kind: Kind) -> str:
@@ -111,7 +119,7 @@ _A_LOOK = ToolNeeds(
     "",
     either=needs(f"list: pods {_WORKLOADS}"),
     more=(*needs("get list: namespaces nodes", f"get: pods {_WORKLOADS}", f"list: {_OTHERS}"), *_HISTORY, *_AROUND),
-    where_served=(*_GATEWAYS, *_ISSUING),
+    where_served=(*_GATEWAYS, *_ISSUING, *_OPERATORS),
     not_granted=_SECRETS,
 )
 _ONE_LOOK = ToolNeeds(
@@ -156,19 +164,20 @@ def _rolls(tool: str) -> ToolNeeds:
     )
 
 
-def _as(tool: str, like: ToolNeeds, more: Needs = ()) -> ToolNeeds:
-    return ToolNeeds(tool, like.always, like.either, (*like.more, *more), like.where_served, like.not_granted)
+def _as(tool: str, like: ToolNeeds, more: Needs = (), not_granted: Needs = ()) -> ToolNeeds:
+    without = (*like.not_granted, *not_granted)
+    return ToolNeeds(tool, like.always, like.either, (*like.more, *more), like.where_served, without)
 
 
 TOOLS: tuple[ToolNeeds, ...] = (
     _as("check_health", _A_LOOK, _HYGIENE),
-    _as("assess_incident", _A_LOOK, _OWNERS),
+    _as("assess_incident", _A_LOOK, _OWNERS, _MONITORING),
     ToolNeeds(
         "what_changed",
         either=needs(f"list: {_WORKLOADS} {_EDITED}"),
         more=tuple(need for need in (*_A_LOOK.either, *_A_LOOK.more) if need.name != "pods/log"),
         where_served=_A_LOOK.where_served,
-        not_granted=(*_SECRETS, *needs(f"list: secrets {_SYNCS} {_FLAGS}")),
+        not_granted=(*_SECRETS, *_MONITORING, *needs(f"list: secrets {_SYNCS} {_FLAGS}")),
     ),
     ToolNeeds(
         "resource_usage",
@@ -181,7 +190,7 @@ TOOLS: tuple[ToolNeeds, ...] = (
         either=_ONE_LOOK.either,
         more=(*_AROUND_ONE, *_OWNERS, *needs("list: pods.metrics.k8s.io")),
         where_served=_GATEWAYS,
-        not_granted=_SECRETS,
+        not_granted=(*_SECRETS, *_MONITORING),
     ),
     ToolNeeds("read_object", either=needs(f"get list: {_READABLE}"), not_granted=needs("get list: secrets")),
     ToolNeeds(

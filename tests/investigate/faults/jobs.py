@@ -44,6 +44,20 @@ def refused() -> Any:
 
 FAULTS = [
     Fault(
+        observation(
+            JobSeen(
+                ref=ref("Job", "report"),
+                created=at("02:01:00"),
+                conditions=(told("Failed", "True", "BackoffLimitExceeded"),),
+                gone=True,
+            )
+        ),
+        "job-failed",
+        ref("Job", "report"),
+        "it failed and was deleted since (BackoffLimitExceeded)",
+        "warning",
+    ),
+    Fault(
         held_open(),
         "job-held-open",
         JOB,

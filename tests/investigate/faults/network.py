@@ -1,13 +1,15 @@
 """The way from a user to the pods, where every pod is well."""
 
+from datetime import timedelta
 from typing import Any
 
-from incident_mcp.vocabulary.network_seen import IngressSeen, NameBlockSeen, OutlineSeen
-from incident_mcp.vocabulary.observation import LogSeen, PodSeen, ServiceSeen
+from incident_mcp.vocabulary.network_seen import BalancerSeen, IngressSeen, LocalSeen, NameBlockSeen, OutlineSeen
+from incident_mcp.vocabulary.observation import EventSeen, LogSeen, PodSeen, ServiceSeen
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.untrusted import Untrusted
 from tests.investigate.faults.fault import Fault, api
 from tests.investigate.observations import (
+    NOW,
     at,
     config,
     container,
@@ -32,6 +34,7 @@ COREDNS = Ref(kind="Deployment", namespace="kube-system", name="coredns")
 CNI = Ref(kind="DaemonSet", namespace="kube-system", name="calico-node")
 UNRESOLVED = "dial tcp: lookup api.stripe.com on 10.96.0.10:53: server misbehaving"
 NAMELESS = "socket.gaierror: [Errno -3] Temporary failure in name resolution"
+TIMEOUT = 'connection to server at "cart" (10.96.4.2), port 5432 failed: Connection timed out'
 HTTP = port(80, "http", "http")
 
 
@@ -56,6 +59,18 @@ def dns_pod() -> PodSeen:
 
 def dns_log(*lines: str) -> LogSeen:
     return log(dns_pod(), *lines, previous=False)
+
+
+def balanced(name: str, minutes: int = 1, *, placed: bool = False, errors: tuple[str, ...] = ()) -> ServiceSeen:
+    """Of type LoadBalancer, made so long ago."""
+    asked = NOW - timedelta(minutes=minutes)
+    balancer = BalancerSeen(placed=placed, asked=asked, errors=errors)
+    return service(name, 2, uid=f"uid-{name}", external=True, balancer=balancer)
+
+
+def about_service(reason: str, message: str) -> EventSeen:
+    told = event(api(), reason, message)
+    return told.model_copy(update={"about": service_ref("api"), "source": "service-controller"})
 
 
 def unresolving() -> PodSeen:
@@ -114,6 +129,114 @@ FAULTS = [
         "tier=web selects Deployment shop/api and Deployment shop/worker, which has no port 8080: "
         "a part of all requests is refused",
         "warning",
+    ),
+    Fault(
+        observation(
+            service("api", 2, selector={"tier": "web"}, ports=(port(80, "8080"),)),
+            outline("api", 8080, tier="web", app="api"),
+            outline("api-canary", 8080, tier="web", app="api-canary"),
+            outline("shop", 8080, tier="web", app="shop"),
+        ),
+        "mixed-endpoints",
+        service_ref("api"),
+        "tier=web selects Deployment shop/api and Deployment shop/shop, which is another program on the same port: "
+        "it answers a part of all requests",
+        "warning",
+    ),
+    Fault(
+        observation(
+            balanced("api", minutes=3),
+            about_service("SyncLoadBalancerFailed", "Error syncing load balancer: quota 'IN_USE_ADDRESSES' exceeded"),
+            balanced("shop", placed=True),
+        ),
+        "load-balancer-pending",
+        service_ref("api"),
+        "its load balancer is not made (SyncLoadBalancerFailed): nobody outside reaches it",
+    ),
+    Fault(
+        observation(balanced("api", minutes=14), balanced("shop", placed=True)),
+        "load-balancer-pending",
+        service_ref("api"),
+        "it has no load balancer; it was made at 02:00:03 UTC, and no event says why",
+        "warning",
+    ),
+    Fault(
+        observation(balanced("api", minutes=14), balanced("shop", minutes=1)),
+        "load-balancer-pending",
+        service_ref("api"),
+        "it has no load balancer; it was made at 02:00:03 UTC, and no event says why",
+        "notice",
+    ),
+    Fault(
+        observation(
+            balanced("api", minutes=600, placed=True),
+            about_service("UpdateLoadBalancerFailed", "Error updating load balancer with new hosts [node-4]: denied"),
+            balanced("shop", placed=True),
+        ),
+        "load-balancer-failing",
+        service_ref("api"),
+        "its load balancer can't be brought up to date (UpdateLoadBalancerFailed)",
+        "warning",
+    ),
+    Fault(
+        observation(balanced("api", minutes=600, placed=True, errors=("PortsConflict",))),
+        "load-balancer-failing",
+        service_ref("api"),
+        "its load balancer can't be brought up to date (PortsConflict)",
+        "warning",
+    ),
+    Fault(
+        observation(
+            api(),
+            unresolving(),
+            service("cart", 1, local=LocalSeen(field="internalTrafficPolicy", nodes=("node-2",))),
+            log(unresolving(), TIMEOUT),
+        ),
+        "no-local-endpoint",
+        service_ref("cart"),
+        "it answers only on node-2, and Deployment shop/api asks it from node-1",
+    ),
+    Fault(
+        observation(
+            outline("cart", 8080),
+            service("cart", 1, local=LocalSeen(field="externalTrafficPolicy", nodes=("node-2",))),
+            outline("agent", 8080).model_copy(update={"ref": ref("DaemonSet", "agent")}),
+            service("agent", 1, local=LocalSeen(field="internalTrafficPolicy", nodes=("node-2",))),
+        ),
+        "no-local-endpoint",
+        service_ref("cart"),
+        "it answers only on node-2: who asks it on the 2 other nodes gets no answer",
+        "notice",
+    ),
+    Fault(
+        observation(
+            api(),
+            unresolving(),
+            service("cart", 1, local=LocalSeen(field="internalTrafficPolicy", nodes=("node-1", "node-2", "node-3"))),
+            log(unresolving(), TIMEOUT),
+        ),
+        "deadline-exceeded",
+        ref("Deployment", "api"),
+        "it waits in vain for an answer of cart",
+    ),
+    Fault(
+        observation(
+            route("cart", declared=service_ref("api"), edited=at("02:05:00"), edited_by="kubectl-edit"),
+            service("cart", 2),
+        ),
+        "route-redirected",
+        SHOP,
+        "shop.example.com/cart leads to Service shop/cart, its manifest says Service shop/api",
+        "warning",
+    ),
+    Fault(
+        observation(
+            route("cart", declared=service_ref("api"), edited=at("02:05:00") - timedelta(days=9)), service("cart", 2)
+        ),
+        "route-redirected",
+        SHOP,
+        "shop.example.com/cart leads to Service shop/cart, its manifest says Service shop/api",
+        "notice",
     ),
     Fault(
         observation(route("gone", service_missing=True)),

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from incident_mcp.vocabulary.observation import Observation
+from incident_mcp.vocabulary.observation import EventSeen, Observation
 from incident_mcp.vocabulary.untrusted import Untrusted
 from tests.investigate.faults.fault import API, Fault, api
-from tests.investigate.observations import container, node, observation, pod, ref
+from tests.investigate.observations import at, container, node, observation, pod, ref
 
 CONTROL_PLANE = "1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }"
 NEVER = "preemption: 0/4 nodes are available: 4 Preemption is not helpful for scheduling."
@@ -17,7 +17,27 @@ def unplaced(reasons: str, *things: Any, **fields: Any) -> Observation:
     return observation(api(**fields), waits, *things)
 
 
+def displaced(name: str) -> EventSeen:
+    """Of a pod that is gone, for another one."""
+    return EventSeen(
+        about=ref("Pod", name),
+        uid=f"uid-{name}",
+        warning=False,
+        reason="Preempted",
+        message=Untrusted("Preempted by pod 0d1f on node node-1"),
+        first=at("02:10:00"),
+        last=at("02:10:00"),
+        by=ref("Pod", "report-7c9f8-x2k4p", "batch"),
+    )
+
+
 FAULTS = [
+    Fault(
+        unplaced("3 Insufficient cpu", displaced("api-0"), displaced("web-5d77-aaaaa")),
+        "preempted",
+        API,
+        "1 pod of it had to go for Pod batch/report-7c9f8-x2k4p",
+    ),
     Fault(unplaced("3 Insufficient cpu"), "insufficient-resources", API, "no node takes 1 pod: too little CPU"),
     Fault(
         unplaced("1 Insufficient cpu, 3 Insufficient memory"),

@@ -169,6 +169,32 @@ FAULTS = [
         "it runs out of memory by its own account",
     ),
     Fault(
+        says("FATAL: no pg_hba.conf entry for host 10.2.0.4, user shop, database shop, no encryption"),
+        "tls-required",
+        API,
+        "one side of a connection speaks TLS and the other does not",
+    ),
+    Fault(says("429 Too Many Requests"), "rate-limited", API, "it is told that it asks too often"),
+    Fault(
+        says("OSError: [Errno 30] Read-only file system: '/var/cache/app'"),
+        "read-only-file-system",
+        API,
+        "it may not write: the file system is read-only",
+    ),
+    Fault(says("ERROR: deadlock detected"), "deadlock", API, "its transactions or threads wait for each other"),
+    Fault(
+        says("open /etc/app/config.yaml: no such file or directory"),
+        "settings-missing",
+        API,
+        "it misses a part of its settings: /etc/app/config.yaml",
+    ),
+    Fault(
+        says('ERROR: relation "orders" does not exist'),
+        "migration-failed",
+        API,
+        "its database does not have the schema that it wants",
+    ),
+    Fault(
         says("open /data/app.db: permission denied"),
         "permission-denied",
         API,

@@ -1,5 +1,6 @@
 """Manifests in few words: what a fault is planted with."""
 
+import json
 from typing import Any
 
 Json = dict[str, Any]
@@ -70,6 +71,20 @@ def ingress(name: str, backend: str = "", port: int | str = 80, **spec: Any) -> 
     path = {"path": "/", "pathType": "Prefix", "backend": {"service": {"name": backend or name, "port": number}}}
     rules = [{"host": f"{name}.example.com", "http": {"paths": [path]}}]
     return thing("Ingress", name, "networking.k8s.io/v1", spec={"rules": rules, **spec})
+
+
+def declared(route: Json) -> Json:
+    """An Ingress with what `kubectl apply` would leave of its manifest in an annotation."""
+    note = {"kubectl.kubernetes.io/last-applied-configuration": json.dumps(route)}
+    return {**route, "metadata": {**route["metadata"], "annotations": note}}
+
+
+def leading_to(route: Json, backend: str) -> Json:
+    """The same Ingress, its paths edited since."""
+    spec = json.loads(json.dumps(route["spec"]))
+    for path in spec["rules"][0]["http"]["paths"]:
+        path["backend"]["service"]["name"] = backend
+    return {**route, "spec": spec}
 
 
 def served(workload: Json, target: str | int = 8080, **fields: Any) -> tuple[Json, ...]:

@@ -29,7 +29,8 @@ from incident_mcp.workflow.health import check_health
 from tests.controlplane.control_plane import ControlPlane
 from tests.investigate.planted.fault import Fault, Noise
 from tests.investigate.planted.kubelet import Kubelet
-from tests.investigate.planted.world import CLASSES, LAB_NODES, WEB
+from tests.investigate.planted.world import CLASSES, LAB_NODES, OPERATORS, WEB
+from tests.investigate.real_routes import CERT_MANAGER, CRDS, GATEWAY_API, GATEWAY_CLASS
 
 Json = dict[str, Any]
 FIRST = (
@@ -46,6 +47,8 @@ FIRST = (
 """Kinds that must be in force before the others come."""
 WATCHED = ("pods", "deployments.apps", "replicasets.apps", "statefulsets.apps", "daemonsets.apps", "jobs.batch",
            "persistentvolumeclaims", "endpointslices.discovery.k8s.io")  # fmt: skip
+WRITTEN = (GATEWAY_API, CERT_MANAGER, "keda.sh")
+"""Groups whose controllers are not there: their status is written with the object."""
 QUIET_SECONDS = 2.0
 SETTLE_SECONDS = 90.0
 AT_ONCE = 3
@@ -144,7 +147,11 @@ class Suite:
     def _world(self) -> None:
         for each in LAB_NODES:
             self.control_plane.api.create("/api/v1/nodes", each)
-        self.control_plane.apply([*CLASSES])
+        kinds = (*CRDS, *OPERATORS)
+        self.control_plane.apply([*CLASSES, *kinds])
+        names = [f"crd/{each['metadata']['name']}" for each in kinds]
+        self.control_plane.kubectl("wait", "--for=condition=Established", "--timeout=30s", *names)
+        self._apply([GATEWAY_CLASS])
 
     def _namespaces(self) -> None:
         spaces = [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}} for name in self.spaces]
@@ -164,6 +171,9 @@ class Suite:
             path = f"{_path(thing)}?fieldManager={MANAGER}&force=true"
             put_it = partial(api.request, "PATCH", path, thing, "application/apply-patch+yaml")
             self.control_plane.wait(f"{path} is there", put_it, SETTLE_SECONDS)
+            if "status" in thing and thing["apiVersion"].split("/")[0] in WRITTEN:
+                told = {"status": thing["status"]}
+                api.request("PATCH", f"{_path(thing)}/status", told, "application/merge-patch+json")
 
         with ThreadPoolExecutor(HANDS) as hands:
             list(hands.map(put, objects))
@@ -333,9 +343,13 @@ def _path(thing: Json) -> str:
     meta, version, kind = thing["metadata"], str(thing["apiVersion"]), str(thing["kind"])
     root = f"/apis/{version}" if "/" in version else f"/api/{version}"
     where = f"/namespaces/{meta['namespace']}" if "namespace" in meta else ""
-    plural = kind.lower()
-    plural = f"{plural}es" if plural.endswith("s") else f"{plural[:-1]}ies" if plural.endswith("y") else f"{plural}s"
-    return f"{root}{where}/{plural}/{meta['name']}"
+    return f"{root}{where}/{_plural(kind.lower())}/{meta['name']}"
+
+
+def _plural(kind: str) -> str:
+    if kind.endswith("s"):
+        return f"{kind}es"
+    return f"{kind[:-1]}ies" if kind.endswith("y") and not kind.endswith("way") else f"{kind}s"
 
 
 def _filled(thing: Any, space: str) -> Any:

@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.controlplane.nodes import node
 from tests.investigate.planted.objects import PORTS, asks, budget, deployment, ingress, service, thing
+from tests.investigate.real_routes import crd
 
 Json = dict[str, Any]
 
@@ -30,8 +31,11 @@ def lab_node(name: str, labels: Json, taint: tuple[str, str] | None = None, **ro
 LAB_NODES: tuple[Json, ...] = (
     lab_node("gpu-1", {"pool": "gpu"}, ("nvidia.com/gpu", "present")),
     lab_node("small-1", {"pool": "small"}, ("dedicated", "small"), pods="2", cpu="2"),
+    lab_node("tight-1", {"pool": "tight"}, ("dedicated", "tight"), cpu="2"),
     lab_node("batch-1", {"pool": "batch"}, ("dedicated", "batch")),
 )
+OPERATORS: tuple[Json, ...] = (crd("keda.sh", "v1alpha1", "ScaledObject", "scaledobjects"),)
+"""Kinds whose operator is not there: the status that it would write comes with the object."""
 CLASSES: tuple[Json, ...] = (
     thing("IngressClass", "nginx", "networking.k8s.io/v1", spec={"controller": "k8s.io/ingress-nginx"}),
     thing("StorageClass", "standard", "storage.k8s.io/v1", provisioner="csi.example.com"),
@@ -43,4 +47,5 @@ CLASSES: tuple[Json, ...] = (
         volumeBindingMode="WaitForFirstConsumer",
     ),
     thing("PriorityClass", "normal", "scheduling.k8s.io/v1", value=100),
+    thing("PriorityClass", "urgent", "scheduling.k8s.io/v1", value=1000),
 )

@@ -13,7 +13,7 @@ from incident_mcp.assess.rivals.case import Case
 from incident_mcp.assess.rivals.changes import of_configuration, of_rollout
 from incident_mcp.assess.rivals.hypothesis import SLIGHT, STRONG, Hypothesis, Point
 from incident_mcp.assess.rivals.load import of_load
-from incident_mcp.investigate.kinds import containers, programs, workloads
+from incident_mcp.investigate.kinds import containers, images, jobs, programs, workloads
 from incident_mcp.investigate.log_evidence import SPREAD
 from incident_mcp.logs.last_words import last_words
 from incident_mcp.text.words import count
@@ -28,10 +28,14 @@ SYMPTOMS = frozenset(
         containers.NOT_READY,
         containers.KILLED_BY_PROBE,
         containers.INIT_CONTAINER,
+        images.IMAGE_PULL,
         workloads.BELOW_NUMBER,
         workloads.ROLLOUT_STUCK,
         workloads.ORDINAL_BLOCKS,
         workloads.DAEMON_SET_INCOMPLETE,
+        jobs.JOB_FAILED,
+        jobs.JOB_DEADLINE,
+        jobs.CRON_JOB_LATE,
     )
 )
 """Kinds that say what is seen and not why."""
@@ -45,6 +49,15 @@ SAID = frozenset(
         programs.HEAP_EXHAUSTED,
         programs.TOO_MANY_FILES,
         programs.AUTHENTICATION_FAILED,
+        programs.CERTIFICATE_INVALID,
+        programs.DEADLOCK,
+        programs.DISK_FULL,
+        programs.LACKS_SETTINGS,
+        programs.MIGRATION_FAILED,
+        programs.PERMISSION_DENIED,
+        programs.RATE_LIMITED,
+        programs.READ_ONLY,
+        programs.TLS_REQUIRED,
     )
 )
 """Kinds that name a cause of which several others can be the cause in turn."""

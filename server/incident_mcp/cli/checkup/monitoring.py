@@ -14,7 +14,7 @@ from incident_mcp.metrics.source import Source
 from incident_mcp.settings import Settings
 from incident_mcp.text.words import count, listed
 from incident_mcp.vocabulary.clock import system_clock
-from incident_mcp.vocabulary.errors import IncidentError
+from incident_mcp.vocabulary.errors import Forbidden, IncidentError
 from incident_mcp.wiring import monitoring
 
 
@@ -39,7 +39,7 @@ async def _prometheus(place: Place, source: Source | None, own: Queries, seconds
     try:
         await server.query("vector(1)", system_clock())
     except IncidentError as error:
-        return failed("prometheus", error)
+        return _refused("prometheus", place, error)
     took = f"{source.name} answers in {1000 * (time.monotonic() - began):.0f} ms"
     inquiry = Inquiry(server, Asking(), system_clock())
     await inquiry.detect()
@@ -61,9 +61,15 @@ async def _alertmanager(place: Place, source: Source | None) -> Check:
     try:
         alerts = await Alertmanager(source).alerts()
     except IncidentError as error:
-        return failed("alertmanager", error)
+        return _refused("alertmanager", place, error)
     took = f"{source.name} answers in {1000 * (time.monotonic() - began):.0f} ms"
     return good("alertmanager", f"{took}; {count(len(alerts), 'alert')}")
+
+
+def _refused(name: str, place: Place, error: IncidentError) -> Check:
+    if place.service is None or not isinstance(error, Forbidden):
+        return failed(name, error)
+    return bad(name, error.happened, f"Grant get on services/proxy of {place.service}: deploy/monitoring.yaml does.")
 
 
 def _elsewhere(name: str, place: Place) -> Check:

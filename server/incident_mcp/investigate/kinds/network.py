@@ -26,8 +26,32 @@ MIXED_ENDPOINTS = Kind(
     "mixed-endpoints",
     "A Service selects pods of another program as well",
     6,
-    "Some don't have the port that it sends to: a part of all requests is refused. Its selector is too wide.",
+    "Its selector is too wide: a part of all requests is refused, or answered by somebody else.",
     "Check that the selector of {target} fits one program only before it is shipped",
+)
+BALANCER_PENDING = Kind(
+    "INC205",
+    "load-balancer-pending",
+    "A Service has no load balancer",
+    8,
+    "Nobody outside reaches it. Whoever makes load balancers says why in an event, or there is nobody who makes them.",
+    "Alert when {target} has no address",
+)
+BALANCER_FAILING = Kind(
+    "INC206",
+    "load-balancer-failing",
+    "The load balancer of a Service can't be kept up to date",
+    8,
+    "It has an address; new nodes or ports don't come to it.",
+    "Alert when the load balancer of {target} can't be changed",
+)
+NOT_LOCAL = Kind(
+    "INC207",
+    "no-local-endpoint",
+    "A Service sends only to pods of the caller's node, and there is none",
+    9,
+    "Its traffic policy is Local: where no pod of it runs, packets are dropped without an answer.",
+    "Run what is behind {target} on every node, or let its traffic policy be Cluster",
 )
 ROUTE_DOWN = Kind(
     "INC301",
@@ -59,6 +83,14 @@ INGRESS_CLASS_MISSING = Kind(
     4,
     "One without a class is left alone: a controller may serve it.",
     "Check the class of {target} before it is shipped",
+)
+ROUTE_REDIRECTED = Kind(
+    "INC318",
+    "route-redirected",
+    "A path of an Ingress leads to another Service than its manifest says",
+    4,
+    "It was edited after it was applied: users get the answers of another program, and every pod is well.",
+    "Change {target} by its manifest only",
 )
 CERTIFICATE_MISSING = Kind(
     "INC305",
@@ -103,9 +135,13 @@ ALL = (
     NO_SELECTED_PODS,
     TARGET_PORT,
     MIXED_ENDPOINTS,
+    BALANCER_PENDING,
+    BALANCER_FAILING,
+    NOT_LOCAL,
     ROUTE_DOWN,
     ROUTE_TO_NOWHERE,
     ROUTE_PORT_MISSING,
+    ROUTE_REDIRECTED,
     INGRESS_CLASS_MISSING,
     CERTIFICATE_MISSING,
     DNS_DOWN,

@@ -17,6 +17,14 @@ INSUFFICIENT = Kind(
     "Compare the requests with what the nodes can allocate: more than any node has can never fit.",
     "Alert on free capacity before {target} finds none",
 )
+PREEMPTED = Kind(
+    "INC138",
+    "preempted",
+    "Pods had to go for others of a higher priority, and find no room now",
+    70,
+    "The scheduler deleted them. Compare the priority classes, and what the others ask for; or add capacity.",
+    "Decide which priority {target} has, and keep room for it",
+)
 TAINTED = Kind(
     "INC132",
     "untolerated-taint",
@@ -60,6 +68,7 @@ NODES_CORDONED = Kind(
 ALL = (
     UNSCHEDULABLE,
     INSUFFICIENT,
+    PREEMPTED,
     TAINTED,
     NO_MATCHING_NODE,
     VOLUME_ELSEWHERE,

@@ -90,6 +90,54 @@ PORT_CONFLICT = Kind(
     "Containers of a pod share its ports, and pods on the host network those of the node.",
     "Give the containers of {target} ports of their own",
 )
+TLS_REQUIRED = Kind(
+    "INC191",
+    "tls-required",
+    "One side of a connection speaks TLS and the other does not",
+    75,
+    "A scheme, a port or an sslmode that was changed on one side only.",
+    "Change TLS for {target} on both sides at once",
+)
+RATE_LIMITED = Kind(
+    "INC192",
+    "rate-limited",
+    "A program is told that it asks too often",
+    62,
+    "Somebody limits its requests: more load, retries without a pause, or a limit that was lowered.",
+    "Let {target} wait between retries, and alert before the limit is reached",
+)
+READ_ONLY = Kind(
+    "INC193",
+    "read-only-file-system",
+    "A program may not write where it wants to",
+    74,
+    "Its root file system or a volume is read-only: by the template, or since the node met errors on the disk.",
+    "Mount what {target} writes to, and keep the rest read-only",
+)
+DEADLOCK = Kind(
+    "INC194",
+    "deadlock",
+    "Transactions or threads of a program wait for each other",
+    61,
+    "The database or the runtime says so; which ones, only it knows.",
+    "Let the transactions of {target} take their locks in one order",
+)
+LACKS_SETTINGS = Kind(
+    "INC195",
+    "settings-missing",
+    "A program misses a file or a key of its settings",
+    73,
+    "It was started, and its log names what is not there: compare the mounted ConfigMap with the revision before.",
+    "Check the settings of {target} before a rollout",
+)
+MIGRATION_FAILED = Kind(
+    "INC196",
+    "migration-failed",
+    "A program and its database don't agree on the schema",
+    74,
+    "A migration failed, or has not run: the table or column that it wants is not there.",
+    "Run the migrations of {target} before its rollout, and alert when one fails",
+)
 DNS_POLICY = Kind(
     "INC702",
     "dns-policy",
@@ -111,4 +159,10 @@ ALL = (
     POLICY_BLOCKS,
     DNS_POLICY,
     PORT_CONFLICT,
+    TLS_REQUIRED,
+    RATE_LIMITED,
+    READ_ONLY,
+    DEADLOCK,
+    LACKS_SETTINGS,
+    MIGRATION_FAILED,
 )

@@ -71,7 +71,7 @@ EVICTED = Kind(
 STUCK_TERMINATING = Kind(
     "INC602",
     "stuck-terminating",
-    "A pod should be gone and is not",
+    "A pod or another object should be gone and is not",
     56,
     "A finalizer that nobody clears, or a node that does not answer.",
     "Find why nobody cleared {target}, and alert on pods that stay",
@@ -79,9 +79,9 @@ STUCK_TERMINATING = Kind(
 NAMESPACE_TERMINATING = Kind(
     "INC603",
     "namespace-terminating",
-    "A namespace can't be deleted, and nothing can be created in it",
+    "A namespace is being deleted, or can't be",
     60,
-    "Its conditions name the content, the finalizers or the API that it waits for.",
+    "Nothing can be created in it. Its conditions name the content, the finalizers or the API that it waits for.",
 )
 ALL = (
     BELOW_NUMBER,

@@ -9,6 +9,7 @@ from typing import Any
 
 from incident_mcp.investigate.dns import CONFIG, denied, dns_down, dns_trouble
 from incident_mcp.investigate.kinds.programs import DEPENDENCY_DOWN, DNS_POLICY, POLICY_BLOCKS
+from incident_mcp.investigate.local_traffic import not_local
 from incident_mcp.investigate.log_evidence import Said, said_of
 from incident_mcp.investigate.needed import service_of
 from incident_mcp.investigate.policies import Block, blocking
@@ -72,8 +73,14 @@ def _finding(seen: Observation, said: Said) -> Finding:
         since=said.first,
         because_of=block.policy
         if block
-        else _denied(seen, said) or _because(seen, service, host, unresolved=unresolved),
+        else _denied(seen, said) or not_local_to(seen, said) or _because(seen, service, host, unresolved=unresolved),
     )
+
+
+def not_local_to(seen: Observation, said: Said) -> Ref | None:
+    """The Service that does not answer on the nodes of those who ask."""
+    found = not_local(seen, said)
+    return found[0].ref if found else None
 
 
 def _words(said: Said, host: str) -> str:

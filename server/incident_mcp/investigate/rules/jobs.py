@@ -24,6 +24,7 @@ from incident_mcp.vocabulary.observation import Observation
 
 LATELY = timedelta(days=1)
 """A Job that failed longer ago is history that nobody cleared away."""
+_DEADLINE = ("it was ended at its deadline", "See what it waits for, or give it longer.")
 FAREWELL = timedelta(seconds=30)
 """What a sidecar may take to end after the work is done."""
 _INVALID = ("UnparseableSchedule", "UnparsableSchedule", "InvalidSchedule", "UnknownTimeZone")
@@ -78,17 +79,26 @@ def _over(failed: ConditionSeen, parent: CronJobSeen | None) -> bool:
 
 def _failed(job: JobSeen, failed: ConditionSeen) -> Finding:
     late = failed.reason == "DeadlineExceeded"
-    what = "it was ended at its deadline" if late else f"it failed: {count(job.failed, 'pod')} of it ended in error"
+    what, next_step = _DEADLINE if late else _failure(job)
+    source = f"event about {job.ref}" if job.gone else f"{job.ref}, condition Failed"
     return finding(
         JOB_DEADLINE if late else JOB_FAILED,
         target=job.ref,
         severity="warning",
         summary=f"{what} ({failed.reason})" if failed.reason else what,
-        evidence=(Evidence(source=f"{job.ref}, condition Failed", value=failed.message, at=failed.since),),
-        next_step="See what it waits for, or give it longer."
-        if late
-        else "Read the log of one of its pods; it is not tried again by itself.",
+        evidence=(Evidence(source=source, value=failed.message, at=failed.since),),
+        next_step=next_step,
         since=failed.since,
+    )
+
+
+def _failure(job: JobSeen) -> tuple[str, str]:
+    if job.gone:
+        return "it failed and was deleted since", "Its pods are gone with it: see the record, or a store of logs."
+    ended = count(job.failed, "pod")
+    return (
+        f"it failed: {ended} of it ended in error",
+        "Read the log of one of its pods; it is not tried again by itself.",
     )
 
 

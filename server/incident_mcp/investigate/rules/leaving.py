@@ -28,14 +28,15 @@ _BLIND = "NamespaceDeletionDiscoveryFailure"
 
 def find(seen: Observation) -> Iterator[Finding]:
     yield from _evicted(seen)
-    leaving = {namespace.name for namespace in seen.namespaces}
     for pod in seen.pods:
         late = pod.deleted is not None and seen.at - pod.deleted > PATIENCE
-        if late and pod.ref.namespace not in leaving and seen.scope.workload in (None, pod.owner):
+        if late and seen.scope.workload in (None, pod.owner):
             yield _stuck(seen, pod)
     for namespace in seen.namespaces:
         if not recent(namespace.deleted, seen.at, PATIENCE):
             yield _namespace(seen, namespace)
+        elif namespace.name == seen.scope.namespace:
+            yield _under_way(seen, namespace)
 
 
 def _evicted(seen: Observation) -> Iterator[Finding]:
@@ -114,4 +115,22 @@ def _namespace(seen: Observation, namespace: NamespaceSeen) -> Finding:
         next_step="Delete what its conditions name, or repair the controller that should clear the finalizers.",
         since=namespace.deleted,
         because_of=down,
+    )
+
+
+def _under_way(seen: Observation, namespace: NamespaceSeen) -> Finding:
+    """Told to whoever asks about just this namespace: nothing in it is judged any more."""
+    began = clock(namespace.deleted or seen.at, seen.at)
+    return finding(
+        NAMESPACE_TERMINATING,
+        target=Ref(kind="Namespace", name=namespace.name),
+        severity="notice",
+        summary=f"it is being deleted since {began} UTC: nothing in it is judged",
+        evidence=(
+            Evidence(
+                source=f"Namespace {namespace.name}, metadata.deletionTimestamp", value="set", at=namespace.deleted
+            ),
+        ),
+        next_step="Nothing can be created in it any more; what_changed tells what else was deleted.",
+        since=namespace.deleted,
     )

@@ -10,18 +10,24 @@ from incident_mcp.investigate.kinds.kind import Kind
 from incident_mcp.investigate.kinds.programs import (
     AUTHENTICATION_FAILED,
     CERTIFICATE_INVALID,
+    DEADLOCK,
     DEPENDENCY_SLOW,
     DISK_FULL,
     HEAP_EXHAUSTED,
+    LACKS_SETTINGS,
+    MIGRATION_FAILED,
     PERMISSION_DENIED,
     POOL_EXHAUSTED,
     PORT_CONFLICT,
+    RATE_LIMITED,
     RBAC_DENIED,
+    READ_ONLY,
+    TLS_REQUIRED,
     TOO_MANY_FILES,
 )
 from incident_mcp.investigate.log_evidence import Said, said_of
 from incident_mcp.investigate.needed import service_of
-from incident_mcp.investigate.rules.dependency import blocked_by
+from incident_mcp.investigate.rules.dependency import blocked_by, not_local_to
 from incident_mcp.investigate.sufferers import finding, gravity, workload_of
 from incident_mcp.logs.causes import LogCause
 from incident_mcp.vocabulary.finding import Evidence, Finding
@@ -80,6 +86,34 @@ _SAYS: dict[LogCause, _Says] = {
         "it can't listen on its port: another program does",
         "Compare the ports of the pod's containers; see whether it uses the host's network.",
     ),
+    "tls-required": _Says(
+        TLS_REQUIRED,
+        "one side of a connection speaks TLS and the other does not",
+        "Compare the scheme, port and sslmode that it uses with what the other side wants.",
+    ),
+    "rate-limited": _Says(
+        RATE_LIMITED,
+        "it is told that it asks too often",
+        "See who limits it and by how much, and whether its traffic or its retries grew.",
+    ),
+    "read-only-file-system": _Says(
+        READ_ONLY,
+        "it may not write: the file system is read-only",
+        "See readOnlyRootFilesystem and its mounts; if neither was changed, the node's kernel log.",
+    ),
+    "deadlock": _Says(
+        DEADLOCK, "its transactions or threads wait for each other", "Read what the database or the trace says of both."
+    ),
+    "missing-configuration": _Says(
+        LACKS_SETTINGS,
+        "it misses a part of its settings",
+        "Compare what is mounted with the revision before; what_changed lists the edits.",
+    ),
+    "migration-failed": _Says(
+        MIGRATION_FAILED,
+        "its database does not have the schema that it wants",
+        "See whether the migration of this revision ran; a rollback may need the old schema.",
+    ),
     "deadline-exceeded": _Says(
         DEPENDENCY_SLOW, "it waits in vain for an answer", "Find what it waits for: its log or a trace names it."
     ),
@@ -101,16 +135,22 @@ def _finding(seen: Observation, said: Said) -> Finding:
     port = said.meaning.parts.get("port") if said.meaning.cause == "address-in-use" else None
     slow = said.meaning.cause == "deadline-exceeded"
     of = f" of {host}" if slow and (host := said.meaning.parts.get("host")) else ""
+    lacks = said.meaning.parts.get("file") or said.meaning.parts.get("key")
     return finding(
         says.kind,
         target=said.target,
         severity=gravity(seen, said.target),
-        summary=f"{says.words}{of}{f' (user {user})' if user else ''}{f' (port {port})' if port else ''}",
+        summary=f"{says.words}{of}{_aside(user=user, port=port)}{f': {lacks}' if lacks else ''}",
         evidence=(*said.evidence, *(_stale(seen, said) if says.kind is AUTHENTICATION_FAILED else ())),
         next_step=says.next_step,
         since=said.first,
         because_of=_behind(seen, said) if slow else None,
     )
+
+
+def _aside(**parts: str | None) -> str:
+    """` (user shop)`."""
+    return "".join(f" ({name} {value})" for name, value in parts.items() if value)
 
 
 def _stale(seen: Observation, said: Said) -> tuple[Evidence, ...]:
@@ -130,7 +170,7 @@ def _behind(seen: Observation, said: Said) -> Ref | None:
     block, service = blocked_by(seen, said), service_of(seen, said)
     if block:
         return block.policy
-    return service.ref if service and not service.ready else None
+    return service.ref if service and not service.ready else not_local_to(seen, said)
 
 
 def _denied(seen: Observation, said: Said) -> Finding:

@@ -1,6 +1,7 @@
 """Paths of Ingresses and Gateway routes that lead nowhere, Ingresses that nobody serves: what a user sees of it all."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from incident_mcp.investigate.kinds.gateways import NOT_GRANTED
 from incident_mcp.investigate.kinds.network import (
@@ -8,17 +9,19 @@ from incident_mcp.investigate.kinds.network import (
     INGRESS_CLASS_MISSING,
     ROUTE_DOWN,
     ROUTE_PORT_MISSING,
+    ROUTE_REDIRECTED,
     ROUTE_TO_NOWHERE,
 )
 from incident_mcp.investigate.rules.issuing import unissued
 from incident_mcp.investigate.rules.services import astray, without_endpoints
-from incident_mcp.investigate.sufferers import finding
-from incident_mcp.text.words import listed
+from incident_mcp.investigate.sufferers import finding, recent
+from incident_mcp.text.words import clock, listed
 from incident_mcp.vocabulary.finding import Evidence, Finding, Gravity
 from incident_mcp.vocabulary.network_seen import IngressSeen
 from incident_mcp.vocabulary.observation import Observation, RouteSeen, ServiceSeen
 from incident_mcp.vocabulary.refs import Ref
 
+LATELY = timedelta(days=1)
 _BUILT_IN = ("gce", "gce-internal")
 """Classes that work without an IngressClass of their name."""
 
@@ -39,6 +42,8 @@ def find(seen: Observation) -> Iterator[Finding]:
             yield _port_missing(route, ports)
         elif service is not None and (target := wrong.get((service.ref, _port(route, service)))):
             yield _down(route, f"may answer 502: {route.service} sends to {target}", "warning")
+        elif route.declared is not None and seen.scope.workload is None:
+            yield _redirected(seen, route, route.declared)
     if seen.scope.workload is None:
         for ingress in seen.ingresses:
             yield from _unserved(seen, ingress)
@@ -88,6 +93,24 @@ def _to_nowhere(route: RouteSeen) -> Finding:
         summary=f"{route.url} {_refusal(route)}: {route.service} does not exist",
         evidence=(Evidence(source=f"{route.ingress}, path {route.path}", value=f"names {route.service}"),),
         next_step=f"Create the Service, or correct the name in the {route.ingress.kind}.",
+    )
+
+
+def _redirected(seen: Observation, route: RouteSeen, declared: Ref) -> Finding:
+    """An edit of long ago is known to somebody by now."""
+    when = f" at {clock(route.edited, seen.at)} UTC" if route.edited else ""
+    return finding(
+        ROUTE_REDIRECTED,
+        target=route.ingress,
+        severity="warning" if recent(route.edited, seen.at, LATELY) else "notice",
+        summary=f"{route.url} leads to {route.service}, its manifest says {declared}",
+        evidence=(
+            Evidence(source=f"{route.ingress}, path {route.path}", value=f"names {route.service}"),
+            Evidence(source=f"{route.ingress}, last applied manifest", value=f"names {declared}"),
+            Evidence(source=f"{route.ingress}, managed fields", value=route.edited_by or "unknown", at=route.edited),
+        ),
+        next_step=f"See who edited it{when}; apply the manifest again if it was a mistake.",
+        since=route.edited,
     )
 
 

@@ -14,6 +14,7 @@ from incident_mcp.investigate.kinds.network import (
     TARGET_PORT,
 )
 from incident_mcp.investigate.needed import needed
+from incident_mcp.investigate.strangers import identity, strangers
 from incident_mcp.investigate.sufferers import finding
 from incident_mcp.text.words import count, listed
 from incident_mcp.vocabulary.finding import Evidence, Finding, Gravity
@@ -38,10 +39,10 @@ def without_endpoints(seen: Observation) -> list[ServiceSeen]:
     """Services with nobody ready behind them. A look at one workload judges only those that select it,
     and the cluster's DNS where it was read.
     """
-    return [service for service in seen.services if not service.ready and _in_scope(seen, service)]
+    return [service for service in seen.services if not service.ready and in_scope(seen, service)]
 
 
-def _in_scope(seen: Observation, service: ServiceSeen) -> bool:
+def in_scope(seen: Observation, service: ServiceSeen) -> bool:
     if seen.scope.workload is None or is_dns(service):
         return True
     own = next((each for each in seen.workloads if each.ref == seen.scope.workload), None)
@@ -54,7 +55,7 @@ def astray(seen: Observation) -> Iterator[tuple[ServiceSeen, PortSeen, list[Outl
     for outline in seen.outlines:
         around[outline.ref.namespace].append(outline)
     for service in seen.services:
-        if service.headless or not service.ready or not _in_scope(seen, service):
+        if service.headless or not service.ready or not in_scope(seen, service):
             continue
         wanted = service.selector.items()
         outlines = [each for each in around[service.ref.namespace] if wanted <= each.labels.items()]
@@ -69,13 +70,32 @@ def _mixed(seen: Observation) -> Iterator[Finding]:
     """Services of several workloads of which some say that they have the port, and some that they have others only."""
     for service in seen.services:
         outlines = [each for each in outlines_of(seen, service) if each.desired and _serving(each)]
-        if service.headless or not service.ready or not _in_scope(seen, service):
+        if service.headless or not service.ready or not in_scope(seen, service):
             continue
         for port in service.ports:
             fit = [each for each in outlines if each.has_port(port.target)]
             astray = [each for each in outlines if each not in fit]
             if fit and astray:
                 yield _taken_in(service, port, fit[0], astray[0])
+        strange = strangers(service, outlines)
+        if strange and all(each.has_port(port.target) for each in outlines for port in service.ports):
+            yield _stranger(service, *strange)
+
+
+def _stranger(service: ServiceSeen, own: OutlineSeen, other: OutlineSeen) -> Finding:
+    selector = ",".join(f"{key}={value}" for key, value in sorted(service.selector.items()))
+    return finding(
+        MIXED_ENDPOINTS,
+        target=service.ref,
+        severity="critical" if service.external else "warning",
+        summary=f"{selector} selects {own.ref} and {other.ref}, which is another program on the same port: "
+        "it answers a part of all requests",
+        evidence=(
+            Evidence(source=f"{service.ref}, spec.selector", value=selector),
+            *(Evidence(source=f"{each.ref}, labels of its pods", value=identity(each)) for each in (own, other)),
+        ),
+        next_step=f"Narrow the selector to the labels of {own.ref}.",
+    )
 
 
 def _taken_in(service: ServiceSeen, port: PortSeen, own: OutlineSeen, other: OutlineSeen) -> Finding:

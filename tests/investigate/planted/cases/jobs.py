@@ -3,14 +3,27 @@
 from tests.investigate.planted.cases.images import NOT_FOUND
 from tests.investigate.planted.fault import Fault
 from tests.investigate.planted.kubelet import Script, State, failed, pull_fails, well
-from tests.investigate.planted.objects import SHOP, cron_job, job, thing
+from tests.investigate.planted.objects import SHOP, Json, cron_job, job, thing
 
 JOB = "Job report"
 IMAGE = f"{SHOP}/report:9"
+
+
+def _forgotten(made: Json) -> Json:
+    """Gone a second after its end."""
+    return {**made, "spec": {**made["spec"], "ttlSecondsAfterFinished": 1}}
+
+
 DONE = {"exitCode": 0, "reason": "Completed", "startedAt": "{began}", "finishedAt": "{ended}"}
 HALF_DONE = Script({"app": State({"restartCount": 0, "state": {"terminated": DONE}}, "INFO report written")})
 
 FAULTS = (
+    Fault(
+        "a job that failed and that its time-to-live has deleted",
+        ("job-failed", JOB),
+        (_forgotten(job("report", failed("ERROR report for november: 0 rows").name)),),
+        sign=("Event", "report", "BackoffLimitExceeded"),
+    ),
     Fault(
         "a job whose pods end in error",
         ("job-failed", JOB),

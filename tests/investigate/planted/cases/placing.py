@@ -10,6 +10,12 @@ TOLERATES_SMALL = {
     "nodeSelector": {"pool": "small"},
     "tolerations": [{"key": "dedicated", "value": "small", "effect": "NoSchedule"}],
 }
+TIGHT: dict[str, Any] = {
+    "nodeSelector": {"pool": "tight"},
+    "tolerations": [{"key": "dedicated", "value": "tight", "effect": "NoSchedule"}],
+    "container": asks(cpu="1500m"),
+}
+"""Of which the pool's one node has room for one."""
 
 
 def _api(**spec: Any) -> tuple[dict[str, Any], ...]:
@@ -55,6 +61,15 @@ FAULTS = (
         ("insufficient-resources", API),
         _api(**TOLERATES_SMALL, container=asks(cpu="3")),
         twins="pool",
+    ),
+    Fault(
+        "a pool from which a higher priority has displaced it",
+        ("preempted", API),
+        _api(**TIGHT),
+        then=(deployment("report", priorityClassName="urgent", **TIGHT),),
+        sign=("Event", "api-", '"Preempted"'),
+        twins="pool",
+        healthy=("Deployment report",),
     ),
     Fault(
         "a toleration with another value",

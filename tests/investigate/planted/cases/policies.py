@@ -29,6 +29,10 @@ def _from(**labels: str) -> list[Json]:
     return [{"from": [{"podSelector": {"matchLabels": labels}}], "ports": [{"port": 5432}]}]
 
 
+def _on(node: str) -> Json:
+    return {"kubernetes.io/hostname": node}
+
+
 FAULTS = (
     Fault(
         "a policy that lets nothing out",
@@ -70,6 +74,17 @@ FAULTS = (
         ),
         twins="timeout",
         healthy=WELL,
+    ),
+    Fault(
+        "a Service that answers on its pods' own nodes only",
+        ("no-local-endpoint", "Service postgres"),
+        (
+            stateful_set("postgres", container={"ports": [{"containerPort": 5432}]}, nodeSelector=_on("node-1")),
+            service("postgres", 5432, port=5432, internalTrafficPolicy="Local"),
+            *_api(crash(TIMEOUT), nodeSelector=_on("node-2")),
+        ),
+        twins="timeout",
+        healthy=("StatefulSet postgres",),
     ),
     Fault(
         "a policy that forgets the DNS",

@@ -1,7 +1,8 @@
 """Autoscalers and budgets: what they decide, and what keeps them from it."""
 
 from tests.investigate.planted.fault import Fault
-from tests.investigate.planted.objects import Json, asks, autoscaler, budget, deployment
+from tests.investigate.planted.objects import Json, asks, autoscaler, budget, deployment, service, thing
+from tests.investigate.real_routes import told
 
 HPA = "HorizontalPodAutoscaler api"
 BUSY: Json = {"kwok.x-k8s.io/usage-cpu": "190m", "kwok.x-k8s.io/usage-memory": "50Mi"}
@@ -54,5 +55,21 @@ FAULTS = (
         sign=("PodDisruptionBudget", "api", '"currentHealthy": 3'),
         healthy=("Deployment api",),
         twins="budget",
+    ),
+    Fault(
+        "a ScaledObject of KEDA whose trigger can't be read",
+        ("operator-reports", "ScaledObject api"),
+        (
+            deployment("api"),
+            service("api"),
+            thing(
+                "ScaledObject",
+                "api",
+                "keda.sh/v1alpha1",
+                spec={"scaleTargetRef": {"name": "api"}, "triggers": [{"type": "kafka"}]},
+                status={"conditions": told(Ready="False", Active="False", Fallback="False")},
+            ),
+        ),
+        healthy=("Deployment api", "Service api"),
     ),
 )
