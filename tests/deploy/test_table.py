@@ -71,7 +71,13 @@ SELDOM = {
     "rollback_workload": {*SECRETS, *REASONS, *STUCK, *NODES},
     "what_changed": {*SECRETS, *GITOPS, *FLAGS, *REASONS, *MONITORING},  # none of these operators is installed
     "resource_usage": {"get pods", "list nodes", "list nodes.metrics.k8s.io"},  # the scenario has no metrics server
-    "verify_fix": {*SECRETS, *REASONS, *NODES, "get pods/log"},  # only where an error was promised to be gone
+    "verify_fix": {
+        *SECRETS,
+        *REASONS,
+        *NODES,
+        *MONITORING,
+        "get pods/log",
+    },  # where an error was to go
     # A change is watched by looks like diagnose_workload's, which ask for more only where something is not well.
     "preview_change": {*SECRETS, *STUCK},
     "restart_workload": WATCHED,

@@ -23,7 +23,7 @@ _VERBS = {"POST": "create", "PATCH": "patch", "DELETE": "delete"}
 _RESOURCE = re.compile(
     r"/(?:api|apis/(?P<group>[^/]+))/[^/]+"
     r"(?:/namespaces/(?P<namespace>[^/]+)(?=/.))?"
-    r"/(?P<resource>[^/]+)(?:/(?P<name>[^/]+)(?:/(?P<subresource>.+))?)?"
+    r"/(?P<resource>[^/]+)(?:/(?P<name>[^/]+)(?:/(?P<subresource>[^/]+)(/.*)?)?)?"
 )
 
 
@@ -44,11 +44,12 @@ class Call:
 
     @property
     def target(self) -> str:
-        """Path and query, quoted, to be put behind the server's URL.
+        """Path and query, quoted, to be put behind the server's URL. It may end in a slash, as a proxy's root does.
 
         Raises BadRequest when the path is not one plain path below the server's root.
         """
-        if not self.path.startswith("/") or any(part in ("", ".", "..") for part in self.path[1:].split("/")):
+        parts = self.path[1:].removesuffix("/").split("/")
+        if not self.path.startswith("/") or any(part in ("", ".", "..") for part in parts):
             raise BadRequest(f"{self.path!r} is not a path of the Kubernetes API.", "Check the object's name.")
         query = urlencode(self.params)
         return quote(self.path, safe="/:~@") + (f"?{query}" if query else "")

@@ -90,7 +90,7 @@ def endpoints(look: Observation, target: Ref, *, settled: bool) -> Check | None:
     workload = workload_in(look, target)
     if any(each.what.startswith(("services", "endpoints")) for each in look.not_checked) or workload is None:
         return Check(what=what, verdict=Verdict.NOT_YET_KNOWN, seen="endpoints not checked")
-    services = [service for service in look.services if _selects(service, workload)]
+    services = services_of(look, workload)
     if not services or not workload.desired:
         return None
     empty = [service for service in services if not service.ready]
@@ -99,6 +99,11 @@ def endpoints(look: Observation, target: Ref, *, settled: bool) -> Check | None:
         return Check(what=what, verdict=verdict, seen=f"{empty[0].ref} has no endpoints")
     fewest = min(service.ready for service in services)
     return Check(what=what, verdict=Verdict.RECOVERED, seen=count(fewest, "endpoint"))
+
+
+def services_of(look: Observation, workload: WorkloadSeen) -> tuple[ServiceSeen, ...]:
+    """The Services that lead to its pods."""
+    return tuple(service for service in look.services if _selects(service, workload))
 
 
 def _selects(service: ServiceSeen, workload: WorkloadSeen) -> bool:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.value import Value
-from incident_mcp.vocabulary.verdict import Check, Kept, Verdict
+from incident_mcp.vocabulary.verdict import Check, Kept, Verdict, overall
 
 
 class Verification(Value):
@@ -15,6 +15,11 @@ class Verification(Value):
     checks: tuple[Check, ...]
     promise: Kept | None = None
     ready_for: timedelta | None = None
+
+    def with_more(self, checks: tuple[Check, ...]) -> "Verification":
+        """The same with what was found beside the pods. What the plan promised was about them, and stays judged."""
+        found = (*self.checks, *checks)
+        return self.model_copy(update={"checks": found, "verdict": overall(found)})
 
     @property
     def headline(self) -> str:

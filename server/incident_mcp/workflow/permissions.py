@@ -80,9 +80,10 @@ _SECRETS = needs("get: secrets")
 """Whether a Secret is there, and the certificate of one that a route names. RBAC can't grant either without the rest of
 it, so it is in no manifest but deploy/certificates.yaml, which a person applies on purpose.
 """
-_MONITORING = needs("get: services/proxy")
+_PROXY = needs("get: services/proxy")
 """Of the Services that the settings name as Prometheus and Alertmanager, by deploy/monitoring.yaml. A review can't tell
-it, since the rule names them; `doctor` asks them.
+it, since the rule names them; `doctor` asks them. verify_fix asks a Service that leads to what it verifies: who wants
+that names the Services in such a rule.
 """
 _GATEWAY_API = "gateway.networking.k8s.io"
 _ROUTES = " ".join(
@@ -171,13 +172,13 @@ def _as(tool: str, like: ToolNeeds, more: Needs = (), not_granted: Needs = ()) -
 
 TOOLS: tuple[ToolNeeds, ...] = (
     _as("check_health", _A_LOOK, _HYGIENE),
-    _as("assess_incident", _A_LOOK, _OWNERS, _MONITORING),
+    _as("assess_incident", _A_LOOK, _OWNERS, _PROXY),
     ToolNeeds(
         "what_changed",
         either=needs(f"list: {_WORKLOADS} {_EDITED}"),
         more=tuple(need for need in (*_A_LOOK.either, *_A_LOOK.more) if need.name != "pods/log"),
         where_served=_A_LOOK.where_served,
-        not_granted=(*_SECRETS, *_MONITORING, *needs(f"list: secrets {_SYNCS} {_FLAGS}")),
+        not_granted=(*_SECRETS, *_PROXY, *needs(f"list: secrets {_SYNCS} {_FLAGS}")),
     ),
     ToolNeeds(
         "resource_usage",
@@ -190,7 +191,7 @@ TOOLS: tuple[ToolNeeds, ...] = (
         either=_ONE_LOOK.either,
         more=(*_AROUND_ONE, *_OWNERS, *needs("list: pods.metrics.k8s.io")),
         where_served=_GATEWAYS,
-        not_granted=(*_SECRETS, *_MONITORING),
+        not_granted=(*_SECRETS, *_PROXY),
     ),
     ToolNeeds("read_object", either=needs(f"get list: {_READABLE}"), not_granted=needs("get list: secrets")),
     ToolNeeds(
@@ -205,7 +206,7 @@ TOOLS: tuple[ToolNeeds, ...] = (
         either=_ONE_WORKLOAD,
         more=(*_HISTORY, *_NEAR_MISSES),
     ),
-    _as("verify_fix", _ONE_LOOK),
+    _as("verify_fix", _ONE_LOOK, not_granted=_PROXY),
     ToolNeeds(
         "preview_change",
         always=needs("list: replicasets.apps"),

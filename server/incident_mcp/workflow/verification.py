@@ -13,11 +13,11 @@ from incident_mcp.resolve.new_logs import new_logs
 from incident_mcp.resolve.verification import Verification
 from incident_mcp.resolve.verify import verify
 from incident_mcp.resolve.watch import EVERY_SECONDS, Look, soak, watch_until
-from incident_mcp.text.words import duration
+from incident_mcp.text.words import count, duration
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.entry import EntryKind, NewEntry
 from incident_mcp.vocabulary.errors import ClusterError
-from incident_mcp.vocabulary.observation import LogSeen, Observation
+from incident_mcp.vocabulary.observation import LogSeen, Observation, PodSeen
 from incident_mcp.vocabulary.plan import Plan, Promise
 from incident_mcp.vocabulary.refs import Ref, Scope
 from incident_mcp.vocabulary.reply import Reply
@@ -26,7 +26,10 @@ from incident_mcp.vocabulary.verdict import Check, Kept, Verdict
 from incident_mcp.workflow.desk import Desk
 from incident_mcp.workflow.looks import seconds_taken
 from incident_mcp.workflow.progress import Progress, silent
+from incident_mcp.workflow.serving import Served, serving
 
+PODS = 10
+"""Shown in an answer, those that are not ready first."""
 SERVER = Actor(role="server", name="incident-mcp", known_by="server")
 """Who judges a promise that the change itself is watched for."""
 
@@ -39,6 +42,8 @@ class VerdictReply(Reply):
     promise: str = ""
     """What became of what the last plan promised (a `Kept`); empty while it still has time."""
     checks: tuple[Check, ...] = ()
+    pods: tuple[str, ...] = ()
+    """`checkout-5d9c-x2x7b ready, 0 restarts, node-1, 10.244.0.7`."""
     next_step: str = ""
 
 
@@ -121,6 +126,8 @@ async def verify_fix(
     looks = await soak(_look(desk, target), clock=desk.clock, span=span)
     logs = await _logs(desk, looks, target, since) if promise and promise.gone else None
     judged = verify(looks, target, promise=promise, since=since, before=change.before, soak=span, logs=logs)
+    served = await serving(desk, looks[-1], target, since) if looks else Served()
+    judged = judged.with_more(served.items)
     entry = await _record(desk, found, judged, change.plan, by)
     return VerdictReply(
         cluster=desk.cluster,
@@ -131,8 +138,22 @@ async def verify_fix(
         verdict=judged.verdict,
         promise=str(judged.promise or ""),
         checks=judged.checks,
+        pods=_pods(looks[-1], target) if looks else (),
+        not_checked=tuple(served.not_checked),
         next_step=_next(judged.verdict),
     )
+
+
+def _pods(look: Observation, target: Ref) -> tuple[str, ...]:
+    pods = sorted((pod for pod in look.pods_of(target) if not pod.deleting), key=lambda pod: (pod.ready, pod.ref.name))
+    more = (f"and {len(pods) - PODS} more",) if len(pods) > PODS else ()
+    return (*(_pod(pod) for pod in pods[:PODS]), *more)
+
+
+def _pod(pod: PodSeen) -> str:
+    state = "ready" if pod.ready else "not ready"
+    restarts = count(sum(container.restarts for container in pod.containers), "restart")
+    return f"{pod.ref.name} {state}, {restarts}, {pod.node or 'no node'}, {pod.ip or 'no address'}"
 
 
 def _look(desk: Desk, target: Ref) -> Look:

@@ -35,8 +35,8 @@ def tools(office: Office) -> list[Tool]:
             office,
             verify_fix,
             title="Verify the fix",
-            description="Pods ready and not restarting over a soak, endpoints, errors gone, the promise kept: "
-            "recovered, not recovered or not yet known.",
+            description="Pods ready and not restarting over a soak, endpoints, an answer through its Service and from "
+            "outside, errors gone, metrics as usual, the promise kept: recovered, not recovered or not yet known.",
             annotations=READS,
         )
     ]
