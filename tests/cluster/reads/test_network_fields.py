@@ -61,7 +61,9 @@ def ingress(backend: str, applied: str | None, path: str = "/") -> dict[str, Any
         return {"rules": [{"host": "x.example.com", "http": {"paths": [{"path": at, "backend": behind}]}}]}
 
     notes = {} if applied is None else {NOTE: json.dumps({"spec": spec(applied, "/")})}
-    fields = [{"manager": "kubectl-edit", "time": "2026-11-24T02:05:00Z", "fieldsV1": {"f:spec": {"f:rules": {}}}}]
+    fields: list[dict[str, Any]] = [
+        {"manager": "kubectl-edit", "time": "2026-11-24T02:05:00Z", "fieldsV1": {"f:spec": {"f:rules": {}}}}
+    ]
     return {"metadata": {**META, "annotations": notes, "managedFields": fields}, "spec": spec(backend, path)}
 
 
