@@ -193,6 +193,18 @@ def test_an_inner_service_down_is_less() -> None:
     assert severity(seen) == (Severity.SEV_3, "one of the inner services down; no route from outside leads to it")
 
 
+def test_whoever_may_not_read_the_routes_does_not_say_that_none_leads_there() -> None:
+    seen = observation(workload("api", 0, 1), pod("api", "api-1", crashing()), service("api", 0, 1))
+    blind = seen.model_copy(update={"looked_at": ("pods", "workloads", "services")})
+    said = "SEV-2 if users reach it: what leads there from outside could not be read"
+    assert severity(blind) == (Severity.SEV_3, f"one of the inner services down; {said}")
+
+
+def test_whoever_sees_pods_alone_does_not_say_that_nobody_has_lost_any() -> None:
+    seen = observation(pod("api", "api-1", crashing())).model_copy(update={"looked_at": ("pods",)})
+    assert severity(seen) == (Severity.SEV_3, "1 pod not ready; what they serve could not be read")
+
+
 def test_part_of_a_service_down_is_less() -> None:
     seen = observation(workload("api", 1, 2), pod("api", "api-1", crashing()), service("api", 1, 1), route("api"))
     assert severity(seen) == (Severity.SEV_3, "1 of 2 pods ready where it fails; the rest still serve")

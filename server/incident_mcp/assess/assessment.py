@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import JsonValue
 
+from incident_mcp.text.words import count
 from incident_mcp.vocabulary.finding import Chain, Evidence, Finding
 from incident_mcp.vocabulary.metrics_seen import AlertSeen, MetricsSeen
 from incident_mcp.vocabulary.observation import NotChecked, RouteSeen, Totals
@@ -148,5 +149,5 @@ class Assessment(Value):
         if self.scope.workload is not None:
             return f"{self.scope.workload} is {'not well' if self.rows else 'well'}"
         if not sick:
-            return f"all {all_of} workloads are well" if not self.rows else f"{len(self.rows)} faults found"
+            return f"all {all_of} workloads are well" if not self.rows else f"{count(len(self.rows), 'fault')} found"
         return f"{sick} of {all_of} workloads {'is' if sick == 1 else 'are'} not well"

@@ -78,7 +78,12 @@ async def observe(
             ("pods", "workloads", "events", "services", "endpoints", "ingresses", *(["logs"] if logs else [])),
             deadline_seconds,
         )
-    return observation_of(look, picture, scope, clock() - began)
+    return observation_of(look, picture, _seen_scope(look, picture, scope), clock() - began)
+
+
+def _seen_scope(look: Look, picture: Picture, scope: Scope) -> Scope:
+    """What was looked at: nobody who sees one namespace can tell how the whole cluster is."""
+    return Scope(namespace=picture.namespaces[0]) if look.forbidden("other namespaces") else scope
 
 
 async def _fill(look: Look, picture: Picture, scope: Scope, *, logs: bool, siblings: bool, certificates: bool) -> None:
