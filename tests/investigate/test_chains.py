@@ -92,6 +92,42 @@ def test_two_that_wait_for_each_other_are_still_told() -> None:
     assert sum(each.root for each in found) >= 1
 
 
+def test_of_two_that_wait_for_each_other_one_stands_for_both() -> None:
+    one, two = pod("a", "a-1", crashing()), pod("b", "b-1", crashing())
+    seen = observation(
+        workload("a", 0, 1),
+        workload("b", 0, 1),
+        one,
+        two,
+        log(one, "connection refused: b:80"),
+        log(two, "connection refused: a:80", start="02:13:10"),
+        service("a", 0, 1),
+        service("b", 0, 1),
+    )
+    (chain,) = find_chains(seen)
+    assert chain.root.target == deployment("b"), "it complained first"
+
+
+def test_the_database_of_one_of_two_that_wait_for_each_other_is_the_root() -> None:
+    one, two, database = pod("a", "a-1", crashing()), pod("b", "b-1", crashing()), pod("db", "db-1", crashing())
+    seen = observation(
+        workload("a", 0, 1),
+        workload("b", 0, 1),
+        workload("db", 0, 1),
+        one,
+        two,
+        database,
+        log(one, "connection refused: b:80"),
+        log(two, "connection refused: a:80", "connection refused: a:80", "connection refused: db:5432"),
+        service("a", 0, 1),
+        service("b", 0, 1),
+        service("db", 0, 1),
+    )
+    (chain,) = find_chains(seen)
+    assert chain.root.target == deployment("db")
+    assert {each.target for each in chain.breaks} >= {deployment("a"), deployment("b")}
+
+
 def test_unready_pods_all_on_a_dead_node_hang_on_the_node() -> None:
     running = container(state="running", started=NOW - timedelta(hours=5))
     seen = observation(
