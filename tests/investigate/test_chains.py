@@ -1,6 +1,9 @@
 """Findings joined: the root, what shows on it, what it breaks, in order; several roots ranked by what they break."""
 
 from datetime import timedelta
+from typing import Any
+
+import pytest
 
 from incident_mcp.investigate.find import find, find_chains
 from incident_mcp.vocabulary.finding import Chain
@@ -26,6 +29,9 @@ from tests.investigate.observations import (
     told,
     waiting,
     workload,
+)
+from tests.investigate.observations import (
+    outline as declared,
 )
 
 
@@ -126,6 +132,68 @@ def test_the_database_of_one_of_two_that_wait_for_each_other_is_the_root() -> No
     (chain,) = find_chains(seen)
     assert chain.root.target == deployment("db")
     assert {each.target for each in chain.breaks} >= {deployment("a"), deployment("b")}
+
+
+def one_complains(line: str, called: str = "stock", **fields: Any) -> list[Chain]:
+    """`front` fails and says so; nobody serves `called`."""
+    front, stock = pod("front", "front-1", crashing()), pod("stock", "stock-1", crashing())
+    down = service(called, 0, 1, selector={"app": "stock"}, **fields)
+    own = service("front", 0, 1)
+    return find_chains(
+        observation(workload("front", 0, 1), workload("stock", 0, 1), front, stock, log(front, line), down, own)
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ERROR GET http://stock/items: 503 upstream connect error, delayed connect error: 111",
+        "WARN stock:9092 could not be established, node may not be available",
+        "error: no answer of stock.shop.svc.cluster.local",
+        "error: no answer of stock.shop",
+        "session with 10.96.4.2 lost",
+    ],
+)
+def test_who_complains_of_an_address_that_nobody_serves_hangs_on_it(line: str) -> None:
+    (chain,) = one_complains(line, addresses=("10.96.4.2",))
+    assert chain.root.target == deployment("stock")
+    assert deployment("front") in {each.target for each in chain.breaks}
+
+
+def test_a_pod_is_called_by_its_headless_service() -> None:
+    (chain,) = one_complains("WARN broker stock-0.peers:9092 could not be established", "peers", headless=True)
+    assert chain.root.target == deployment("stock")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "INFO prices are asked of http://stock/items",
+        "ERROR out of stock: 3",
+        "ERROR stock-level:80 is not known",
+        "ERROR stock.other:80 does not answer",
+        "ERROR listening on front:80 failed",
+        "ERROR 10.96.4.21 lost",
+    ],
+)
+def test_who_only_speaks_of_something_like_it_does_not(line: str) -> None:
+    chains = one_complains(line, addresses=("10.96.4.2",))
+    assert {chain.root.target for chain in chains} == {deployment("front"), deployment("stock")}
+
+
+def test_peers_without_their_governing_service_are_told_so() -> None:
+    galera = ref("StatefulSet", "galera")
+    broken = pod(None, "galera-0", crashing(), owner=galera)
+    seen = observation(
+        workload("galera", 0, 3, ref=galera),
+        broken,
+        log(broken, "ERROR failed to resolve galera-1.peers: Name or service not known"),
+        declared("galera").model_copy(update={"ref": galera, "governed_by": "peers"}),
+    )
+    (chain,) = find_chains(seen)
+    assert chain.root.summary == (
+        "the name galera-1.peers does not resolve; there is no Service peers, which would name its pods"
+    )
 
 
 def test_unready_pods_all_on_a_dead_node_hang_on_the_node() -> None:
