@@ -8,6 +8,8 @@ import pytest
 from incident_mcp.investigate.find import find, find_chains
 from incident_mcp.vocabulary.finding import Chain
 from incident_mcp.vocabulary.network_seen import IngressSeen
+from incident_mcp.vocabulary.observation import PodSeen
+from incident_mcp.vocabulary.untrusted import Untrusted
 from tests.investigate.faults import creating, storage
 from tests.investigate.observations import (
     NOW,
@@ -196,6 +198,25 @@ def test_peers_without_their_governing_service_are_told_so() -> None:
     )
 
 
+def test_who_must_stand_beside_a_pod_that_has_no_place_hangs_on_that_ones_reason() -> None:
+    beside = {"labelSelector": {"matchExpressions": [{"key": "app", "operator": "In", "values": ["cache"]}]}}
+    affinity = {"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [beside]}}
+    seen = observation(
+        workload("near", 0, 1, spec={"affinity": affinity}),
+        workload("cache", 0, 1),
+        workload("other", 0, 1),
+        homeless("near", "didn't match pod affinity rules"),
+        homeless("cache", "didn't match Pod's node affinity/selector"),
+        homeless("other", "didn't match Pod's node affinity/selector"),
+    )
+    assert {chain.root.target for chain in find_chains(seen)} == {deployment("cache"), deployment("other")}
+
+
+def homeless(name: str, why: str) -> PodSeen:
+    message = Untrusted(f"0/3 nodes are available: 3 node(s) {why}.")
+    return pod(name, f"{name}-1", container(), phase="Pending", node=None, scheduling=message)
+
+
 def test_unready_pods_all_on_a_dead_node_hang_on_the_node() -> None:
     running = container(state="running", started=NOW - timedelta(hours=5))
     seen = observation(
@@ -253,7 +274,6 @@ def test_a_missing_secret_is_the_root_from_the_deployment_to_the_users() -> None
     assert outline(chain) == [
         ("missing-config", "shop/db-credentials"),
         ("waits-for-config", "shop/api"),
-        ("container-not-created", "shop/api"),
         ("no-endpoints", "shop/api"),
         ("route-down", "shop/shop"),
     ]

@@ -231,5 +231,7 @@ def _spoken_to(cause: LogCause, lines: Sequence[Untrusted], at: int) -> dict[str
     """Whom, where the lines right before tell what the reason alone does not: an exception and the one beneath it."""
     if cause != "connection-refused":
         return {}
-    near = (_values(_ADDRESSED, line) for line in reversed(lines[max(0, at - _ABOVE) : at + 1]))
-    return next((dict(zip(_ADDRESSED.groupindex, values, strict=True)) for values in near if values), {})
+    for line in reversed(lines[max(0, at - _ABOVE) : at + 1]):
+        if values := _values(_ADDRESSED, line):
+            return dict(zip(_ADDRESSED.groupindex, values, strict=True))
+    return {}
