@@ -14,6 +14,7 @@ from incident_mcp.cluster.affected import read_affected
 from incident_mcp.cluster.api import Api
 from incident_mcp.cluster.certificates import read_certificates
 from incident_mcp.cluster.config_refs import config_refs, read_configs
+from incident_mcp.cluster.elsewhere import read_elsewhere
 from incident_mcp.cluster.events import read_events
 from incident_mcp.cluster.failing_logs import NO_IMAGE, namespaces_with_logs, read_failing_logs
 from incident_mcp.cluster.gone_jobs import read_gone_jobs
@@ -106,6 +107,7 @@ async def _fill(look: Look, picture: Picture, scope: Scope, *, logs: bool, sibli
             *([lambda: _quiet_logs(look, picture, scope)] if logs else []),
         ]
     )
+    await read_elsewhere(look, picture)
     few = len(picture.namespaces) == 1 or picture.swept.workloads_seen <= SMALL
     closely = few and scope.workload is None
     await together(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, cast
 
+from incident_mcp.cluster.json_parts import items, part
 from incident_mcp.cluster.policies import selector_seen
 from incident_mcp.investigate.fitting import fit
 from incident_mcp.investigate.kinds.placing import (
@@ -128,9 +129,9 @@ def _wanted_near(seen: Observation, target: Ref, ruled: list[Ruled]) -> Ref | No
     workload = workload_of(seen, target)
     if workload is None or not any(each.words == NOT_BESIDE for each in ruled):
         return None
-    terms: Any = (workload.template.get("spec") or {}).get("affinity") or {}
-    terms = (terms.get("podAffinity") or {}).get("requiredDuringSchedulingIgnoredDuringExecution") or []
-    selectors = [selector_seen(term.get("labelSelector") or {}) for term in cast("list[dict[str, Any]]", terms)]
+    beside = part(workload.template, "spec", "affinity", "podAffinity")
+    terms = items(beside, "requiredDuringSchedulingIgnoredDuringExecution")
+    selectors = [selector_seen(part(term, "labelSelector")) for term in terms]
     homeless = (pod for pod in seen.pods if pod.phase == "Pending" and pod.node is None and not pod.deleting)
     there = (pod for pod in homeless if pod.ref.namespace == target.namespace and pod.owner not in (None, target))
     return next((pod.owner for pod in there if any(each.fits(pod.labels) for each in selectors)), None)
