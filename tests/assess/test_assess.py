@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
+import pytest
+
 from incident_mcp.assess.assess import assess
 from incident_mcp.assess.assessment import Assessment
 from incident_mcp.assess.trend import EarlierLook
 from incident_mcp.investigate.silence import silence
-from incident_mcp.vocabulary.observation import Observation
+from incident_mcp.vocabulary.observation import NotChecked, Observation
 from incident_mcp.vocabulary.refs import Scope
 from incident_mcp.vocabulary.severity import Severity
 from tests.investigate.observations import (
@@ -220,6 +222,28 @@ def test_of_one_workload_alone_nobody_says_that_all_is_down() -> None:
     found = assess(bad_rollout().model_copy(update={"scope": scope}))
     assert found.severity
     assert found.severity.reasons == ("one user-facing service down", "only this workload was looked at")
+
+
+# Nothing found
+
+
+@pytest.mark.parametrize(
+    ("looked_at", "missed"), [(("workloads",), ()), (("pods",), ()), (("pods", "workloads"), ("pods in shop",))]
+)
+def test_where_pods_or_workloads_were_not_read_nobody_says_that_all_are_well(
+    looked_at: tuple[str, ...], missed: tuple[str, ...]
+) -> None:
+    lost = tuple(NotChecked(what=each, why="the API server failed") for each in missed)
+    found = assess(observation().model_copy(update={"looked_at": looked_at, "not_checked": lost}))
+    assert found.blind
+    assert found.headline == "not all pods and workloads could be read"
+
+
+def test_what_only_explains_may_be_missing_where_all_is_well() -> None:
+    lost = (NotChecked(what="ingress classes", why="Forbidden"), NotChecked(what="nodes", why="Forbidden"))
+    found = assess(observation(total=4).model_copy(update={"not_checked": lost}))
+    assert not found.blind
+    assert found.headline == "all 4 workloads are well"
 
 
 # Trend

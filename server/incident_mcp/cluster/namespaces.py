@@ -9,7 +9,7 @@ from incident_mcp.cluster.json_parts import part, text
 from incident_mcp.cluster.kinds import KINDS, WORKLOAD_KINDS, collection, path_of
 from incident_mcp.cluster.look import Look
 from incident_mcp.cluster.tables import Table
-from incident_mcp.vocabulary.errors import ClusterError, Forbidden, NotFound
+from incident_mcp.vocabulary.errors import ClusterError, Forbidden, NotFound, ServerFailed, Throttled
 from incident_mcp.vocabulary.refs import Ref, Scope
 
 _IN_EACH = (("ConfigMap", "kube-root-ca.crt"), ("ServiceAccount", "default"))
@@ -25,7 +25,11 @@ async def namespaces_of(look: Look, scope: Scope, leaving: list[str] | None = No
     if scope.workload is not None:
         return [scope.workload.namespace or look.api.default_namespace]
     if scope.namespace is not None:
-        found = await require_namespace(look.api, scope.namespace)
+        try:
+            found = await require_namespace(look.api, scope.namespace)
+        except (Throttled, ServerFailed) as error:  # whether it is there, the other answers tell
+            look.failed(error)
+            return [scope.namespace]
         if leaving is not None and part(found, "metadata").get("deletionTimestamp"):
             leaving.append(scope.namespace)
         return [scope.namespace]

@@ -295,6 +295,7 @@ def _needs_settings(pod: PodSeen) -> bool:
 
 def _refuse_blindness(look: Look, picture: Picture) -> None:
     """When neither pods nor workloads may be read anywhere, an empty answer would look like a healthy one."""
+    look.require_an_answer()
     if "pods" in look.looked_at or "workloads" in look.looked_at or not look.forbidden("pods"):
         return
     where = f"namespace {picture.namespaces[0]}" if len(picture.namespaces) == 1 else "any namespace"

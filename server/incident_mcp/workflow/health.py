@@ -114,7 +114,7 @@ def _reply(cluster: str, seen: Observation, chains: list[Chain], silenced: str) 
     return HealthReply(
         cluster=cluster,
         summary=tuple(summary),
-        healthy=False if _faults(chains) else (True if seen.looked_at else None),
+        healthy=False if _faults(chains) else (None if seen.blind else True),
         findings=part.items,
         more=f"{part.note}; name a namespace or workload to narrow." if part.note else "",
         looked_at=seen.looked_at,
@@ -148,7 +148,10 @@ def _summary(cluster: str, seen: Observation, chains: list[Chain]) -> list[str]:
     faults = _faults(chains)
     if not faults:
         not_seen = f" Not checked: {listed([str(one) for one in seen.not_checked])}." if seen.not_checked else ""
-        well = f"{cluster}: no fault found in {seen.scope}: {looked}. Looked at: {listed(seen.looked_at)}.{not_seen}"
+        part = "what could be read of " if seen.blind else ""
+        well = (
+            f"{cluster}: no fault found in {part}{seen.scope}: {looked}. Looked at: {listed(seen.looked_at)}.{not_seen}"
+        )
         return [well, *_noted(chains)]
     lines = [f"{cluster}: {count(len(faults), 'cause')} found in {seen.scope}: {looked}."]
     lines += fitting([chain_line(number, chain) for number, chain in enumerate(faults[:SHOWN], 1)], ANSWER // 2).items
