@@ -20,6 +20,7 @@ _TROUBLE = re.compile(
     r"(?i:error|fail|warn|fatal|exception|refuse|reset|timed?[ -]?out|unavailable|unreachable|unable|could not|cannot|"
     r"can't|disconnect|no route|not found|retry|lost|\b50[0234]\b)"
 )
+_ADDRESS = re.compile(r"(?<![\w.:])(\d{1,3}(?:\.\d{1,3}){3})(?![\w.])")
 _WORD = re.compile(r"[a-z0-9][a-z0-9.-]*")
 
 
@@ -46,17 +47,38 @@ def complained_of(seen: Observation) -> Iterator[tuple[Ref, ServiceSeen, Line]]:
     """Services that nobody serves and that a failing program's log speaks of as an address, in whatever words: the
     latest line, by program.
     """
-    down = [each for each in seen.services if not each.ready]
+    down = _Down([each for each in seen.services if not each.ready])
     pods = {pod.ref: pod for pod in seen.pods if not pod.ready}
     told: set[tuple[Ref, Ref]] = set()
-    for log in seen.logs if down else ():
+    for log in seen.logs if down.by_namespace else ():
         pod = pods.get(log.pod)
         for time, text in reversed(log.lines if pod else ()):
-            service = next((each for each in down if pod and _speaks_of(text, each, pod)), None)
+            service = (
+                next((each for each in down.near(text, pod) if _speaks_of(text, each, pod)), None) if pod else None
+            )
             target = pod.owner or pod.ref if pod else log.pod
             if service and (target, service.ref) not in told:
                 told.add((target, service.ref))
                 yield target, service, Line(log, time, text)
+
+
+class _Down:
+    """Services that nobody serves, found without trying each on each line: a large cluster has hundreds."""
+
+    def __init__(self, services: list[ServiceSeen]) -> None:
+        self.by_namespace: dict[str, list[ServiceSeen]] = {}
+        for each in services:
+            self.by_namespace.setdefault(str(each.ref.namespace), []).append(each)
+        self._by_address = {address: each for each in services for address in each.addresses}
+
+    def near(self, text: Untrusted, pod: PodSeen) -> Iterator[ServiceSeen]:
+        """Those of the pod's own namespace, of one that the line names, and the first address in it."""
+        for namespace, services in self.by_namespace.items():
+            if namespace == pod.ref.namespace or text.contains(f".{namespace}"):
+                yield from services
+        address = text.identifiers(_ADDRESS)
+        if address and address[0] in self._by_address:
+            yield self._by_address[address[0]]
 
 
 def _speaks_of(text: Untrusted, service: ServiceSeen, pod: PodSeen) -> bool:
@@ -64,7 +86,7 @@ def _speaks_of(text: Untrusted, service: ServiceSeen, pod: PodSeen) -> bool:
     program's own.
     """
     name = service.ref.name
-    if not (text.contains(name) or any(text.contains(each) for each in service.addresses)):
+    if not text.contains(name) and not any(text.contains(each) for each in service.addresses):
         return False
     if text.identifiers(_TROUBLE) is None:
         return False
