@@ -175,9 +175,10 @@ class Api:
             try:
                 status, headers, body = await self._once(call, credential)
             except Dropped as drop:
-                if patience.repeat_dropped(drop):
-                    continue
-                raise unreachable(call, drop, self.cluster) from drop
+                if (wait := patience.wait_after_drop(drop)) is None:
+                    raise unreachable(call, drop, self.cluster) from drop
+                await anyio.sleep(wait)
+                continue
             if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
                 return body
             await self._refused(call, status, headers, body, credential, patience)
