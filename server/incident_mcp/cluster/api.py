@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import anyio
 import msgspec
@@ -241,15 +241,24 @@ class Api:
 
     def _object(self, body: bytes) -> dict[str, Any]:
         try:
-            return msgspec.json.decode(body, type=dict[str, Any])
+            answer = msgspec.json.decode(body, type=dict[str, Any])
         except msgspec.MsgspecError as error:
             raise self._not_kubernetes("JSON") from error
+        listed = answer.get("items")
+        if isinstance(listed, list) and not all(_is_object(each) for each in cast("list[Any]", listed)):
+            raise self._not_kubernetes("a list of objects")
+        return answer
 
     def _not_kubernetes(self, wanted: str) -> ServerFailed:
         return ServerFailed(
             f"The answer of {self.cluster.name} is not {wanted}.",
             "Something else than a Kubernetes API may answer there: check the server's address in the kubeconfig.",
         )
+
+
+def _is_object(item: Any) -> bool:
+    """Everything that reads a list takes its items' metadata for granted."""
+    return isinstance(item, dict) and isinstance(cast("dict[str, Any]", item).get("metadata"), dict)
 
 
 def _read(path: str, params: Params | None, accept: str | None) -> Call:
