@@ -38,6 +38,7 @@ RECORD_ONLY = {
     "open_incident", "update_incident", "record_entry", "get_incident", "hand_over", "close_incident",
     "write_postmortem",
 }  # fmt: skip
+REVIEWS = "selfsubjectaccessreviews.authorization.k8s.io"
 SECRETS = {"get secrets"}
 """No workload of the scenario takes a Secret."""
 MONITORING = {"get services/proxy"}
@@ -85,6 +86,8 @@ SELDOM = {
     "pause_rollout": {*WATCHED, *GITOPS},
     "evict_pod": WATCHED,  # the pod that is evicted here has no controller
     "suspend_job": GITOPS,
+    # The embedded cluster runs no container of that pod, so that no command is asked for.
+    "run_diagnostic": {"create pods/exec", "get pods/exec", *map(str, needs("get: pods/log", "list: events"))},
     "undo_action": {
         *WATCHED,
         *GITOPS,
@@ -121,7 +124,7 @@ class Asked:
         method: Any = outgoing.method
         call = Call(method, url.path, dict(parse_qsl(url.query)))
         verb: Any = call.verb
-        if call.resource.startswith("/"):  # discovery, which every authenticated user may read
+        if call.resource.startswith("/") or call.resource == REVIEWS:  # which every authenticated user may
             return
         self.needs[self.tool].add(Need(verb, call.resource))
 
@@ -219,6 +222,7 @@ def others(workload: dict[str, str]) -> list[tuple[str, dict[str, Any]]]:
         ("pause_rollout", named | {"paused": False}),
         ("set_resources", workload | {"memory_limit": "2Gi"}),
         ("evict_pod", {"namespace": "shop", "name": "alone"}),
+        ("run_diagnostic", {"namespace": "shop", "name": "alone", "command": ["ls"]}),
         *jobs,
         ("cordon_node", {"name": "node-2", "do": "cordon"}),
         ("cordon_node", {"name": "node-3", "do": "drain", "minutes": 1}),

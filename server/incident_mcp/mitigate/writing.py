@@ -161,8 +161,9 @@ class ObjectAction:
     async def kept(self, plan: Plan) -> bool | None:
         return await kept_now(self.api, plan)
 
-    async def apply(self, write: Write, permit: Permit) -> None:
+    async def apply(self, write: Write, permit: Permit) -> tuple[str, ...]:
         await send(self.api, write, permit, self.clock())
+        return ()
 
     async def landed(self, write: Write, since: datetime) -> Landed:
         return await landed(self.api, write, since)

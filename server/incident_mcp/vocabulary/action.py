@@ -67,8 +67,11 @@ class Action(Protocol, Generic[A]):
         """Whether what the plan promises is so now; None: nothing was promised, or it can't be told."""
         ...
 
-    async def apply(self, write: Write, permit: Permit) -> None:
-        """Send one of the plan's writes, once. Raises `Conflict` when a precondition failed on the server."""
+    async def apply(self, write: Write, permit: Permit) -> tuple[str, ...]:
+        """Send one of the plan's writes, once. Raises `Conflict` when a precondition failed on the server.
+
+        Returns what it brought back, as lines that can be shown: a command's output; of most changes, nothing.
+        """
         ...
 
     async def landed(self, write: Write, since: datetime) -> Landed:

@@ -66,7 +66,7 @@ class EntryKind(StrEnum):
     """One write of a plan of several, before it is sent and after: number (from 1), state (`sending`, or a `Landed`)"""
     OUTCOME = "outcome"
     """status (`applied`, `applied in part`, `not applied`, `unknown`), target, headline, sent?, reconciled? (true:
-    told from the cluster, after a crash or a lost answer)"""
+    told from the cluster, after a crash or a lost answer), output? (lines of a command's output)"""
     REFUSAL = "refusal"
     """A change that was asked for and not made: why"""
     VERDICT = "verdict"

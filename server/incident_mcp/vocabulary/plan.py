@@ -30,7 +30,8 @@ class Fact(Value):
 class Write(Value):
     """One mutating request, complete: nothing is computed after the approval."""
 
-    method: Literal["PATCH", "POST", "DELETE"]
+    method: Literal["PATCH", "POST", "DELETE", "EXEC"]
+    """`EXEC` is a command in a container: a GET that becomes a WebSocket; its body holds what goes into the query."""
     path: str
     content_type: str = "application/json-patch+json"
     body: JsonValue

@@ -104,11 +104,11 @@ class RollbackWorkload(ObjectAction):
             }
         )
 
-    async def apply(self, write: Write, permit: Permit) -> None:
+    async def apply(self, write: Write, permit: Permit) -> tuple[str, ...]:
         """As listed; a pod is deleted once the controller has seen the restored template."""
         if write.method == "DELETE":
             await wait_observed(self.api, permit.plan.draft.target)
-        await super().apply(write, permit)
+        return await super().apply(write, permit)
 
     def _draft(
         self,
