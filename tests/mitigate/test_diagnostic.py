@@ -63,7 +63,7 @@ async def test_it_runs_once_as_shown_and_what_it_wrote_is_data_from_outside(here
     assert "run echo '$HOME; ls' '*' in Pod" in here.questions[0]
     assert execs(pod) == [f"incident-mcp/{__version__} plan/{plan.digest}"]
     [outcome] = [e for e in await (await here.reached.desk()).record.of_plan(plan.id) if e.kind == "outcome"]
-    assert outcome.data["output"][3] == "$HOME; ls *"
+    assert outcome.data["output"] == [outcome.text.partition("done: ")[2], *answer["output"]]
     assert "can't be undone" in await here.refused("undo_action", plan=plan.id)
 
 

@@ -67,6 +67,9 @@ class EntryKind(StrEnum):
     OUTCOME = "outcome"
     """status (`applied`, `applied in part`, `not applied`, `unknown`), target, headline, sent?, reconciled? (true:
     told from the cluster, after a crash or a lost answer), output? (lines of a command's output)"""
+    DEBT = "debt"
+    """What a change left behind: state (`owed`, `taken` or `settled`); owed: what, due, number (of the plan's write);
+    else of (the entry that says it is owed), and taken: owner"""
     REFUSAL = "refusal"
     """A change that was asked for and not made: why"""
     VERDICT = "verdict"

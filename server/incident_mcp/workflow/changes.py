@@ -19,6 +19,7 @@ from incident_mcp.vocabulary.entry import EntryKind
 from incident_mcp.vocabulary.errors import ClusterError, Forbidden, IncidentError
 from incident_mcp.vocabulary.plan import Plan
 from incident_mcp.vocabulary.reply import Reply
+from incident_mcp.workflow.debts import review_debts
 from incident_mcp.workflow.desk import Desk
 from incident_mcp.workflow.known import known_of
 from incident_mcp.workflow.progress import Progress, silent
@@ -118,6 +119,7 @@ async def carry_out(desk: Desk, proposal: Proposal, by: Actor, progress: Progres
         await progress(done, total, what)
 
     outcome = await desk.gate.execute(plan, by, tell if len(plan.draft.writes) > 1 else untold)
+    await review_debts(desk, proposal.story.incident, by, after=plan)
     if outcome.status != "applied" or outcome.sent is None:
         return _not_made(desk, proposal, outcome)
     if outcome.output:

@@ -19,14 +19,14 @@ from tests.cluster.connection.recorder import Drop, Handler, Hang, Recorder, Rep
 
 PATH = "/api/v1/namespaces/shop/pods/app-0/exec"
 OPTIONS = {"container": "app", "command": ["ls", "-l", "/a b"]}
-SUCCESS = {"status": "Success", "metadata": {}}
-EXITED_3 = {
+SUCCESS: dict[str, Any] = {"status": "Success", "metadata": {}}
+EXITED_3: dict[str, Any] = {
     "status": "Failure",
     "reason": "NonZeroExitCode",
     "message": "command terminated with non-zero exit code",
     "details": {"causes": [{"reason": "ExitCode", "message": "3"}]},
 }
-NO_SUCH_PROGRAM = {
+NO_SUCH_PROGRAM: dict[str, Any] = {
     "status": "Failure",
     "reason": "InternalError",
     "code": 500,
