@@ -21,6 +21,8 @@ class Known(Value):
 
     errors: dict[str, str] = {}
     """The error text that a fix should end: it becomes part of the promise."""
+    opened: datetime | None = None
+    """When the incident was opened, aware UTC."""
     failed: dict[str, tuple[int, ...]] = {}
     """Revisions that were seen failing, or were rolled away: none of them is a default target."""
 

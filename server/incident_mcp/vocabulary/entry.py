@@ -55,7 +55,7 @@ class EntryKind(StrEnum):
     HAND_OVER = "hand-over"
     """The next shift took over: receiver, giver"""
     PLAN = "plan"
-    """digest, action, arguments, target, headline, before, after, warnings, promise, undo, expires"""
+    """digest, action, arguments, target, headline, before, after, warnings, unchecked?, promise, undo, expires"""
     QUESTION = "question"
     """text, box, typed?"""
     ANSWER = "answer"

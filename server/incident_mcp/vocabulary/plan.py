@@ -108,6 +108,8 @@ class Draft(Value):
     preview_complete: bool = True
     """False when the dry run was refused and the difference was computed here."""
     warnings: tuple[str, ...] = ()
+    unchecked: tuple[str, ...] = ()
+    """What could not be found out beforehand, each with its reason."""
     risk: Risk = "normal"
     high_because: str = ""
     promise: Promise | None = None

@@ -92,7 +92,7 @@ class RollbackWorkload(ObjectAction):
         draft = rehearsal.into(self._draft(live, workload, history, chosen, writes, after))
         draft = await self.permitted(draft, *writes[1:])
         around = partial(_of_going_back, live, history, chosen.revision)
-        draft = await self.warned(draft, live, after, suspend=arguments.suspend_sync, of=around)
+        draft = await self.warned(draft, live, after, suspend=arguments.suspend_sync, known=known, of=around)
         if failed:
             draft = _of_a_failed_one(draft, chosen.revision.number)
         error = known.errors.get(str(target), "")
