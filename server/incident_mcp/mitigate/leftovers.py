@@ -6,9 +6,10 @@ field that no longer holds what the write put there is settled, whoever changed 
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from incident_mcp.cluster.api import Api
+from incident_mcp.cluster.json_parts import Json
 from incident_mcp.mitigate.inverse import stands, touched
 from incident_mcp.mitigate.pointers import same, value_at
 from incident_mcp.mitigate.suspending import AUTOMATED
@@ -35,10 +36,18 @@ class Leftover(Value):
 def left_by(plan: Plan) -> Iterator[Leftover]:
     """What the plan leaves if all of its writes are carried out."""
     for number, write in enumerate(plan.draft.writes, 1):
-        for path, (before, after) in touched(write).items():
+        for path, before, after in _fields(write):
             if found := _left(plan.action, write, path, before, after):
                 yield Leftover(number=number, what=found[0], within=found[1])
                 break
+
+
+def _fields(write: Write) -> Iterator[tuple[str, Any, Any]]:
+    """By pointer, before and after; where a field came with what it lies in (a Node without `spec`), that field too."""
+    for path, (before, after) in touched(write).items():
+        yield path, before, after
+        if before is None and isinstance(after, dict):
+            yield from ((f"{path}/{key}", None, value) for key, value in cast("Json", after).items())
 
 
 def _left(action: str, write: Write, path: str, before: Any, after: Any) -> tuple[str, timedelta] | None:
