@@ -3,6 +3,7 @@
 kwok's kubelet runs it on this machine, so all commands here are small, end by themselves, and read nothing.
 """
 
+import json
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
@@ -162,3 +163,51 @@ async def test_who_may_not_is_told_before_anybody_is_asked(pod: Workload, tmp_pa
     assert "may not create pods/exec in namespace" in refused
     assert here.questions == []
     assert execs(pod) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "warned"),
+    [
+        (["env"], True),
+        (["/usr/bin/printenv", "DB_PASSWORD"], True),
+        (["cat", "/proc/1/environ"], True),
+        (["cat", "/var/run/secrets/kubernetes.io/serviceaccount/token"], True),
+        (["cat", "/etc/environment-notes"], False),
+        (["ls", "/opt/env-files"], False),
+    ],
+)
+async def test_a_command_that_may_print_secrets_is_warned_of(
+    here: Desk, pod: Workload, command: list[str], warned: bool
+) -> None:
+    plan = await here.planned("run_diagnostic", **named(pod, *command))
+    assert plan.draft.warnings == (("it may print secrets: only those of a known shape are masked",) if warned else ())
+
+
+async def test_a_privileged_container_is_warned_of(cluster: Cluster, namespace: str, tmp_path: Path) -> None:
+    container = {"name": "app", "image": "registry.example/team/app:1", "securityContext": {"privileged": True}}
+    spec = {"containers": [container], "hostPID": True}
+    made = workload(cluster, namespace, "StatefulSet", pod=spec, replicas=1)
+    async with desk(cluster, tmp_path) as here:
+        plan = await here.planned("run_diagnostic", **named(made, "ls"))
+    assert plan.draft.warnings == (
+        "the container is privileged: the command can change its node",
+        "the pod shares hostPID with its node",
+    )
+
+
+async def test_a_container_that_kubectl_debug_added_can_be_named(here: Desk, pod: Workload) -> None:
+    debugger = {"name": "debugger", "image": "registry.example/team/tools:1"}
+    running = {**debugger, "ready": True, "restartCount": 0, "imageID": "", "state": {"running": {}}}
+    for subresource, body in (
+        ("ephemeralcontainers", {"spec": {"ephemeralContainers": [debugger]}}),
+        ("status", {"status": {"ephemeralContainerStatuses": [running]}}),
+    ):
+        pod.kubectl("patch", "pod", "app-0", f"--subresource={subresource}", "-p", json.dumps(body))
+    answer = await said(here, pod, "echo", "hello", container="debugger")
+    assert answer["output"][2] == "hello"
+
+
+async def test_the_same_command_with_another_time_is_another_plan(here: Desk, pod: Workload) -> None:
+    first = await here.planned("run_diagnostic", **named(pod, "ls"))
+    assert (await here.planned("run_diagnostic", **named(pod, "ls"))).id == first.id
+    assert (await here.planned("run_diagnostic", **named(pod, "ls", seconds=20))).id != first.id

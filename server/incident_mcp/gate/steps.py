@@ -172,8 +172,8 @@ def _unknown(plan: Plan, states: dict[int, Landed], sent: datetime | None) -> Ou
     at = f" at {sent.strftime('%H:%M:%S.%f')[:-3]} UTC" if sent else ""
     target = write.target
     where = f"-n {target.namespace} " if target.namespace else ""
-    text = (
-        f"Unknown. {of} was sent{at} and no good answer came. It was not repeated. "
-        f"get_incident looks again, or kubectl {where}get {target.kind.lower()} {target.name} -o yaml will tell."
-    )
+    looks = f"get_incident looks again, or kubectl {where}get {target.kind.lower()} {target.name} -o yaml will tell."
+    if write.method == "EXEC":
+        looks = "No object tells whether a command ran: look at what it would have done."
+    text = f"Unknown. {of} was sent{at} and no good answer came. It was not repeated. {looks}"
     return Outcome(status="unknown", text=text, sent=sent)

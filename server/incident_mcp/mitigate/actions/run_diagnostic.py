@@ -5,6 +5,7 @@ so nothing that can't be shown (invisible characters, what would be masked) is t
 precondition and no undo: the rights for it are asked about, and its pod's uid and container are compared just before.
 """
 
+import re
 import shlex
 from collections.abc import Iterator
 from datetime import datetime
@@ -37,6 +38,7 @@ BYTES = 64 * 1024
 LONGEST = 1000
 """Characters of a whole command: one that is longer is a script, and nobody reads it at a glance."""
 DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container"
+REVEALING = re.compile(r"(?:^|[\s;|&/(])(?:env|printenv)(?:$|[\s;|&)])|/environ\b|/secrets/|\.kube/config")
 NEEDS = (Need("create", "pods/exec"), Need("get", "pods/exec"))
 """A WebSocket is opened by a GET; since Kubernetes 1.35 it wants `create` all the same, before that `get`."""
 
@@ -95,9 +97,10 @@ class RunDiagnostic(ObjectAction):
             pods=f"1 pod, {ready} at {clock(self.clock())}",
             facts=(fact(live, UID, "the same pod"),),
             writes=(write,),
+            likeness=f"{container.name} {arguments.seconds} s {shown}",
             diff=(f"$ {shown}", "(a command has no dry run: nobody knows what it does but who wrote it)"),
             refused=await self._refused(target),
-            warnings=tuple(_warnings(live, container, arguments.shell)),
+            warnings=tuple(_warnings(live, container, shown, arguments.shell)),
             risk="high" if long else "normal",
             high_because="the question is too short for the whole command" if long else "",
             undo=Undo(shown="No undo: what a command did can't be taken back."),
@@ -154,7 +157,7 @@ def _argv(arguments: DiagnosticArguments) -> list[str]:
 
 
 def _container(target: Ref, live: Json, wanted: str) -> ContainerSeen:
-    found = {one.name: one for one in containers_seen(live)}
+    found = {one.name: one for one in (*containers_seen(live), *containers_seen(_debugging(live)))}
     wanted = wanted or text(part(live, "metadata", "annotations"), DEFAULT_CONTAINER)
     mains = [one for one in found.values() if not one.init and one.name in _names(live)]
     if not wanted and len(mains) == 1:
@@ -163,6 +166,12 @@ def _container(target: Ref, live: Json, wanted: str) -> ContainerSeen:
         said = f"no container {wanted}" if wanted else "several containers"
         raise BadRequest(f"{target} has {said}.", f"Name one as the argument container: {', '.join(found)}.")
     return found[wanted]
+
+
+def _debugging(live: Json) -> Json:
+    """The ephemeral containers, which `kubectl debug` adds, as a pod's own."""
+    specs, statuses = items(live, "spec", "ephemeralContainers"), items(live, "status", "ephemeralContainerStatuses")
+    return {"spec": {"containers": specs}, "status": {"containerStatuses": statuses}}
 
 
 def _names(live: Json) -> set[str]:
@@ -180,12 +189,14 @@ def _cannot_run(live: Json, container: ContainerSeen) -> str:
     return f"container {container.name} {state}{reason}"
 
 
-def _warnings(live: Json, container: ContainerSeen, shell: bool) -> Iterator[str]:
+def _warnings(live: Json, container: ContainerSeen, shown: str, shell: bool) -> Iterator[str]:
     specs = [one for one in items(live, "spec", "containers") if text(one, "name") == container.name]
     if any(part(one, "securityContext").get("privileged") for one in specs):
         yield "the container is privileged: the command can change its node"
     shared = [key for key in ("hostPID", "hostNetwork", "hostIPC") if part(live, "spec").get(key)]
     if shared:
         yield f"the pod shares {' and '.join(shared)} with its node"
+    if REVEALING.search(shown):
+        yield "it may print secrets: only those of a known shape are masked"
     if shell:
         yield "a shell reads it: every part of the line is carried out"
