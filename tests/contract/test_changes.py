@@ -351,20 +351,20 @@ async def test_a_client_that_cancels_in_the_middle_leaves_in_the_record_what_was
     async with desk(cluster, tmp_path) as here:
         with anyio.move_on_after(30) as call:
 
-            async def progress(done: float, total: float | None, message: str | None) -> None:
+            async def told(progress: float, total: float | None, message: str | None) -> None:
                 call.cancel()
 
             await here.client.call_tool(
-                "cordon_node", {"name": node, "do": "drain", "minutes": 1}, progress_callback=progress
+                "cordon_node", {"name": node, "do": "drain", "minutes": 1}, progress_callback=told
             )
         assert call.cancel_called
         with anyio.fail_after(20):
             while "The call was cancelled in between" not in str(await here.call("get_incident")):
                 await anyio.lowlevel.checkpoint()
-        told = await here.call("get_incident")
-    [line] = [each for each in told["timeline"] if "Applied in part: 1 of 3 writes" in each]
+        answer = await here.call("get_incident")
+    [line] = [each for each in answer["timeline"] if "Applied in part: 1 of 3 writes" in each]
     assert "Not done: evict Pod" in line
-    assert any(f"Node {node} is cordoned" in each for each in told["summary"]), told
+    assert any(f"Node {node} is cordoned" in each for each in answer["summary"]), answer
     assert written(cluster, placed.namespace) == []
 
 

@@ -196,12 +196,13 @@ async def test_a_privileged_container_is_warned_of(cluster: Cluster, namespace: 
 
 
 async def test_a_container_that_kubectl_debug_added_can_be_named(here: Desk, pod: Workload) -> None:
-    debugger = {"name": "debugger", "image": "registry.example/team/tools:1"}
-    running = {**debugger, "ready": True, "restartCount": 0, "imageID": "", "state": {"running": {}}}
-    for subresource, body in (
+    debugger: dict[str, Any] = {"name": "debugger", "image": "registry.example/team/tools:1"}
+    running: dict[str, Any] = {**debugger, "ready": True, "restartCount": 0, "imageID": "", "state": {"running": {}}}
+    patches: list[tuple[str, dict[str, Any]]] = [
         ("ephemeralcontainers", {"spec": {"ephemeralContainers": [debugger]}}),
         ("status", {"status": {"ephemeralContainerStatuses": [running]}}),
-    ):
+    ]
+    for subresource, body in patches:
         pod.kubectl("patch", "pod", "app-0", f"--subresource={subresource}", "-p", json.dumps(body))
     answer = await said(here, pod, "echo", "hello", container="debugger")
     assert answer["output"][2] == "hello"

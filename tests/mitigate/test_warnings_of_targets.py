@@ -38,8 +38,8 @@ def pod(*, ready: bool = True, owned: bool = True, **spec: Any) -> Json:
     }
 
 
-LOCAL = {"volumes": [{"name": "cache", "emptyDir": {}}]}
-ELSEWHERE = {"volumes": [{"name": "cache", "persistentVolumeClaim": {"claimName": "cache"}}]}
+LOCAL: Json = {"volumes": [{"name": "cache", "emptyDir": {}}]}
+ELSEWHERE: Json = {"volumes": [{"name": "cache", "persistentVolumeClaim": {"claimName": "cache"}}]}
 
 
 @pytest.mark.parametrize(
