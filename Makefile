@@ -23,10 +23,11 @@ check: $(READY_DEV)
 	$(BIN)/lint-imports
 	$(BIN)/pytest $(ARGS)
 
-# A thousand times `kill -9` at random moments, of writers of the record and of servers in the middle of a change.
+# A thousand times `kill -9` at random moments, of writers of the record; fifty times of a server in the middle of a change.
 KILLS ?= 1000
 soak: $(READY_DEV)
 	INCIDENT_TEST_KILLS=$(KILLS) $(BIN)/pytest tests/record/test_killed_writers.py $(ARGS)
+	INCIDENT_TEST_KILLS=50 $(BIN)/pytest -s tests/surface/test_after_a_crash.py -k killed $(ARGS)
 
 control-plane:
 	$(PYTHON) tests/controlplane/build.py

@@ -38,6 +38,9 @@ RECORD_ONLY = {
     "open_incident", "update_incident", "record_entry", "get_incident", "hand_over", "close_incident",
     "write_postmortem",
 }  # fmt: skip
+REVIEWS = "selfsubjectaccessreviews.authorization.k8s.io"
+LEFT = {*needs("get: nodes cronjobs.batch jobs.batch deployments.apps deployments.apps/scale statefulsets.apps/scale")}
+"""Whether what a change left behind is still there: asked only where there was such a change, with its own rights."""
 SECRETS = {"get secrets"}
 """No workload of the scenario takes a Secret."""
 MONITORING = {"get services/proxy"}
@@ -85,6 +88,8 @@ SELDOM = {
     "pause_rollout": {*WATCHED, *GITOPS},
     "evict_pod": WATCHED,  # the pod that is evicted here has no controller
     "suspend_job": GITOPS,
+    # The embedded cluster runs no container of that pod, so that no command is asked for.
+    "run_diagnostic": {"create pods/exec", "get pods/exec", *map(str, needs("get: pods/log", "list: events"))},
     "undo_action": {
         *WATCHED,
         *GITOPS,
@@ -121,7 +126,7 @@ class Asked:
         method: Any = outgoing.method
         call = Call(method, url.path, dict(parse_qsl(url.query)))
         verb: Any = call.verb
-        if call.resource.startswith("/"):  # discovery, which every authenticated user may read
+        if call.resource.startswith("/") or call.resource == REVIEWS:  # which every authenticated user may
             return
         self.needs[self.tool].add(Need(verb, call.resource))
 
@@ -219,6 +224,7 @@ def others(workload: dict[str, str]) -> list[tuple[str, dict[str, Any]]]:
         ("pause_rollout", named | {"paused": False}),
         ("set_resources", workload | {"memory_limit": "2Gi"}),
         ("evict_pod", {"namespace": "shop", "name": "alone"}),
+        ("run_diagnostic", {"namespace": "shop", "name": "alone", "command": ["ls"]}),
         *jobs,
         ("cordon_node", {"name": "node-2", "do": "cordon"}),
         ("cordon_node", {"name": "node-3", "do": "drain", "minutes": 1}),
@@ -286,7 +292,7 @@ async def test_the_table_is_what_the_tools_ask_for(asked: Asked, tmp_path: Path)
         await play(here, asked, person)
         listed = {tool.name for tool in (await here.client.list_tools()).tools}
     assert listed == set(BY_NAME) | RECORD_ONLY
-    assert {tool: asked.needs[tool] for tool in RECORD_ONLY if asked.needs[tool]} == {}
+    assert {tool: asked.needs[tool] - LEFT for tool in RECORD_ONLY if asked.needs[tool] - LEFT} == {}
     for tool, row in BY_NAME.items():
         beyond, idle = asked.needs[tool] - set(row.all), set(row.all) - asked.needs[tool]
         assert {str(need) for need in beyond} == set(), f"{tool} asked, and its row does not say so"

@@ -33,6 +33,12 @@ def test_only_the_gate_mints_permits() -> None:
 
 def test_only_actions_send_writes_and_only_with_a_permit() -> None:
     assert callers("send") <= {"mitigate/writing.py"}
+    assert callers("send_command") == {"mitigate/actions/run_diagnostic.py"}
+
+
+def test_a_command_in_a_container_has_one_way_out() -> None:
+    assert callers("run_command") == {"cluster/writes.py"}
+    assert callers(".switched") == {"cluster/container_exec.py"}
 
 
 @pytest.mark.parametrize("method", [".patch", ".delete"])

@@ -124,6 +124,7 @@ def _entry(plan: Plan, by: Actor) -> NewEntry:
             "before": draft.before,
             "after": draft.after,
             "warnings": list(draft.warnings),
+            **({"unchecked": list(draft.unchecked)} if draft.unchecked else {}),
             "promise": str(draft.promise) if draft.promise else "",
             "undo": draft.undo.shown,
             "expires": plan.expires.isoformat(),

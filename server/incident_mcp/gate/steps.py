@@ -55,6 +55,8 @@ class Steps:
     why: str = ""
     """Why it stopped."""
     sent: datetime | None = None
+    output: tuple[str, ...] = ()
+    """What the writes brought back."""
 
     @property
     def plan(self) -> Plan:
@@ -105,7 +107,7 @@ class Steps:
 
     async def _send(self, write: Write) -> Landed | None:
         try:
-            await self.action.apply(write, self.permit)
+            self.output += await self.action.apply(write, self.permit)
         except Unreachable as error:
             self.why = str(error)
             return "unknown" if error.sent else "not applied"
@@ -133,7 +135,10 @@ class Steps:
 
     def outcome(self, ended: str = "") -> Outcome:
         """What came of the plan, in one; `ended` says why it was left before its end."""
-        return told(self.plan, self.states, ended or self.why, self.sent)
+        outcome = told(self.plan, self.states, ended or self.why, self.sent)
+        if not self.output:
+            return outcome
+        return outcome.model_copy(update={"text": f"{outcome.text}: {self.output[0]}", "output": self.output})
 
 
 def _refused(write: Write, error: IncidentError) -> Landed | None:
@@ -167,8 +172,8 @@ def _unknown(plan: Plan, states: dict[int, Landed], sent: datetime | None) -> Ou
     at = f" at {sent.strftime('%H:%M:%S.%f')[:-3]} UTC" if sent else ""
     target = write.target
     where = f"-n {target.namespace} " if target.namespace else ""
-    text = (
-        f"Unknown. {of} was sent{at} and no good answer came. It was not repeated. "
-        f"get_incident looks again, or kubectl {where}get {target.kind.lower()} {target.name} -o yaml will tell."
-    )
+    looks = f"get_incident looks again, or kubectl {where}get {target.kind.lower()} {target.name} -o yaml will tell."
+    if write.method == "EXEC":
+        looks = "No object tells whether a command ran: look at what it would have done."
+    text = f"Unknown. {of} was sent{at} and no good answer came. It was not repeated. {looks}"
     return Outcome(status="unknown", text=text, sent=sent)

@@ -8,6 +8,7 @@ from incident_mcp.mitigate.actions.evict_pod import EvictPod
 from incident_mcp.mitigate.actions.pause_rollout import PauseRollout
 from incident_mcp.mitigate.actions.restart_workload import RestartWorkload
 from incident_mcp.mitigate.actions.rollback_workload import RollbackWorkload
+from incident_mcp.mitigate.actions.run_diagnostic import RunDiagnostic
 from incident_mcp.mitigate.actions.scale_workload import ScaleWorkload
 from incident_mcp.mitigate.actions.set_resources import SetResources
 from incident_mcp.mitigate.actions.suspend_job import SuspendJob
@@ -25,6 +26,7 @@ ACTIONS = (
     CordonNode,
     EvictPod,
     SuspendJob,
+    RunDiagnostic,
     UndoAction,
 )
 
@@ -40,6 +42,7 @@ def actions(api: Api, clock: Clock, policy: Policy, earlier: Earlier) -> Actions
         CordonNode(api, clock),
         EvictPod(api, clock),
         SuspendJob(api, clock),
+        RunDiagnostic(api, clock),
         UndoAction(api, clock, earlier),
     ]
     return {action.name: action for action in made}

@@ -89,6 +89,7 @@ def _answered(ctx: Context[Any, Any]) -> ElicitResult | None:
 
 async def _decide(office: Office, ctx: Context[Any, Any], proposal: Proposal, answer: Any) -> CallToolResult:
     from incident_mcp.workflow import changes
+    from incident_mcp.workflow.debts import reminded
 
     desk, by = await office.desk(), assistant(ctx)
     given = getattr(answer, "data", None)
@@ -113,4 +114,4 @@ async def _decide(office: Office, ctx: Context[Any, Any], proposal: Proposal, an
     async def progress(done: float, total: float, message: str) -> None:
         await ctx.report_progress(done, total, message)
 
-    return result(await changes.carry_out(desk, proposal, by, progress))
+    return result(await reminded(desk, await changes.carry_out(desk, proposal, by, progress)))

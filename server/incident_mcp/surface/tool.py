@@ -47,8 +47,11 @@ def tool(
     """The tool of a workflow step. Its name is the function's."""
 
     async def call(ctx: Context[Any, Any], **arguments: Any) -> CallToolResult:
+        from incident_mcp.workflow.debts import reminded
+
         began.set(time.monotonic())
-        return result(await step(await office.desk(), assistant(ctx), **arguments))
+        desk = await office.desk()
+        return result(await reminded(desk, await step(desk, assistant(ctx), **arguments)))
 
     parameters = [p for p in inspect.signature(step, eval_str=True).parameters.values() if p.name not in ("desk", "by")]
     shape(call, step.__name__, [*parameters, CONTEXT], CallToolResult)

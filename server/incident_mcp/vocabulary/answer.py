@@ -27,3 +27,5 @@ class Outcome(Value):
     """When the write left, aware UTC; None: it never did."""
     entry: str = ""
     """The journal entry that holds it."""
+    output: tuple[str, ...] = ()
+    """What a command said, cleaned, masked and fenced; the first line tells how it ended."""

@@ -55,7 +55,7 @@ class EntryKind(StrEnum):
     HAND_OVER = "hand-over"
     """The next shift took over: receiver, giver"""
     PLAN = "plan"
-    """digest, action, arguments, target, headline, before, after, warnings, promise, undo, expires"""
+    """digest, action, arguments, target, headline, before, after, warnings, unchecked?, promise, undo, expires"""
     QUESTION = "question"
     """text, box, typed?"""
     ANSWER = "answer"
@@ -66,7 +66,10 @@ class EntryKind(StrEnum):
     """One write of a plan of several, before it is sent and after: number (from 1), state (`sending`, or a `Landed`)"""
     OUTCOME = "outcome"
     """status (`applied`, `applied in part`, `not applied`, `unknown`), target, headline, sent?, reconciled? (true:
-    told from the cluster, after a crash or a lost answer)"""
+    told from the cluster, after a crash or a lost answer), output? (lines of a command's output)"""
+    DEBT = "debt"
+    """What a change left behind: state (`owed`, `taken` or `settled`); owed: what, due, number (of the plan's write);
+    else of (the entry that says it is owed), and taken: owner"""
     REFUSAL = "refusal"
     """A change that was asked for and not made: why"""
     VERDICT = "verdict"

@@ -30,7 +30,8 @@ class Fact(Value):
 class Write(Value):
     """One mutating request, complete: nothing is computed after the approval."""
 
-    method: Literal["PATCH", "POST", "DELETE"]
+    method: Literal["PATCH", "POST", "DELETE", "EXEC"]
+    """`EXEC` is a command in a container: a GET that becomes a WebSocket; its body holds what goes into the query."""
     path: str
     content_type: str = "application/json-patch+json"
     body: JsonValue
@@ -107,6 +108,8 @@ class Draft(Value):
     preview_complete: bool = True
     """False when the dry run was refused and the difference was computed here."""
     warnings: tuple[str, ...] = ()
+    unchecked: tuple[str, ...] = ()
+    """What could not be found out beforehand, each with its reason."""
     risk: Risk = "normal"
     high_because: str = ""
     promise: Promise | None = None

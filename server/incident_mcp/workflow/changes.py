@@ -9,6 +9,8 @@ from pydantic import JsonValue
 from incident_mcp.gate.request import Proposal, Request
 from incident_mcp.gate.steps import untold
 from incident_mcp.record.plans import PlanState, PlanStory
+from incident_mcp.text.budget import fitting
+from incident_mcp.text.fencing import FENCE_FOOT
 from incident_mcp.text.plan_page import plan_page
 from incident_mcp.text.words import clock
 from incident_mcp.vocabulary.actor import Actor
@@ -17,11 +19,14 @@ from incident_mcp.vocabulary.entry import EntryKind
 from incident_mcp.vocabulary.errors import ClusterError, Forbidden, IncidentError
 from incident_mcp.vocabulary.plan import Plan
 from incident_mcp.vocabulary.reply import Reply
+from incident_mcp.workflow.debts import review_debts
 from incident_mcp.workflow.desk import Desk
 from incident_mcp.workflow.known import known_of
 from incident_mcp.workflow.progress import Progress, silent
 from incident_mcp.workflow.verification import watched
 
+OUTPUT = 1300
+"""Tokens of a command's output in an answer."""
 CHANGES_SHOWN = 25
 """Lines of difference in an answer; `incident-mcp plan ID` prints them all."""
 
@@ -46,6 +51,8 @@ class ChangeReply(Reply):
     ready: bool | None = None
     """Whether what was promised was there in time; verify_fix judges whether it stays."""
     progress: str = ""
+    output: tuple[str, ...] = ()
+    """What a command wrote."""
     undo: str = ""
     next_step: str = ""
 
@@ -112,8 +119,11 @@ async def carry_out(desk: Desk, proposal: Proposal, by: Actor, progress: Progres
         await progress(done, total, what)
 
     outcome = await desk.gate.execute(plan, by, tell if len(plan.draft.writes) > 1 else untold)
+    await review_debts(desk, proposal.story.incident, by, after=plan)
     if outcome.status != "applied" or outcome.sent is None:
         return _not_made(desk, proposal, outcome)
+    if outcome.output:
+        return _of_a_command(desk, proposal, outcome)
     seen = await watched(desk, plan, outcome.sent, progress)
     undo = plan.draft.undo.shown
     return ChangeReply(
@@ -130,6 +140,23 @@ async def carry_out(desk: Desk, proposal: Proposal, by: Actor, progress: Progres
         progress=seen.text,
         undo=undo,
         next_step=_after_it(plan, ready=seen.ready),
+    )
+
+
+def _of_a_command(desk: Desk, proposal: Proposal, outcome: Outcome) -> ChangeReply:
+    """A diagnostic promises nothing: what it wrote is the answer."""
+    output = fitting(outcome.output[1:], OUTPUT)
+    left = len(outcome.output) - 1 - len(output.items)
+    cut = (FENCE_FOOT, f"({left} more lines are in {outcome.entry}; ask for less: head, tail, grep)") if left else ()
+    return ChangeReply(
+        cluster=desk.cluster,
+        summary=(f"{desk.cluster}: {outcome.text} ({outcome.entry}).",),
+        incident=proposal.story.incident,
+        entry=outcome.entry,
+        plan=proposal.plan.id,
+        changed=True,
+        output=(*output.items, *cut),
+        undo=proposal.plan.draft.undo.shown,
     )
 
 

@@ -150,6 +150,7 @@ _RESIZES = needs(f"patch: {_SCALES}")
 
 _RESTORES = (*_PATCHES, *_RESIZES, *needs("patch: nodes cronjobs.batch jobs.batch"))
 _CHANGES = (*_RESTORES, *needs("create: pods/eviction", "delete: pods"))
+"""Of which the server makes a dry run."""
 
 
 def _rolls(tool: str) -> ToolNeeds:
@@ -272,6 +273,13 @@ TOOLS: tuple[ToolNeeds, ...] = (
         either=needs("patch: cronjobs.batch jobs.batch"),
         more=needs("get: cronjobs.batch jobs.batch", "list: events"),
         not_granted=_OWNER,
+        writer=True,
+        changes=True,
+    ),
+    ToolNeeds(
+        "run_diagnostic",
+        always=needs("get: pods", "create get: pods/exec"),
+        more=needs("get: pods/log", "list: events"),
         writer=True,
         changes=True,
     ),
