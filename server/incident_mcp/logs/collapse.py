@@ -1,8 +1,8 @@
 """Whole blocks of a log with every word that holds a digit taken out, at the speed of memory.
 
-Numbers, hex, addresses and ids all hold digits, and they are what makes each line of a log unique. `collapse` replaces
-each such word by one mark, so lines that differ in nothing else become equal bytes, and Python needs to look at one
-of them only.
+Numbers, hex, addresses and ids all hold digits, and they are what makes each line of a log unique. `Collapser` finds
+what stands between them: two lines whose *spans* are equal differ in nothing but such words, and Python needs to look
+at one of them only.
 
 It works on bits, one a character, 64 a machine word. To paint a whole word that holds a digit somewhere: in
 `words + digits` a carry runs from each digit to its word's end, so what changed is what lies behind a digit; the same
@@ -16,101 +16,162 @@ import numpy as np
 import numpy.typing as npt
 
 MARK = b"\x01"
+"""Stands for a painted word in a key."""
 GONE = b"\x00"
+REACH = 48
+"""Bytes behind a line's end that may be looked at."""
+AHEAD = REACH + 64
+"""Bytes that a block needs behind its last line, whatever they hold."""
 Bytes = npt.NDArray[np.uint8]
+Flags = npt.NDArray[np.bool_]
 Bits = npt.NDArray[np.uint64]
 Places = npt.NDArray[np.int64]
 
-_REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
-_ONE, _LAST = np.uint64(1), np.uint64(63)
+_REVERSED = np.array([int(f"{pair:016b}"[::-1], 2) for pair in range(1 << 16)], np.uint16)
+_ONE, _LAST, _ALL = np.uint64(1), np.uint64(63), np.uint64(0xFFFFFFFFFFFFFFFF)
 _NEWLINE = np.uint8(10)
-_A_KEPT = np.uint8(255)
 
 
 @dataclass(frozen=True, slots=True)
 class Collapsed:
-    """A block of whole lines, its lines without what is unique in them, and where the marks stand.
+    """A block of whole lines, and the spans that are left of them. All places are offsets in the block.
 
-    `marks` are offsets in the block; those of line `i` are `marks[first[i]:first[i + 1]]`. `starts` has one offset
-    more than there are lines.
+    The spans of line `i` are those from `first[i]` to `first[i + 1]`; behind each stands a mark or the line's end.
+    `leading` is 1 for a line that begins with a mark. `starts` and `first` have one item more than there are lines, and
+    one span more follows those of the last line.
     """
 
-    block: bytes
     raw: Bytes
-    keys: list[bytes]
     starts: Places
-    marks: Places
+    begins: Places
+    ends: Places
     first: Places
+    leading: Places
+
+    def __len__(self) -> int:
+        return len(self.leading)
+
+    def head(self, lines: int) -> "Collapsed":
+        """Its first lines only."""
+        return Collapsed(
+            self.raw,
+            self.starts[: lines + 1],
+            self.begins,
+            self.ends,
+            self.first[: lines + 1],
+            self.leading[:lines],
+        )
+
+    def line(self, number: int) -> bytes:
+        """As it was written, without its newline."""
+        return self.raw[self.starts[number] : self.starts[number + 1] - 1].tobytes()
+
+    def key(self, number: int) -> bytes:
+        """The line with one `MARK` for each word that is gone."""
+        line, begins, ends = self._spans(number)
+        left = [line[begin:end] for begin, end in zip(begins, ends, strict=True)]
+        if not left:
+            return MARK if line else b""
+        if self.leading[number]:
+            left.insert(0, b"")
+        if ends[-1] < len(line):
+            left.append(b"")
+        return MARK.join(left)
+
+    def marks(self, number: int) -> list[int]:
+        """Where in the line its marks stand."""
+        line, _, ends = self._spans(number)
+        return [0] * int(self.leading[number]) + [end for end in ends if end < len(line)]
+
+    def places(self, lines: Places | slice, marks: Places) -> Places:
+        """Where in the block the mark of that number stands, for each of these lines; it may have less marks."""
+        first = self.first[:-1][lines]
+        span = first + marks
+        span -= self.leading[lines]
+        found = self.ends[np.clip(span, 0, len(self.ends) - 1)]
+        return np.where(span < first, self.starts[:-1][lines], found)
+
+    def _spans(self, number: int) -> tuple[bytes, list[int], list[int]]:
+        start, (first, after) = self.starts[number], self.first[number : number + 2]
+        return self.line(number), (self.begins[first:after] - start).tolist(), (self.ends[first:after] - start).tolist()
 
 
 class Collapser:
     """Its scratch space is kept between blocks: fresh memory costs more than the work."""
 
     def __init__(self) -> None:
-        self._space = np.empty((3, 0), np.uint8)
-        self._byte = self._space[0]
-        self._digit = self._word = self._byte.view(np.bool_)
+        self._space = np.empty((2, 0), np.uint8)
 
-    def __call__(self, block: bytes) -> Collapsed:
-        """`block` ends with a newline and spaces to a multiple of 64 bytes, and holds neither byte 0 nor byte 1."""
-        raw = np.frombuffer(block, np.uint8)
-        self._classify(raw, block.isascii())
-        digits, words = _pack(self._digit), _pack(self._word)
-        painted = _painted(words, digits)
-        np.subtract(raw, np.uint8(45), out=self._byte)
-        np.less(self._byte, np.uint8(14), out=self._digit)  # `-./` and `:`, with the digits between them
-        painted |= _pack(self._digit) & ~words & _up(painted) & _down(painted)
-        return self._cut(block, raw, painted)
+    def __call__(self, raw: Bytes, size: int) -> Collapsed:
+        """The lines in the first `size` bytes, of which the last is a newline. Byte 0 is not among them.
 
-    def _classify(self, raw: Bytes, ascii_only: bool) -> None:
+        What stands behind them, `AHEAD` bytes at least, may be anything.
+        """
+        raw = raw[: size + REACH + -(size + REACH) % 64]
         if self._space.shape[1] < len(raw):
-            self._space = np.empty((3, len(raw)), np.uint8)
-        self._byte = self._space[0, : len(raw)]
-        self._digit, self._word = (self._space[row, : len(raw)].view(np.bool_) for row in (1, 2))
-        byte, digit, word = self._byte, self._digit, self._word
-        np.subtract(raw, np.uint8(48), out=byte)
-        np.less(byte, np.uint8(10), out=digit)
-        np.bitwise_or(raw, np.uint8(32), out=byte)
-        np.subtract(byte, np.uint8(97), out=byte)
-        np.less(byte, np.uint8(26), out=word)
-        np.logical_or(word, digit, out=word)
-        if not ascii_only:
-            np.logical_or(word, raw > 127, out=word)
-
-    def _cut(self, block: bytes, raw: Bytes, painted: Bits) -> Collapsed:
-        inside = np.unpackbits(painted.view(np.uint8), count=len(raw), bitorder="little")
-        mark = self._digit.view(np.uint8)
-        mark[0] = inside[0]
-        np.greater(inside[1:], inside[:-1], out=mark[1:].view(np.bool_))
-        kept = self._byte
-        np.subtract(inside, np.uint8(1), out=kept)  # 255 is kept, 0 is not
-        np.bitwise_and(kept, raw, out=kept)
-        np.bitwise_or(kept, mark, out=kept)
-        keys = kept.tobytes().translate(None, GONE).split(b"\n")
-        keys.pop()
-        np.equal(raw, _NEWLINE, out=self._word)
-        np.bitwise_or(mark, self._word.view(np.uint8), out=mark)
-        places = mark.view(np.bool_).nonzero()[0]
-        ends = (raw[places] == _NEWLINE).nonzero()[0]
-        first = np.empty(len(ends) + 1, np.int64)
-        first[0] = 0
-        np.add(ends, 1, out=first[1:])
-        starts = np.empty(len(ends) + 1, np.int64)
-        starts[0] = 0
-        np.add(places[ends], 1, out=starts[1:])
-        return Collapsed(block, raw, keys, starts, places, first)
+            self._space = np.empty((2, len(raw)), np.uint8)
+        byte, flags = self._space[0, : len(raw)], self._space[1, : len(raw)].view(np.bool_)
+        painted = _painted(raw, byte, flags)
+        np.equal(raw, _NEWLINE, out=flags)
+        newlines = flags[:size].nonzero()[0]
+        begins, ends = _spans(painted | _pack(flags), size)
+        return _lines(raw, newlines, begins, ends)
 
 
-def _pack(flags: npt.NDArray[np.bool_]) -> Bits:
+def _painted(raw: Bytes, byte: Bytes, flags: Flags) -> Bits:
+    """The bits of all words that hold a digit, and of what joins them. `byte` and `flags` are scratch space."""
+    np.subtract(raw, np.uint8(48), out=byte)
+    digits = _pack(np.less(byte, np.uint8(10), out=flags))
+    np.bitwise_or(raw, np.uint8(32), out=byte)
+    np.subtract(byte, np.uint8(97), out=byte)
+    words = _pack(np.less(byte, np.uint8(26), out=flags))
+    words |= digits
+    if raw.max() > 127:
+        words |= _pack(np.greater(raw, np.uint8(127), out=flags))
+    painted = _filled(words, digits)
+    painted |= _reversed(_filled(_reversed(words), _reversed(digits)))
+    np.subtract(raw, np.uint8(45), out=byte)
+    joins = _pack(np.less(byte, np.uint8(14), out=flags))  # `-./` and `:`, with the digits between them
+    painted |= joins & ~words & _up(painted) & _down(painted)
+    return painted
+
+
+def _spans(gone: Bits, size: int) -> tuple[Places, Places]:
+    """Where that begins and ends which is not gone: wherever a bit differs from the one before it.
+
+    Behind the block all bits are set. That makes the one span that is too many, and keeps numpy from its way for arrays
+    with few flags, which is slower for as many as there are here.
+    """
+    edges = np.full(len(gone) + len(gone) // 12 + 1, _ALL)
+    np.bitwise_xor(gone, _up(gone), out=edges[: len(gone)])
+    edges[0] ^= _ONE
+    whole, more = divmod(size, 64)
+    edges[whole] &= (_ONE << np.uint64(more)) - _ONE
+    edges[whole] |= _ALL << np.uint64(more)
+    edges[whole + 1 :] = _ALL
+    places = np.unpackbits(edges.view(np.uint8), bitorder="little").view(np.bool_).nonzero()[0]
+    count = 2 * (int(np.searchsorted(places, size)) // 2 + 1)
+    return places[0:count:2], places[1:count:2]
+
+
+def _lines(raw: Bytes, newlines: Places, begins: Places, ends: Places) -> Collapsed:
+    starts = np.empty(len(newlines) + 1, np.int64)
+    starts[0] = 0
+    np.add(newlines, 1, out=starts[1:])
+    first = np.empty(len(newlines) + 1, np.int64)
+    first[0] = 0
+    first[1:] = np.searchsorted(begins, newlines)
+    leading = (begins[first[:-1]] != starts[:-1]) & (starts[:-1] != newlines)
+    return Collapsed(raw, starts, begins, ends, first, leading.astype(np.int64))
+
+
+def _pack(flags: Flags) -> Bits:
     return np.packbits(flags, bitorder="little").view(np.uint64)
 
 
-def _painted(words: Bits, digits: Bits) -> Bits:
-    """The bits of all words that hold a digit."""
-    behind = (_carried(words, digits) ^ words) & words | digits
-    words, digits = _mirror(words), _mirror(digits)
-    before = (_carried(words, digits) ^ words) & words | digits
-    return behind | _mirror(before)
+def _filled(words: Bits, digits: Bits) -> Bits:
+    """The digits, and what lies behind them in their words."""
+    return (_carried(words, digits) ^ words) & words | digits
 
 
 def _carried(words: Bits, digits: Bits) -> Bits:
@@ -125,9 +186,9 @@ def _carried(words: Bits, digits: Bits) -> Bits:
     return total
 
 
-def _mirror(bits: Bits) -> Bits:
+def _reversed(bits: Bits) -> Bits:
     """All bits in the opposite order."""
-    return np.frombuffer(bits.tobytes().translate(_REVERSED), np.uint8)[::-1].copy().view(np.uint64)
+    return _REVERSED.take(bits.view(np.uint16)[::-1]).view(np.uint64)
 
 
 def _up(bits: Bits) -> Bits:

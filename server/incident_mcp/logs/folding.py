@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from incident_mcp.logs.collapse import Collapsed
+from incident_mcp.logs.collapse import Collapsed, Flags
 from incident_mcp.logs.kind import Kind
-from incident_mcp.logs.ledger import Flags, Kinds
+from incident_mcp.logs.ledger import Kinds
 from incident_mcp.logs.parts import Part
 from incident_mcp.logs.shapes import Shape, shape_of
 from incident_mcp.logs.traces import Trace, traces_in
@@ -79,7 +79,7 @@ class Folder:
         known = self._traces.get(key)
         if known is None:
             begins, ends = seen.starts[start + trace.start], seen.starts[start + trace.end] - 1
-            sample = bytes(seen.block[begins : min(ends, begins + _SAMPLE)])
+            sample = seen.raw[begins : min(ends, begins + _SAMPLE)].tobytes()
             shape = Shape("error", trace.root, trace.root, Part.LINE, None, None, sample, trace=True)
             known = self._traces[key] = self._register(shape, trace.frame, sample, source)
         return known

@@ -18,11 +18,11 @@ _VALUE = re.compile(rb"(?<=[=:/'\"\[(])[^\s'\"=,;:/\])}]+|[^\s]*[^\s\w.,:;()\[\]
 _RARE_AFTER = 20
 
 
-class Keys(dict[bytes, int]):
+class Keys:
     """Numbers for keys. After a block, `fresh` names the new kinds' keys and `twins` those that are like another."""
 
     def __init__(self, most: int = MOST) -> None:
-        super().__init__()
+        self._kinds: dict[bytes, int] = {}
         self._most = most
         self.kinds = 0
         self.fresh: list[tuple[int, bytes]] = []
@@ -30,14 +30,11 @@ class Keys(dict[bytes, int]):
         self._vocabulary: set[bytes] | None = None
         self.coarse = False
 
-    def __missing__(self, key: bytes) -> int:
-        short = key[:LONGEST]
-        plain = canonical(short)
-        kind = self.get(plain)
+    def __getitem__(self, key: bytes) -> int:
+        plain = canonical(key[:LONGEST])
+        kind = self._kinds.get(plain)
         if kind is None:
             kind = self._new(plain) if self.kinds < self._most else self._coarsely(plain)
-        if len(self) < 4 * self._most:
-            self[key if key is short else short] = kind
         return kind
 
     def other(self) -> int:
@@ -46,17 +43,17 @@ class Keys(dict[bytes, int]):
         return self.kinds - 1
 
     def _new(self, key: bytes) -> int:
-        kind = self[key] = self.other()
+        kind = self._kinds[key] = self.other()
         self.fresh.append((kind, key))
         plain = without_hex_words(key)
-        if plain != key and (like := self.get(plain)) is not None:
+        if plain != key and (like := self._kinds.get(plain)) is not None:
             self.twins[kind] = like
         return kind
 
     def _coarsely(self, key: bytes) -> int:
         self.coarse = True
         for coarse in (b"\x02" + self._known_words(key), b"\x02%d words" % min(99, key.count(b" "))):
-            kind = self.get(coarse)
+            kind = self._kinds.get(coarse)
             if kind is not None:
                 return kind
             if self.kinds < self._most + self._most // 4:
@@ -71,7 +68,7 @@ class Keys(dict[bytes, int]):
 
     def _frequent_words(self) -> set[bytes]:
         seen: dict[bytes, int] = {}
-        for key in self:
+        for key in self._kinds:
             for word in _VALUE.sub(MARK, key).split(b" "):
                 seen[word] = seen.get(word, 0) + 1
         return {word for word, count in seen.items() if count >= _RARE_AFTER}

@@ -52,8 +52,7 @@ class Stamped:
     def times(self, clocks: Clocks, seen: Collapsed, kinds: Kinds) -> Times:
         """Of each line; `NEVER` where it has none."""
         styles = self._style[kinds]
-        at = np.minimum(seen.first[:-1] + self._mark[kinds], len(seen.marks) - 1)
-        at = seen.marks[at]
+        at = seen.places(slice(None), self._mark[kinds])
         at += self._distance[kinds]
         return clocks.read(seen.raw, np.maximum(at, 0, out=at), styles, self._styles)
 
