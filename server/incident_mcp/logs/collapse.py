@@ -7,7 +7,7 @@ at one of them only.
 It works on bits, one a character, 64 a machine word. To paint a whole word that holds a digit somewhere: in
 `words + digits` a carry runs from each digit to its word's end, so what changed is what lies behind a digit; the same
 with the bits reversed gives what lies before one. Words that are joined by one of `-./:` are painted through, so an
-address, a date or a UUID is one mark and not five.
+address, a date or a UUID is one mark and not five; a UUID also if a part of it happens to be four letters.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ Places = npt.NDArray[np.int64]
 
 _REVERSED = np.array([int(f"{pair:016b}"[::-1], 2) for pair in range(1 << 16)], np.uint16)
 _ONE, _LAST, _ALL = np.uint64(1), np.uint64(63), np.uint64(0xFFFFFFFFFFFFFFFF)
-_NEWLINE = np.uint8(10)
+_NEWLINE, _DASH = np.uint8(10), np.uint8(45)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +113,10 @@ class Collapser:
         byte, flags = self._space[0, : len(raw)], self._space[1, : len(raw)].view(np.bool_)
         painted = _painted(raw, byte, flags)
         np.equal(raw, _NEWLINE, out=flags)
-        newlines = flags[:size].nonzero()[0]
-        begins, ends = _spans(painted | _pack(flags), size)
-        return _lines(raw, newlines, begins, ends)
+        newlines = _pack(flags)
+        begins, ends = _without_hex_parts(raw, *_spans(painted | newlines, size))
+        lines = _places(newlines)
+        return _lines(raw, lines[: np.searchsorted(lines, size)], begins, ends)
 
 
 def _painted(raw: Bytes, byte: Bytes, flags: Flags) -> Bits:
@@ -137,21 +138,34 @@ def _painted(raw: Bytes, byte: Bytes, flags: Flags) -> Bits:
 
 
 def _spans(gone: Bits, size: int) -> tuple[Places, Places]:
-    """Where that begins and ends which is not gone: wherever a bit differs from the one before it.
-
-    Behind the block all bits are set. That makes the one span that is too many, and keeps numpy from its way for arrays
-    with few flags, which is slower for as many as there are here.
-    """
-    edges = np.full(len(gone) + len(gone) // 12 + 1, _ALL)
-    np.bitwise_xor(gone, _up(gone), out=edges[: len(gone)])
+    """Where that begins and ends which is not gone: wherever a bit differs from the one before it. One span more
+    follows: two of the bits behind `size`, which are all set."""
+    edges = gone ^ _up(gone)
     edges[0] ^= _ONE
     whole, more = divmod(size, 64)
     edges[whole] &= (_ONE << np.uint64(more)) - _ONE
     edges[whole] |= _ALL << np.uint64(more)
     edges[whole + 1 :] = _ALL
-    places = np.unpackbits(edges.view(np.uint8), bitorder="little").view(np.bool_).nonzero()[0]
+    places = _places(edges)
     count = 2 * (int(np.searchsorted(places, size)) // 2 + 1)
     return places[0:count:2], places[1:count:2]
+
+
+def _without_hex_parts(raw: Bytes, begins: Places, ends: Places) -> tuple[Places, Places]:
+    """The spans but those like the one in `3fa8-bafe-7d`: marks stand around them, and are one."""
+    maybe = (ends - begins == 6).nonzero()[0]
+    if not len(maybe):
+        return begins, ends
+    around = raw[begins[maybe][:, np.newaxis] + np.arange(-1, 7)]
+    dashes = (around[:, 1] == _DASH) & (around[:, 6] == _DASH)
+    inside = (around[:, 0] != _NEWLINE) & (around[:, 7] != _NEWLINE)
+    hexes = (around[:, 2:6] - np.uint8(97) < 6).all(axis=1)
+    parts = maybe[dashes & inside & hexes & (begins[maybe] > 0)]
+    if not len(parts):
+        return begins, ends
+    kept = np.ones(len(begins), np.bool_)
+    kept[parts] = False
+    return begins[kept], ends[kept]
 
 
 def _lines(raw: Bytes, newlines: Places, begins: Places, ends: Places) -> Collapsed:
@@ -163,6 +177,17 @@ def _lines(raw: Bytes, newlines: Places, begins: Places, ends: Places) -> Collap
     first[1:] = np.searchsorted(begins, newlines)
     leading = (begins[first[:-1]] != starts[:-1]) & (starts[:-1] != newlines)
     return Collapsed(raw, starts, begins, ends, first, leading.astype(np.int64))
+
+
+def _places(bits: Bits) -> Places:
+    """Of the bits that are set. Bytes without any are left out first."""
+    eights = bits.view(np.uint8)
+    some = (eights != 0).nonzero()[0]
+    within = np.unpackbits(eights[some], bitorder="little").view(np.bool_).nonzero()[0]
+    places = some[within >> 3]
+    places <<= 3
+    places += within & 7
+    return places
 
 
 def _pack(flags: Flags) -> Bits:

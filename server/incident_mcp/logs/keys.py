@@ -1,13 +1,12 @@
 """Which kind each collapsed line is of. The number of kinds is capped, whatever the lines hold.
 
-Ids without a digit (`kqjwh`, or the part `-bafe-` of a UUID) are not collapsed, so logs that are full of them would
-fill the memory with kinds. A key that is only like another one by such a part is its `twin`; beyond the cap, words are
-kept only if they have been seen often, then only the number of words.
+Ids without a digit (`kqjwh`) are not collapsed, so logs that are full of them would fill the memory with kinds. Beyond
+the cap, words are kept only if they have been seen often, then only the number of words.
 """
 
 import re
 
-from incident_mcp.logs.canonical import canonical, without_hex_words
+from incident_mcp.logs.canonical import canonical
 from incident_mcp.logs.collapse import MARK
 
 MOST = 60_000
@@ -19,14 +18,13 @@ _RARE_AFTER = 20
 
 
 class Keys:
-    """Numbers for keys. After a block, `fresh` names the new kinds' keys and `twins` those that are like another."""
+    """Numbers for keys. `fresh` are those that have been given since it was last emptied."""
 
     def __init__(self, most: int = MOST) -> None:
         self._kinds: dict[bytes, int] = {}
         self._most = most
         self.kinds = 0
-        self.fresh: list[tuple[int, bytes]] = []
-        self.twins: dict[int, int] = {}
+        self.fresh: list[int] = []
         self._vocabulary: set[bytes] | None = None
         self.coarse = False
 
@@ -44,10 +42,7 @@ class Keys:
 
     def _new(self, key: bytes) -> int:
         kind = self._kinds[key] = self.other()
-        self.fresh.append((kind, key))
-        plain = without_hex_words(key)
-        if plain != key and (like := self._kinds.get(plain)) is not None:
-            self.twins[kind] = like
+        self.fresh.append(kind)
         return kind
 
     def _coarsely(self, key: bytes) -> int:

@@ -12,7 +12,6 @@ from typing import BinaryIO
 
 import numpy as np
 
-from incident_mcp.logs.canonical import moved
 from incident_mcp.logs.cleaning import cleaned
 from incident_mcp.logs.clocks import NEVER, Clocks, Times, microseconds
 from incident_mcp.logs.codes import Code, Variants, level_with
@@ -32,6 +31,7 @@ LONGEST_BLOCK = 2 * BLOCK
 """A stack trace, or a line, that is longer is cut."""
 WAITING = 16 * 1024 * 1024
 """Bytes of all sources that wait for their block to fill."""
+_KEPT = 16 * 1024 * 1024
 SAMPLES = 3
 SAMPLE_LENGTH = 1000
 
@@ -55,6 +55,7 @@ class LogReader:
     def __init__(
         self, *, today: datetime, onset: datetime | None = None, into: BinaryIO | None = None, most_kinds: int = MOST
     ) -> None:
+        np.empty(_KEPT, np.uint8)
         self.kinds: list[Kind] = []
         self.ledger = Ledger(microseconds(onset) if onset else None)
         self.lines = 0
@@ -177,10 +178,8 @@ class LogReader:
 
     def _learn(self, seen: Collapsed, first: dict[int, int], source: int) -> None:
         codes: list[tuple[int, int]] = []
-        for number, key in self._keys.fresh:
-            line = first[number]
-            twin = self._keys.twins.get(number)
-            kind = self._like(seen, line, key, twin, source) if twin is not None else self._look(seen, line, source)
+        for number in self._keys.fresh:
+            kind = self._look(seen, first[number], source)
             self.kinds.append(kind)
             if kind.code_mark is not None:
                 codes.append((number, kind.code_mark))
@@ -195,13 +194,6 @@ class LogReader:
         self._stamped.watch(len(self.kinds), shape.stamp, marks)
         mark = marks.index(shape.code.offset) if shape.code and shape.code.offset in marks else None
         return Kind(shape, shape.level, code_mark=mark, samples=[(source, shape.line[:SAMPLE_LENGTH])])
-
-    def _like(self, seen: Collapsed, line: int, key: bytes, twin: int, source: int) -> Kind:
-        known = self.kinds[twin]
-        mark = None if known.code_mark is None else moved(key, known.code_mark)
-        self._stamped.like(len(self.kinds), twin, key)
-        sample = (source, seen.line(line)[:SAMPLE_LENGTH])
-        return Kind(known.shape, known.level, base=twin, code_mark=mark, samples=[sample])
 
     def _add_variant(self, seen: Collapsed, line: int, base: int, code: int, source: int) -> None:
         kind = self.kinds[base]
