@@ -27,7 +27,7 @@ Flags = npt.NDArray[np.bool_]
 Bits = npt.NDArray[np.uint64]
 Places = npt.NDArray[np.int64]
 
-_REVERSED = np.array([int(f"{pair:016b}"[::-1], 2) for pair in range(1 << 16)], np.uint16)
+_REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 _ONE, _LAST, _ALL = np.uint64(1), np.uint64(63), np.uint64(0xFFFFFFFFFFFFFFFF)
 _NEWLINE, _DASH = np.uint8(10), np.uint8(45)
 
@@ -122,15 +122,15 @@ class Collapser:
 def _painted(raw: Bytes, byte: Bytes, flags: Flags) -> Bits:
     """The bits of all words that hold a digit, and of what joins them. `byte` and `flags` are scratch space."""
     np.subtract(raw, np.uint8(48), out=byte)
-    digits = _pack(np.less(byte, np.uint8(10), out=flags))
+    digits, digits_back = _pack(np.less(byte, np.uint8(10), out=flags)), _pack_backwards(flags)
     np.bitwise_or(raw, np.uint8(32), out=byte)
     np.subtract(byte, np.uint8(97), out=byte)
-    words = _pack(np.less(byte, np.uint8(26), out=flags))
-    words |= digits
+    np.less(byte, np.uint8(26), out=flags)
     if raw.max() > 127:
-        words |= _pack(np.greater(raw, np.uint8(127), out=flags))
+        flags |= raw > 127
+    words, words_back = _pack(flags) | digits, _pack_backwards(flags) | digits_back
     painted = _filled(words, digits)
-    painted |= _reversed(_filled(_reversed(words), _reversed(digits)))
+    painted |= _reversed(_filled(words_back, digits_back))
     np.subtract(raw, np.uint8(45), out=byte)
     joins = _pack(np.less(byte, np.uint8(14), out=flags))  # `-./` and `:`, with the digits between them
     painted |= joins & ~words & _up(painted) & _down(painted)
@@ -194,6 +194,16 @@ def _pack(flags: Flags) -> Bits:
     return np.packbits(flags, bitorder="little").view(np.uint64)
 
 
+def _pack_backwards(flags: Flags) -> Bits:
+    """The last flag first."""
+    return np.packbits(flags, bitorder="big").view(np.uint64).byteswap()[::-1]
+
+
+def _reversed(bits: Bits) -> Bits:
+    """All bits in the opposite order."""
+    return np.frombuffer(bits.tobytes().translate(_REVERSED), np.uint64).byteswap()[::-1]
+
+
 def _filled(words: Bits, digits: Bits) -> Bits:
     """The digits, and what lies behind them in their words."""
     return (_carried(words, digits) ^ words) & words | digits
@@ -209,11 +219,6 @@ def _carried(words: Bits, digits: Bits) -> Bits:
         carry = following < total
         total = following
     return total
-
-
-def _reversed(bits: Bits) -> Bits:
-    """All bits in the opposite order."""
-    return _REVERSED.take(bits.view(np.uint16)[::-1]).view(np.uint64)
 
 
 def _up(bits: Bits) -> Bits:
