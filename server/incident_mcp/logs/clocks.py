@@ -24,6 +24,7 @@ ALWAYS = np.int64(np.iinfo(np.int64).max)
 """Later than any time."""
 _MONTHS = {name: at + 1 for at, name in enumerate(b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split())}
 _LOOKED_AT = 400
+_LONGEST_STAMP = 32
 _BYTE, _ZERO, _POINT, _COMMA = np.uint64(255), np.uint64(48), np.uint64(46), np.uint64(44)
 _MON = rb"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _HMS = rb"[0-2]\d:[0-5]\d:[0-6]\d"
@@ -111,10 +112,12 @@ def find_stamp(line: bytes) -> Stamp | None:
     """The first stamp of a line, if one stands near its head."""
     head = line[:_LOOKED_AT]
     best: Stamp | None = None
+    reach = len(head)
     for number, form in enumerate(FORMS):
-        found = form.pattern.search(head)
+        found = form.pattern.search(head, 0, reach)
         if found is None or (best and found.start() >= best.offset):
             continue
+        reach = min(reach, found.start() + _LONGEST_STAMP)
         if zone := _ZONE.match(head, found.end()):
             best = Stamp(number, found.start(), zone.end(), _shift(zone))
         else:

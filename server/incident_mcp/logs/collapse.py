@@ -10,6 +10,7 @@ with the bits reversed gives what lies before one. Words that are joined by one 
 address, a date or a UUID is one mark and not five; a UUID also if a part of it happens to be four letters.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,22 +67,23 @@ class Collapsed:
         """As it was written, without its newline."""
         return self.raw[self.starts[number] : self.starts[number + 1] - 1].tobytes()
 
-    def key(self, number: int) -> bytes:
-        """The line with one `MARK` for each word that is gone."""
-        line, begins, ends = self._spans(number)
-        left = [line[begin:end] for begin, end in zip(begins, ends, strict=True)]
-        if not left:
-            return MARK if line else b""
-        if self.leading[number]:
-            left.insert(0, b"")
-        if ends[-1] < len(line):
-            left.append(b"")
-        return MARK.join(left)
+    def keys(self, lines: Places) -> Iterator[bytes]:
+        """Each line with one `MARK` for each word that is gone."""
+        columns = (self.starts[lines], self.starts[lines + 1] - 1, self.first[lines], self.first[lines + 1])
+        for start, end, first, after in zip(*(column.tolist() for column in columns), strict=True):
+            text = self.raw[start:end].tobytes()
+            begins, ends = ((side[first:after] - start).tolist() for side in (self.begins, self.ends))
+            if not begins:
+                yield MARK if text else b""
+                continue
+            left = MARK.join([text[begin:end] for begin, end in zip(begins, ends, strict=True)])
+            yield b"%b%b%b" % (MARK if begins[0] else b"", left, MARK if ends[-1] < len(text) else b"")
 
     def marks(self, number: int) -> list[int]:
         """Where in the line its marks stand."""
-        line, _, ends = self._spans(number)
-        return [0] * int(self.leading[number]) + [end for end in ends if end < len(line)]
+        start, (first, after) = self.starts[number], self.first[number : number + 2]
+        ends = (self.ends[first:after] - start).tolist()
+        return [0] * int(self.leading[number]) + [end for end in ends if end < self.starts[number + 1] - 1 - start]
 
     def places(self, lines: Places | slice, marks: Places) -> Places:
         """Where in the block the mark of that number stands, for each of these lines; it may have less marks."""
@@ -90,10 +92,6 @@ class Collapsed:
         span -= self.leading[lines]
         found = self.ends[np.clip(span, 0, len(self.ends) - 1)]
         return np.where(span < first, self.starts[:-1][lines], found)
-
-    def _spans(self, number: int) -> tuple[bytes, list[int], list[int]]:
-        start, (first, after) = self.starts[number], self.first[number : number + 2]
-        return self.line(number), (self.begins[first:after] - start).tolist(), (self.ends[first:after] - start).tolist()
 
 
 class Collapser:
@@ -154,13 +152,11 @@ def _spans(gone: Bits, size: int) -> tuple[Places, Places]:
 def _without_hex_parts(raw: Bytes, begins: Places, ends: Places) -> tuple[Places, Places]:
     """The spans but those like the one in `3fa8-bafe-7d`: marks stand around them, and are one."""
     maybe = (ends - begins == 6).nonzero()[0]
-    if not len(maybe):
-        return begins, ends
+    maybe = maybe[raw[begins[maybe]] == _DASH]
     around = raw[begins[maybe][:, np.newaxis] + np.arange(-1, 7)]
-    dashes = (around[:, 1] == _DASH) & (around[:, 6] == _DASH)
-    inside = (around[:, 0] != _NEWLINE) & (around[:, 7] != _NEWLINE)
-    hexes = (around[:, 2:6] - np.uint8(97) < 6).all(axis=1)
-    parts = maybe[dashes & inside & hexes & (begins[maybe] > 0)]
+    inside = (begins[maybe] > 0) & (around[:, 0] != _NEWLINE) & (around[:, 7] != _NEWLINE)
+    hexes = (around[:, 2:6] - np.uint8(97) < 6).all(axis=1) & (around[:, 6] == _DASH)
+    parts = maybe[inside & hexes]
     if not len(parts):
         return begins, ends
     kept = np.ones(len(begins), np.bool_)
@@ -184,7 +180,7 @@ def _places(bits: Bits) -> Places:
     eights = bits.view(np.uint8)
     some = (eights != 0).nonzero()[0]
     within = np.unpackbits(eights[some], bitorder="little").view(np.bool_).nonzero()[0]
-    places = some[within >> 3]
+    places = some.take(within >> 3)
     places <<= 3
     places += within & 7
     return places
@@ -196,7 +192,7 @@ def _pack(flags: Flags) -> Bits:
 
 def _pack_backwards(flags: Flags) -> Bits:
     """The last flag first."""
-    return np.packbits(flags, bitorder="big").view(np.uint64).byteswap()[::-1]
+    return np.packbits(flags, bitorder="big").view(np.uint64).byteswap()[::-1].copy()
 
 
 def _reversed(bits: Bits) -> Bits:

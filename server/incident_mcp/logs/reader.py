@@ -164,12 +164,11 @@ class LogReader:
     def _meet(self, seen: Collapsed, prints: Bits, lines: Places, source: int) -> Kinds:
         """The kinds of lines whose fingerprints are new, with what there is to learn about kinds that are new too."""
         new, at, which = np.unique(prints, return_index=True, return_inverse=True)
-        kinds = np.zeros(len(new), np.int64)
-        first: dict[int, int] = {}
-        for number in np.argsort(at).tolist():
-            line = int(lines[at[number]])
-            kinds[number] = kind = self._keys[seen.key(line)]
-            first.setdefault(kind, line)
+        order = np.argsort(at)
+        lines = lines[at[order]]
+        kinds = np.empty(len(new), np.int64)
+        kinds[order] = found = [self._keys[key] for key in seen.keys(lines)]
+        first = dict(zip(reversed(found), reversed(lines.tolist()), strict=True))
         if self._keys.fresh:
             self._learn(seen, first, source)
         if len(self._known) < self._most_known:
@@ -249,7 +248,7 @@ def _whole_lines(parts: list[bytes]) -> tuple[bytes, bytes]:
     *before, latest = parts
     end = latest.rfind(b"\n") + 1
     if end:
-        return cleaned(b"".join([*before, latest[:end], b" " * AHEAD])), latest[end:]
+        return cleaned(b"".join([*before, memoryview(latest)[:end], b" " * AHEAD])), latest[end:]
     whole = b"".join(parts)
     end = whole.rfind(b"\n") + 1
     return cleaned(whole[:end] + b" " * AHEAD), whole[end:]
