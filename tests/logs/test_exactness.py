@@ -100,7 +100,7 @@ def test_collapsing_by_bits_is_the_same_as_by_regular_expression(lines: list[str
     body = "".join(f"{line}\n" for line in ["x" * shift, *lines]).encode()
     seen = collapsed(body, behind)
     wanted = [_PART.sub(b"\x01", _JOINED.sub(b"\x01", _WORD.sub(b"\x01", line))) for line in body.split(b"\n")[:-1]]
-    assert list(seen.keys(np.arange(len(seen)))) == wanted
+    assert seen.keys(np.arange(len(seen))) == wanted
     for at, key in enumerate(wanted):
         marks = seen.marks(at)
         assert len(marks) == key.count(b"\x01")
@@ -112,7 +112,7 @@ def test_collapsing_by_bits_is_the_same_as_by_regular_expression(lines: list[str
 def test_lines_have_equal_fingerprints_exactly_if_they_have_equal_keys(lines: list[str], behind: str) -> None:
     seen = collapsed("".join(f"{line}\n" for line in lines).encode(), behind)
     prints = Fingerprints()(seen).tolist()
-    keys = list(seen.keys(np.arange(len(seen))))
+    keys = seen.keys(np.arange(len(seen)))
     assert len(set(prints)) == len(set(keys)) == len(set(zip(prints, keys, strict=True)))
 
 

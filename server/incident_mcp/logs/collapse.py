@@ -10,7 +10,6 @@ with the bits reversed gives what lies before one. Words that are joined by one 
 address, a date or a UUID is one mark and not five; a UUID also if a part of it happens to be four letters.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,17 +66,21 @@ class Collapsed:
         """As it was written, without its newline."""
         return self.raw[self.starts[number] : self.starts[number + 1] - 1].tobytes()
 
-    def keys(self, lines: Places) -> Iterator[bytes]:
+    def keys(self, lines: Places) -> list[bytes]:
         """Each line with one `MARK` for each word that is gone."""
-        columns = (self.starts[lines], self.starts[lines + 1] - 1, self.first[lines], self.first[lines + 1])
-        for start, end, first, after in zip(*(column.tolist() for column in columns), strict=True):
-            text = self.raw[start:end].tobytes()
-            begins, ends = ((side[first:after] - start).tolist() for side in (self.begins, self.ends))
-            if not begins:
-                yield MARK if text else b""
-                continue
-            left = MARK.join([text[begin:end] for begin, end in zip(begins, ends, strict=True)])
-            yield b"%b%b%b" % (MARK if begins[0] else b"", left, MARK if ends[-1] < len(text) else b"")
+        text = self.raw[: self.starts[-1]].tobytes()
+        first, counts = self.first[lines], self.first[lines + 1] - self.first[lines]
+        after = np.cumsum(counts)
+        spans = np.repeat(first - after + counts, counts) + np.arange(counts.sum())
+        left = [text[b:e] for b, e in zip(self.begins[spans].tolist(), self.ends[spans].tolist(), strict=True)]
+        keys = [MARK.join(left[end - count : end]) for count, end in zip(counts.tolist(), after.tolist(), strict=True)]
+        leads, trails = self.leading[lines].tolist(), self.trailing(lines).tolist()
+        return [MARK * lead + key + MARK * trail for lead, key, trail in zip(leads, keys, trails, strict=True)]
+
+    def trailing(self, lines: Places | slice = slice(None)) -> Flags:
+        """Whether a mark stands behind the last span of each of these lines."""
+        after = self.first[1:][lines]
+        return (after > self.first[:-1][lines]) & (self.ends[after - 1] != self.starts[1:][lines] - 1)
 
     def marks(self, number: int) -> list[int]:
         """Where in the line its marks stand."""

@@ -52,12 +52,9 @@ class Fingerprints:
 
     def _with_ends(self, seen: Collapsed, sums: Bits) -> Bits:
         """With what no span tells: whether there are any, and whether a mark stands before or behind them."""
-        after = seen.first[1:]
-        some = after > seen.first[:-1]
-        trailing = seen.ends[after - 1] != seen.starts[1:] - 1
-        sums *= some
+        sums *= seen.first[1:] > seen.first[:-1]
         sums += seen.leading.astype(np.uint64) * self._leading
-        sums += (trailing & some) * self._trailing
+        sums += seen.trailing() * self._trailing
         sums ^= sums >> np.uint64(32)
         sums *= self._last
         return sums
