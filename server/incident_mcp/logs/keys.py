@@ -9,8 +9,10 @@ import re
 from incident_mcp.logs.canonical import canonical
 from incident_mcp.logs.collapse import MARK
 
-MOST = 60_000
+MOST = 20_000
 """Kinds told apart exactly. A few thousand are usual for a whole cluster."""
+ROOM = 4 * 1024 * 1024
+"""Bytes of their keys: what is kept of a kind is some times as long as its key."""
 LONGEST = 4096
 """Bytes of a collapsed line that tell it from others."""
 _VALUE = re.compile(rb"(?<=[=:/'\"\[(])[^\s'\"=,;:/\])}]+|[^\s]*[^\s\w.,:;()\[\]-][^\s]*")
@@ -22,6 +24,7 @@ class Keys:
 
     def __init__(self, most: int = MOST) -> None:
         self._kinds: dict[bytes, int] = {}
+        self._bytes = 0
         self._most = most
         self.kinds = 0
         self.fresh: list[int] = []
@@ -32,7 +35,7 @@ class Keys:
         plain = canonical(key[:LONGEST])
         kind = self._kinds.get(plain)
         if kind is None:
-            kind = self._new(plain) if self.kinds < self._most else self._coarsely(plain)
+            kind = self._new(plain) if self._has_room(1.0) else self._coarsely(plain)
         return kind
 
     def other(self) -> int:
@@ -43,7 +46,11 @@ class Keys:
     def _new(self, key: bytes) -> int:
         kind = self._kinds[key] = self.other()
         self.fresh.append(kind)
+        self._bytes += len(key)
         return kind
+
+    def _has_room(self, share: float) -> bool:
+        return self.kinds < self._most * share and self._bytes < ROOM * share
 
     def _coarsely(self, key: bytes) -> int:
         self.coarse = True
@@ -51,7 +58,7 @@ class Keys:
             kind = self._kinds.get(coarse)
             if kind is not None:
                 return kind
-            if self.kinds < self._most + self._most // 4:
+            if self._has_room(1.25):
                 break
         return self._new(coarse)
 
