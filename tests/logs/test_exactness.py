@@ -88,8 +88,9 @@ _JOINED = re.compile(rb"\x01(?:[-./:]\x01)+")
 @settings(max_examples=200, deadline=None)
 @given(
     st.lists(
-        st.lists(st.sampled_from(["a", "b1", " ", "-", "-bafe-", "-dead-1", ".", "/", ":", "=", "Z", "é", "_", "9", "\t"]))
-        .map("".join),
+        st.lists(
+            st.sampled_from(["a", "b1", " ", "-", "-bafe-", "-dead-1", ".", "/", ":", "=", "Z", "é", "_", "9", "\t"])
+        ).map("".join),
         min_size=1,
         max_size=20,
     ),
@@ -104,7 +105,9 @@ def test_collapsing_by_bits_is_the_same_as_by_regular_expression(lines: list[str
     for at, key in enumerate(wanted):
         marks = seen.marks(at)
         assert len(marks) == key.count(b"\x01")
-        assert marks == [int(seen.places(np.array([at]), np.array([n]))[0] - seen.starts[at]) for n in range(len(marks))]
+        assert marks == [
+            int(seen.places(np.array([at]), np.array([n]))[0] - seen.starts[at]) for n in range(len(marks))
+        ]
 
 
 @settings(max_examples=200, deadline=None)

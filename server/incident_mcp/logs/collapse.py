@@ -71,7 +71,7 @@ class Collapsed:
         text = self.raw[: self.starts[-1]].tobytes()
         first, counts = self.first[lines], self.first[lines + 1] - self.first[lines]
         after = np.cumsum(counts)
-        spans = np.repeat(first - after + counts, counts) + np.arange(counts.sum())
+        spans = np.repeat(first - after + counts, counts) + np.arange(int(counts.sum()))
         left = [text[b:e] for b, e in zip(self.begins[spans].tolist(), self.ends[spans].tolist(), strict=True)]
         keys = [MARK.join(left[end - count : end]) for count, end in zip(counts.tolist(), after.tolist(), strict=True)]
         leads, trails = self.leading[lines].tolist(), self.trailing(lines).tolist()

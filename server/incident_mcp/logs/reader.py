@@ -31,7 +31,9 @@ LONGEST_BLOCK = 2 * BLOCK
 """A stack trace, or a line, that is longer is cut."""
 WAITING = 16 * 1024 * 1024
 """Bytes of all sources that wait for their block to fill."""
-_KEPT = 16 * 1024 * 1024
+_RETAINED = 16 * 1024 * 1024
+"""Bytes. The C library (glibc) gives freed memory back to the system, and a block's dozens of arrays would come as fresh
+pages each time; it stops to do so for pieces up to the largest that it has seen freed. Nothing of this is touched."""
 SAMPLES = 3
 SAMPLE_LENGTH = 1000
 
@@ -55,7 +57,7 @@ class LogReader:
     def __init__(
         self, *, today: datetime, onset: datetime | None = None, into: BinaryIO | None = None, most_kinds: int = MOST
     ) -> None:
-        np.empty(_KEPT, np.uint8)
+        np.empty(_RETAINED, np.uint8)  # and give it back at once
         self.kinds: list[Kind] = []
         self.ledger = Ledger(microseconds(onset) if onset else None)
         self.lines = 0
