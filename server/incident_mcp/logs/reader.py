@@ -32,8 +32,8 @@ LONGEST_BLOCK = 2 * BLOCK
 WAITING = 16 * 1024 * 1024
 """Bytes of all sources that wait for their block to fill."""
 _RETAINED = 16 * 1024 * 1024
-"""Bytes. The C library (glibc) gives freed memory back to the system, and a block's dozens of arrays would come as fresh
-pages each time; it stops to do so for pieces up to the largest that it has seen freed. Nothing of this is touched."""
+"""Bytes. The C library (glibc) gives freed memory back to the system, so a block's dozens of arrays would come as new
+pages each time. It keeps pieces up to the largest that it has seen freed. Nothing of this one is touched."""
 SAMPLES = 3
 SAMPLE_LENGTH = 1000
 
