@@ -1,4 +1,5 @@
-"""`incident-mcp`: the entry point. Each command lives in a file of its own and imports what it needs when it runs.
+"""`incident-mcp`: the entry point. Each command lives in a file of its own, is imported when it is the one that was
+asked for, and imports what it needs when it runs.
 
 A chat client gives a server about a second before its first turn goes on without it, and most of ours is imports. So
 the collector rests while there is only code to load (`serve` turns it on again), and pydantic builds a validator when
@@ -12,23 +13,26 @@ import pydantic
 gc.disable()
 pydantic.BaseModel.model_config["defer_build"] = True
 
+import sys
+from importlib import import_module
+
 import typer
 
 from incident_mcp import __version__
-from incident_mcp.cli import (
-    assess,
-    changes,
-    demo,
-    diagnose,
-    doctor,
-    explain,
-    health,
-    incidents,
-    logs,
-    plan,
-    sandbox,
-    serve,
-    status,
+
+COMMANDS = (
+    "serve",
+    "demo",
+    "sandbox",
+    "status",
+    "assess",
+    "health",
+    "diagnose",
+    "changes",
+    "logs",
+    "explain",
+    "plan",
+    "doctor",
 )
 
 app = typer.Typer(
@@ -38,10 +42,13 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (serve, demo, sandbox, status, assess, health, diagnose, changes, logs, explain, plan, doctor):
+asked = [each for each in sys.argv[1:2] if each in COMMANDS]
+for name in asked or COMMANDS:
+    module = import_module(f"incident_mcp.cli.{name}")
     app.command(module.NAME)(module.command)
-
-app.add_typer(incidents.app, name=incidents.NAME)
+if not asked:
+    incidents = import_module("incident_mcp.cli.incidents")
+    app.add_typer(incidents.app, name=incidents.NAME)
 
 
 @app.command("version")
