@@ -6,6 +6,7 @@ from incident_mcp.cluster.api import Api
 from incident_mcp.mitigate.actions.cordon_node import CordonNode
 from incident_mcp.mitigate.actions.evict_pod import EvictPod
 from incident_mcp.mitigate.actions.pause_rollout import PauseRollout
+from incident_mcp.mitigate.actions.redirect_traffic import RedirectTraffic
 from incident_mcp.mitigate.actions.restart_workload import RestartWorkload
 from incident_mcp.mitigate.actions.rollback_workload import RollbackWorkload
 from incident_mcp.mitigate.actions.scale_workload import ScaleWorkload
@@ -21,6 +22,7 @@ ACTIONS = (
     ScaleWorkload,
     RestartWorkload,
     PauseRollout,
+    RedirectTraffic,
     SetResources,
     CordonNode,
     EvictPod,
@@ -36,6 +38,7 @@ def actions(api: Api, clock: Clock, policy: Policy, earlier: Earlier) -> Actions
         ScaleWorkload(api, clock, policy),
         RestartWorkload(api, clock),
         PauseRollout(api, clock),
+        RedirectTraffic(api, clock),
         SetResources(api, clock),
         CordonNode(api, clock),
         EvictPod(api, clock),

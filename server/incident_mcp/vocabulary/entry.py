@@ -65,8 +65,8 @@ class EntryKind(StrEnum):
     STEP = "step"
     """One write of a plan of several, before it is sent and after: number (from 1), state (`sending`, or a `Landed`)"""
     OUTCOME = "outcome"
-    """status (`applied`, `applied in part`, `not applied`, `unknown`), target, headline, sent?, reconciled? (true:
-    told from the cluster, after a crash or a lost answer)"""
+    """status (`applied`, `applied in part`, `aborted`, `not applied`, `unknown`), target, headline, sent?, reconciled?
+    (true: told from the cluster, after a crash or a lost answer)"""
     REFUSAL = "refusal"
     """A change that was asked for and not made: why"""
     VERDICT = "verdict"

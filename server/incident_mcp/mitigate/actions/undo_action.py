@@ -58,7 +58,7 @@ class UndoAction(ObjectAction):
     async def preview(self, arguments: UndoArguments, known: Known = NOTHING_KNOWN) -> Draft:
         """Raises `BadRequest` for a plan that changed nothing, can't be taken back, or whose fields changed since."""
         plan, story = await self._earlier(arguments.plan)
-        if story.outcome not in ("applied", "applied in part", "unknown"):
+        if story.outcome not in ("applied", "applied in part", "aborted", "unknown"):
             raise BadRequest(f"Plan {plan.id} changed nothing ({story.outcome or story.state}).", "Nothing is to undo.")
         if not plan.draft.undo.action:
             raise BadRequest(f"Plan {plan.id} ({plan.draft.headline}) can't be undone.", plan.draft.undo.shown)
@@ -74,7 +74,7 @@ class UndoAction(ObjectAction):
         """The earlier writes that stand, the last one first, each with its object."""
         standing: list[Found] = []
         for write in reversed(plan.draft.writes):
-            if not touched(write):
+            if not touched(write) or write.abort_within:
                 continue
             live = await self.api.get_json(write.path)
             match stands(write, live):
