@@ -13,6 +13,7 @@ import anyio
 import pytest
 from mcp.types import ElicitRequestParams, ElicitResult
 
+from incident_mcp.cluster.json_parts import items
 from incident_mcp.cluster.writes import rehearse
 from incident_mcp.gate import aborting
 from incident_mcp.mitigate.pointers import value_at
@@ -65,8 +66,8 @@ def _wait_ready(cluster: Cluster, namespace: str, name: str) -> None:
     query = f"?labelSelector=kubernetes.io/service-name%3D{name}"
 
     def ready() -> bool:
-        found = cluster.read(path + query)["items"]
-        return any(each["conditions"].get("ready") for one in found for each in one.get("endpoints") or [])
+        slices = cluster.read(path + query)["items"]
+        return any(each["conditions"].get("ready") for one in slices for each in items(one, "endpoints"))
 
     cluster.plane.wait(f"{name} is ready", ready)
 
@@ -341,6 +342,7 @@ async def test_a_canary_that_breaks_under_its_new_weight_is_put_back(
             lambda: canary.kubectl("set", "image", canary.typed, "app=registry.example/team/app:2-crash")
         )
 
+    answer: Json = {}
     async with desk(cluster, tmp_path) as here, anyio.create_task_group() as group:
         group.start_soon(break_it)
         answer = await here.call("redirect_traffic", **one.call(one.way.good, watch_seconds=60))
