@@ -85,6 +85,8 @@ SELDOM = {
     "pause_rollout": {*WATCHED, *GITOPS},
     "evict_pod": WATCHED,  # the pod that is evicted here has no controller
     "suspend_job": GITOPS,
+    "redirect_traffic": GITOPS,
+    "set_feature_flag": GITOPS,
     "undo_action": {
         *WATCHED,
         *GITOPS,
@@ -215,6 +217,15 @@ def others(workload: dict[str, str]) -> list[tuple[str, dict[str, Any]]]:
     jobs = [("suspend_job", {"kind": kind, "namespace": "shop", "name": "nightly"}) for kind in ("CronJob", "Job")]
     return [
         ("restart_workload", workload),
+        (
+            "redirect_traffic",
+            {"kind": "Service", "namespace": "shop", "name": "front", "selector": {"app": "tool"}, **NOW},
+        ),
+        ("redirect_traffic", {"kind": "Ingress", "namespace": "shop", "name": "front", "to": "back", **NOW}),
+        ("redirect_traffic", {"kind": "Ingress", "namespace": "shop", "name": "canary", "percent": 5, **NOW}),
+        ("redirect_traffic", {"kind": "HTTPRoute", "namespace": "shop", "name": "front", "to": "back", "percent": 5}),
+        ("set_feature_flag", {"kind": "ConfigMap", "namespace": "shop", "name": "flags", "to": "off"}),
+        ("set_feature_flag", {"kind": "FeatureFlag", "namespace": "shop", "name": "flags", "flag": "x", "to": "off"}),
         ("pause_rollout", named),
         ("pause_rollout", named | {"paused": False}),
         ("set_resources", workload | {"memory_limit": "2Gi"}),
@@ -226,6 +237,8 @@ def others(workload: dict[str, str]) -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
+NOW = {"watch_seconds": 0}
+"""The time of this world stands still."""
 RECORDS: dict[str, dict[str, Any]] = {
     "update_incident": {"severity": "SEV-2"},
     "record_entry": {"kind": "note", "text": "a note"},
@@ -243,7 +256,37 @@ MARKS: dict[str, Any] = {
 }
 POD: dict[str, Any] = {"containers": [{"name": "app", "image": "registry.example/shop/tool:1"}]}
 JOB: dict[str, Any] = {"template": {"spec": {**POD, "restartPolicy": "Never"}}}
+
+
+def service(name: str) -> dict[str, Any]:
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": name},
+        "spec": {"selector": {"app": name}, "ports": [{"port": 80}]},
+    }
+
+
+def ingress(name: str, **notes: str) -> dict[str, Any]:
+    backend = {"service": {"name": "front", "port": {"number": 80}}}
+    rule = {"http": {"paths": [{"path": "/", "pathType": "Prefix", "backend": backend}]}}
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "Ingress",
+        "metadata": {"name": name, "annotations": notes},
+        "spec": {"rules": [rule]},
+    }
+
+
+CANARY = {"nginx.ingress.kubernetes.io/canary": "true"}
 THINGS: list[tuple[str, dict[str, Any]]] = [
+    *(("/api/v1/namespaces/shop/services", service(name)) for name in ("front", "back")),
+    ("/apis/networking.k8s.io/v1/namespaces/shop/ingresses", ingress("front")),
+    ("/apis/networking.k8s.io/v1/namespaces/shop/ingresses", ingress("canary", **CANARY)),
+    (
+        "/api/v1/namespaces/shop/configmaps",
+        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "flags"}, "data": {"x": "on"}},
+    ),
     ("/api/v1/namespaces/shop/pods", {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "alone"}, "spec": POD}),
     (
         "/apis/batch/v1/namespaces/shop/jobs",

@@ -51,7 +51,7 @@ class TrafficArguments(Value):
     percent: int | None = Field(None, description="Its share (routes; a canary Ingress).", ge=0, le=100)
     instead_of: str = Field("", description="Ingress: the Service to replace.", max_length=253)
     selector: dict[str, str] = Field({}, description="Service: labels to switch to.")
-    watch_seconds: int = Field(60, description="Put back by itself if it fails in so long; 0: never.", ge=0, le=600)
+    watch_seconds: int = Field(60, description="Put back by itself if it fails meanwhile.", ge=0, le=600)
     suspend_sync: bool = Field(False, description=SUSPEND_SYNC)
 
 
@@ -62,7 +62,7 @@ class RedirectTraffic(ObjectAction):
     title = "Redirect traffic"
     description = (
         "Switch a Service's selector or an Ingress' backend, or set a share: nginx canary, HTTPRoute, VirtualService "
-        "(a cloud load balancer's own weights: not handled). A person is asked first; it aborts by itself."
+        "(not a cloud load balancer's own). A person is asked first; it aborts by itself."
     )
     arguments = TrafficArguments
 

@@ -51,11 +51,9 @@ class FlagArguments(Value):
     kind: Literal["ConfigMap", "FeatureFlag", "Unleash"]
     namespace: str = Field(description="Unleash: the project.", max_length=253)
     name: str = Field(description="Unleash: the flag.", max_length=253)
-    key: str = Field(
-        "", description="Of the ConfigMap, where it has several; Unleash: the environment.", max_length=253
-    )
-    flag: str = Field("", description="In flagd's format; without it the key's whole value is set.", max_length=253)
-    to: str = Field(description="Variant, ENABLED or DISABLED; the key's value; Unleash: on, off.", max_length=20_000)
+    key: str = Field("", description="Of a ConfigMap with several; Unleash: the environment.", max_length=253)
+    flag: str = Field("", description="In flagd's format; else the key's whole value is set.", max_length=253)
+    to: str = Field(description="Variant, ENABLED, DISABLED; the key's value; on, off.", max_length=20_000)
     suspend_sync: bool = Field(False, description=SUSPEND_SYNC)
 
 
