@@ -21,7 +21,6 @@ from incident_mcp.metrics.monitoring import Monitoring
 from incident_mcp.metrics.place import Place
 from incident_mcp.metrics.source import Source
 from incident_mcp.mitigate.flags.place import FlagsPlace
-from incident_mcp.mitigate.flags.unleash import Unleash
 from incident_mcp.mitigate.registry import ACTIONS, actions
 from incident_mcp.reach.trying import Reach
 from incident_mcp.record.following import Follower
@@ -41,6 +40,7 @@ from incident_mcp.workflow.desk import Desk
 
 if TYPE_CHECKING:
     from incident_mcp.investigate.silence import Silence
+    from incident_mcp.mitigate.flags.unleash import Unleash
 
 KEY_BYTES = 32
 
@@ -122,9 +122,11 @@ def _source(place: Place | None, api: Api, environment: Mapping[str, str]) -> So
     return Outside(address, place.timeout)
 
 
-def _flags(place: FlagsPlace | None, environment: Mapping[str, str]) -> Unleash | None:
+def _flags(place: FlagsPlace | None, environment: Mapping[str, str]) -> "Unleash | None":
     if place is None:
         return None
+    from incident_mcp.mitigate.flags.unleash import Unleash
+
     address = Address(
         url=place.url,
         environment=environment,

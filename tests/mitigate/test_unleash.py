@@ -2,6 +2,7 @@
 Unleash's own list of events. How a server that is ill answers is played by a local one.
 """
 
+import secrets
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -12,8 +13,8 @@ import pytest
 from mcp.types import ElicitResult
 
 from incident_mcp.cluster.outside import Address, Outside
-from incident_mcp.mitigate.flags.place import FlagsPlace
-from incident_mcp.mitigate.flags.unleash import KIND, Unleash, writes
+from incident_mcp.mitigate.flags.place import KIND, FlagsPlace
+from incident_mcp.mitigate.flags.unleash import Unleash, writes
 from incident_mcp.vocabulary.errors import (
     BadRequest,
     CredentialsError,
@@ -39,9 +40,9 @@ def running() -> Iterator[UnleashServer]:
 
 
 @pytest.fixture
-def flag(running: UnleashServer, request: pytest.FixtureRequest) -> str:
+def flag(running: UnleashServer) -> str:
     """A flag of the test's own, off, with a strategy in production."""
-    name = f"flag-{abs(hash(request.node.name)) % 10**8}"
+    name = f"flag-{secrets.token_hex(4)}"
     running.make(name, "production")
     return name
 

@@ -171,6 +171,9 @@ def told(plan: Plan, states: dict[int, Landed], why: str, sent: datetime | None)
         return _aborted(plan, states, why, sent)
     if len(good) == len(writes):
         return Outcome(status="applied", text=f"{plan.draft.headline}: done", sent=sent)
+    if all(number in good or (write.abort_within and number not in states) for number, write in writes.items()):
+        text = f"{plan.draft.headline}: done, but its watch was cut short, so nothing puts it back by itself. {why}"
+        return Outcome(status="applied", text=text, sent=sent)
     if any(states.get(number) == "unknown" for number in writes):
         return _unknown(plan, states, sent)
     if not any(state == "applied" for state in states.values()):

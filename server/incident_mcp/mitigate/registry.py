@@ -1,6 +1,8 @@
 """All planned changes, in the order in which people reach for them."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from incident_mcp.cluster.api import Api
 from incident_mcp.mitigate.actions.cordon_node import CordonNode
@@ -14,10 +16,12 @@ from incident_mcp.mitigate.actions.set_feature_flag import SetFeatureFlag
 from incident_mcp.mitigate.actions.set_resources import SetResources
 from incident_mcp.mitigate.actions.suspend_job import SuspendJob
 from incident_mcp.mitigate.actions.undo_action import Earlier, UndoAction
-from incident_mcp.mitigate.flags.unleash import Unleash
 from incident_mcp.vocabulary.action import Action, Actions
 from incident_mcp.vocabulary.clock import Clock
 from incident_mcp.vocabulary.policy import Policy
+
+if TYPE_CHECKING:
+    from incident_mcp.mitigate.flags.unleash import Unleash
 
 ACTIONS = (
     RollbackWorkload,

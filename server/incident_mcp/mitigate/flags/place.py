@@ -9,6 +9,8 @@ from incident_mcp.metrics.place import URL, check_secret
 from incident_mcp.vocabulary.value import Value
 
 SECONDS = 10.0
+KIND = "Unleash flag"
+"""What stands for one of its flags where an object is meant."""
 
 
 class FlagsPlace(Value):

@@ -33,7 +33,6 @@ from incident_mcp.vocabulary.plan import Write
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.untrusted import Untrusted
 
-KIND = "Unleash flag"
 SWITCHES = {True: "feature-environment-enabled", False: "feature-environment-disabled"}
 """The events by which Unleash itself tells of a switch."""
 MAY = frozenset(("ADMIN", "UPDATE_FEATURE_ENVIRONMENT"))

@@ -5,6 +5,7 @@ sends nothing. A backend that can't be referred to gets its share as 500 (`apis/
 from functools import partial
 
 from incident_mcp.cluster.json_parts import Json, items, text
+from incident_mcp.cluster.kinds import is_name
 from incident_mcp.mitigate.traffic.shift import Part, Shift
 from incident_mcp.mitigate.traffic.weights import Manner, Rule, reweighted
 from incident_mcp.vocabulary.refs import Ref
@@ -35,4 +36,5 @@ def _part(namespace: str | None, ref: Json, before: float, after: float) -> Part
     service = Ref(kind="Service", namespace=text(ref, "namespace") or namespace, name=text(ref, "name"))
     label = _names(ref)[0]
     known = (text(ref, "group"), text(ref, "kind") or "Service") == ("", "Service")
+    known = known and is_name(service.name) and is_name(service.namespace or "")
     return Part(label, before, after, Backend(service=service, label=label) if known else None, text(ref, "port"))

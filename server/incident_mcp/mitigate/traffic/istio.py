@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from incident_mcp.cluster.json_parts import Json, items, part, text
+from incident_mcp.cluster.kinds import is_name
 from incident_mcp.mitigate.traffic.shift import Part, Shift
 from incident_mcp.mitigate.traffic.weights import Manner, Rule, reweighted
 from incident_mcp.vocabulary.refs import Ref
@@ -70,7 +71,7 @@ def service_of(host: str, namespace: str | None) -> Ref | None:
     """`web`, `web.shop` and `web.shop.svc.cluster.local`; None for a host outside of the cluster."""
     name, _, rest = host.partition(".")
     space, _, domain = rest.partition(".")
-    if not name or name == "*" or (domain and not domain.startswith("svc")):
+    if not is_name(name) or (space and not is_name(space)) or (domain and not domain.startswith("svc")):
         return None
     return Ref(kind="Service", namespace=space or namespace, name=name)
 
