@@ -17,6 +17,7 @@ from incident_mcp.cluster.json_parts import items
 from incident_mcp.cluster.writes import rehearse
 from incident_mcp.gate import aborting
 from incident_mcp.mitigate.pointers import value_at
+from incident_mcp.vocabulary.refs import Ref
 from tests.contract.cluster import Asked, Cluster, real_cluster
 from tests.contract.desk import agrees, desk
 from tests.contract.shop import Workload
@@ -351,9 +352,28 @@ async def test_a_canary_that_breaks_under_its_new_weight_is_put_back(
     assert value_at(one.live(), one.way.field) == "5"
 
 
-def ref(name: str, namespace: str) -> Any:
-    from incident_mcp.vocabulary.refs import Ref
+async def test_a_client_that_goes_away_does_not_end_the_watch(cluster: Cluster, shop: str, tmp_path: Path) -> None:
+    one = place(cluster, shop, WAYS["nginx' canary weight"])
+    async with desk(cluster, tmp_path, mode="legacy") as here:
+        record = (await here.reached.desk()).record
+        plan = await here.planned("redirect_traffic", **one.call(one.way.good, watch_seconds=4))
 
+        def moved() -> bool:
+            return value_at(one.live(), one.way.field) == one.way.set_to
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(lambda: here.call("redirect_traffic", **one.call(one.way.good, watch_seconds=4)))
+            await anyio.to_thread.run_sync(lambda: cluster.plane.wait("the weight is moved", moved))
+            group.cancel_scope.cancel()
+        with anyio.fail_after(30):
+            while not (told := [entry for entry in await record.of_plan(plan.id) if entry.kind == "outcome"]):
+                await anyio.sleep(0.1)
+        steps = [entry.data["state"] for entry in await record.of_plan(plan.id) if entry.kind == "step"]
+    assert [entry.data["status"] for entry in told] == ["applied"]
+    assert steps == ["sending", "applied", "not needed"]
+
+
+def ref(name: str, namespace: str) -> Ref:
     return Ref(kind="Deployment", namespace=namespace, name=name)
 
 

@@ -20,7 +20,7 @@ class FlagsPlace(Value):
     token_file: Path | None = Field(default=None, description="The file that holds an admin or personal token.")
     token_variable: str | None = Field(default=None, description="Or the environment variable that holds it.")
     ca: Path | None = Field(default=None, description="The authority (PEM) of its certificate; else the system's.")
-    timeout: float = Field(SECONDS, gt=0, le=30, description="Seconds one request may take.")
+    timeout: float = Field(default=SECONDS, gt=0, le=30, description="Seconds one request may take.")
 
     @model_validator(mode="after")
     def _one_token(self) -> Self:
