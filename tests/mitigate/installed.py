@@ -14,6 +14,7 @@ TRAFFIC = (
     crd(ISTIO, "v1", "VirtualService", "virtualservices"),
     crd(ISTIO, "v1", "DestinationRule", "destinationrules"),
 )
+SYNCS = (crd("kustomize.toolkit.fluxcd.io", "v1", "Kustomization", "kustomizations"),)
 FLAGS = (crd("core.openfeature.dev", "v1beta1", "FeatureFlag", "featureflags"),)
 
 

@@ -24,7 +24,7 @@ from tests.contract.shop import Workload
 from tests.controlplane.control_plane import ControlPlane
 from tests.investigate.planted.objects import Json, thing
 from tests.investigate.real_routes import GATEWAY_API
-from tests.mitigate.installed import ISTIO, TRAFFIC, installed
+from tests.mitigate.installed import ISTIO, SYNCS, TRAFFIC, installed
 from tests.mitigate.routes import NGINX, SUBSETS, ingress, route, service, virtual_service
 
 WEIGHT = f"/metadata/annotations/{NGINX.replace('/', '~1')}~1canary-weight"
@@ -32,7 +32,7 @@ WEIGHT = f"/metadata/annotations/{NGINX.replace('/', '~1')}~1canary-weight"
 
 @pytest.fixture(scope="module")
 def cluster(control_plane: ControlPlane) -> Iterator[Cluster]:
-    with installed(control_plane, TRAFFIC):
+    with installed(control_plane, (*TRAFFIC, *SYNCS)):
         yield real_cluster(control_plane)
 
 
@@ -350,6 +350,35 @@ async def test_a_canary_that_breaks_under_its_new_weight_is_put_back(
     assert answer["changed"] is False
     assert "Aborted, as the plan said: web-v2" in answer["summary"][0]
     assert value_at(one.live(), one.way.field) == "5"
+
+
+@pytest.mark.parametrize("broken", [False, True])
+async def test_one_approval_suspends_the_sync_and_shifts_and_an_abort_says_what_stays(
+    cluster: Cluster, shop: str, tmp_path: Path, broken: bool
+) -> None:
+    one = place(cluster, shop, WAYS["an HTTPRoute's weights"])
+    flux = "kustomize.toolkit.fluxcd.io"
+    sync = thing("Kustomization", "web", f"{flux}/v1", spec={"interval": "10m"})
+    cluster.plane.kubectl("-n", shop, "delete", "kustomization", "web", "--ignore-not-found")
+    cluster.plane.apply(sync, shop)
+    cluster.plane.kubectl("-n", shop, "label", "httproute", "web", f"{flux}/name=web", f"{flux}/namespace={shop}")
+    before = one.live()
+    wanted = one.way.bad if broken else one.way.good
+    async with desk(cluster, tmp_path) as here:
+        warned = await here.planned("redirect_traffic", **one.call(wanted))
+        plan = await here.planned("redirect_traffic", **one.call(wanted, watch_seconds=2, suspend_sync=True))
+        answer = await here.call("redirect_traffic", **one.call(wanted, watch_seconds=2, suspend_sync=True))
+        assert answer["changed"] is not broken
+        suspended = cluster.read(f"/apis/{flux}/v1/namespaces/{shop}/kustomizations/web")["spec"]
+        assert suspended == {"interval": "10m", "suspend": True}
+        assert (await here.call("undo_action", plan=plan.id))["changed"] is True
+        restored = cluster.read(f"/apis/{flux}/v1/namespaces/{shop}/kustomizations/web")["spec"]
+    assert f"Flux Kustomization {shop}/web puts this back within 10m" in warned.draft.warnings[-1]
+    assert not any("puts this back" in warning for warning in plan.draft.warnings)
+    assert [write.target.kind for write in plan.draft.writes] == ["Kustomization", "HTTPRoute", "HTTPRoute"]
+    assert (f"Still done: suspend Kustomization {shop}/web" in answer["summary"][0]) is broken
+    assert restored == {"interval": "10m"}
+    assert without_marks(one.live()) == without_marks(before)
 
 
 async def test_a_client_that_goes_away_does_not_end_the_watch(cluster: Cluster, shop: str, tmp_path: Path) -> None:
