@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import json
 import os
-import pwd
 import shutil
-import subprocess
 import tempfile
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +21,7 @@ import pytest
 
 from tests.controlplane.processes import Child, free_ports
 from tests.controlplane.waiting import wait_for
+from tests.record import postgres
 
 ADMIN = "*:*.an-admin-token-of-the-tests"
 PROJECT = "/api/admin/projects/default/features"
@@ -91,12 +90,12 @@ def unleash_server() -> Generator[UnleashServer]:
     node = shutil.which("node")
     if not program.exists() or not node:
         _missing("no Unleash: `make unleash` installs it (half a minute, needs Node 20 or newer and npm)")
-    with _postgres() as database, tempfile.TemporaryDirectory() as folder:
+    with postgres.running() as database, tempfile.TemporaryDirectory() as folder:
         (port,) = free_ports(1)
         environment = {
             "PATH": os.environ["PATH"],
             "HOME": folder,
-            "DATABASE_URL": database,
+            "DATABASE_URL": database.url,
             "DATABASE_SSL": "false",
             "HTTP_HOST": "127.0.0.1",
             "PORT": str(port),
@@ -119,45 +118,6 @@ def _is_up(server: UnleashServer, child: Child) -> bool:
         return server.ask("GET", "/health")["health"] == "GOOD"
     except OSError:
         return False
-
-
-@contextmanager
-def _postgres() -> Generator[str]:
-    """PostgreSQL refuses to run as root: then it runs as Debian's own user of it."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    programs = found[-1].parent if found else None
-    if programs is None:
-        _missing("no PostgreSQL for Unleash: apt-get install postgresql")
-    folder, (port,) = Path(tempfile.mkdtemp(prefix="unleash-")), free_ports(1)
-    try:
-        if os.geteuid() == 0:
-            user = pwd.getpwnam("postgres")
-            os.chown(folder, user.pw_uid, user.pw_gid)
-        data = folder / "data"
-        _run([str(programs / "initdb"), "-D", str(data), "-A", "trust", "-U", "postgres", "--no-sync"])
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
-        control = [str(programs / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log")]
-        _run([*control, "-o", options, "start"])
-        try:
-            yield f"postgres://postgres@127.0.0.1:{port}/postgres"
-        finally:
-            _run([*control, "-m", "immediate", "stop"])
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _run(command: Sequence[str]) -> None:
-    user = "postgres" if os.geteuid() == 0 else None
-    subprocess.run(
-        command,
-        user=user,
-        cwd="/",
-        check=True,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        timeout=60,
-    )
 
 
 def _missing(what: str) -> NoReturn:
