@@ -245,6 +245,26 @@ def test_the_service_that_a_host_of_istio_means(host: str, service: str | None) 
     assert (found.path if found else None) == service
 
 
+@pytest.mark.parametrize(
+    ("kind", "status", "seen", "told"),
+    [
+        (
+            "ResolvedRefs",
+            "False",
+            5,
+            "its gateway can't resolve one of its backends (RefNotPermitted): that share fails",
+        ),
+        ("ResolvedRefs", "False", 4, ""),  # of the route as it was before
+        ("ResolvedRefs", "True", 5, ""),
+        ("Accepted", "False", 5, ""),
+    ],
+)
+def test_a_gateway_that_cannot_resolve_a_backend(kind: str, status: str, seen: int, told: str) -> None:
+    condition = {"type": kind, "status": status, "reason": "RefNotPermitted", "observedGeneration": seen}
+    live: Json = {"metadata": {"generation": 5}, "status": {"parents": [{"conditions": [condition]}]}}
+    assert gateway_api.unresolved(live) == told
+
+
 def test_two_backends_of_one_name_are_told_apart_by_their_ports() -> None:
     refs = [{"name": "web", "port": 80}, {"name": "web", "port": 81}, {"name": "old", "port": 80}]
     live = thing("HTTPRoute", "web", spec={"rules": [{"backendRefs": refs}]})

@@ -137,7 +137,7 @@ def _draft(
     serving = tuple(part.backend for part in shift.gaining if part.backend is not None)
     names = listed([backend.label for backend in serving])
     within = max(watch, SETTLES)
-    back = f"put back by itself if it fails within {duration(watch)}" if watch else "nothing puts it back by itself"
+    back = f"Put back by itself if it fails within {duration(watch)}" if watch else "Nothing puts it back by itself"
     diff = [f"{part.label}: {part.moves.removeprefix(part.label).strip()}" for part in shift.parts]
     return Draft(
         target=target,
@@ -146,7 +146,7 @@ def _draft(
         before=shift.before,
         after=shift.after,
         arguments=given.model_dump(mode="json", exclude_defaults=True),
-        pods=f"No pod is replaced; {back}",
+        pods=f"{back}, no pod is replaced",
         facts=shift.facts(),
         writes=writes,
         lasts=watch + GRACE if watch else timedelta(),

@@ -4,7 +4,7 @@ sends nothing. A backend that can't be referred to gets its share as 500 (`apis/
 
 from functools import partial
 
-from incident_mcp.cluster.json_parts import Json, items, text
+from incident_mcp.cluster.json_parts import Json, count, items, text
 from incident_mcp.cluster.kinds import is_name
 from incident_mcp.mitigate.traffic.shift import Part, Shift
 from incident_mcp.mitigate.traffic.weights import Manner, Rule, reweighted
@@ -24,6 +24,16 @@ def shifted(target: Ref, path: str, live: Json, to: str, share: int) -> Shift:
     ]
     manner = Manner(names=_names, part=partial(_part, target.namespace), unsaid=1)
     return reweighted(target, path, live, rules, manner, to, share)
+
+
+def unresolved(live: Json) -> str:
+    """What a gateway says of the route as it stands now: a backend that it can't, or may not, refer to."""
+    for parent in items(live, "status", "parents"):
+        for one in items(parent, "conditions"):
+            newest = count(one, "observedGeneration") >= count(live, "metadata", "generation")
+            if newest and (text(one, "type"), text(one, "status")) == ("ResolvedRefs", "False"):
+                return f"its gateway can't resolve one of its backends ({text(one, 'reason')}): that share fails"
+    return ""
 
 
 def _names(ref: Json) -> tuple[str, ...]:

@@ -66,7 +66,8 @@ async def shift_of(api: Api, look: Look, given: TrafficCall) -> tuple[Shift, lis
     path = f"{roots[plural]}/namespaces/{checked_name(given.namespace)}/{plural}/{checked_name(given.name)}"
     live = await api.get_json(path)
     if given.kind == "HTTPRoute":
-        return gateway_api.shifted(target, path, live, given.to, given.percent), []
+        unresolved = gateway_api.unresolved(live)
+        return gateway_api.shifted(target, path, live, given.to, given.percent), [unresolved] if unresolved else []
     return await _of_istio(api, look, roots, target, path, live, given)
 
 

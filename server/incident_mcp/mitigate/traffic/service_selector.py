@@ -42,8 +42,8 @@ def switched(target: Ref, path: str, live: Json, wanted: Mapping[str, str]) -> S
         fields={SELECTOR: new},
         shown={SELECTOR: equality(old)},
         parts=(
-            Part(f"pods {equality(old)}", 100, 0, Backend(service=target, selector=old, label=f"pods {equality(old)}")),
-            Part(f"pods {equality(new)}", 0, 100, Backend(service=target, selector=new, label=f"pods {equality(new)}")),
+            Part(equality(old), 100, 0, Backend(service=target, selector=old, label=equality(old))),
+            Part(equality(new), 0, 100, Backend(service=target, selector=new, label=equality(new))),
         ),
         headline=f"all traffic from {_differing(old, new)} -> {_differing(new, old)}",
         before=equality(old),
