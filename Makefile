@@ -8,7 +8,7 @@ READY_DEV := $(VENV)/.ready-dev
 ANSWER ?=
 ARGS ?=
 
-.PHONY: demo test check soak control-plane bench requirements clean
+.PHONY: demo test check soak control-plane unleash bench requirements clean
 
 demo: $(READY)
 	@$(BIN)/incident-mcp demo $(if $(ANSWER),--answer $(ANSWER))
@@ -31,6 +31,12 @@ soak: $(READY_DEV)
 
 control-plane:
 	$(PYTHON) tests/controlplane/build.py
+
+# The real server of Unleash for its tests, once, beside the control plane; PostgreSQL is Debian's package.
+UNLEASH := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/incident-mcp/unleash
+unleash:
+	@test -f $(UNLEASH)/node_modules/unleash-server/dist/server.js || \
+		npm install --silent --no-audit --no-fund --ignore-scripts --prefix $(UNLEASH) unleash-server@7.5.1
 
 bench: $(READY_DEV)
 	$(BIN)/python -m bench

@@ -20,6 +20,7 @@ from incident_mcp.gate.writing import Writing
 from incident_mcp.metrics.monitoring import Monitoring
 from incident_mcp.metrics.place import Place
 from incident_mcp.metrics.source import Source
+from incident_mcp.mitigate.flags.place import FlagsPlace
 from incident_mcp.mitigate.registry import ACTIONS, actions
 from incident_mcp.reach.trying import Reach
 from incident_mcp.record.following import Follower
@@ -39,6 +40,7 @@ from incident_mcp.workflow.desk import Desk
 
 if TYPE_CHECKING:
     from incident_mcp.investigate.silence import Silence
+    from incident_mcp.mitigate.flags.unleash import Unleash
 
 KEY_BYTES = 32
 
@@ -58,7 +60,8 @@ async def open_desk(settings: Settings, environment: Mapping[str, str], clock: C
     api = await connect(options, environment=environment)
     journal = Journal(settings.journal, clock)
     record = Record(journal, api.cluster, clock)
-    available = actions(api, clock, settings.policy, earlier_plans(record, settings.policy))
+    earlier = earlier_plans(record, settings.policy)
+    available = actions(api, clock, settings.policy, earlier, _flags(settings.unleash, environment))
     return Desk(
         api=api,
         record=record,
@@ -117,6 +120,22 @@ def _source(place: Place | None, api: Api, environment: Mapping[str, str]) -> So
         headers=place.headers,
     )
     return Outside(address, place.timeout)
+
+
+def _flags(place: FlagsPlace | None, environment: Mapping[str, str]) -> "Unleash | None":
+    if place is None:
+        return None
+    from incident_mcp.mitigate.flags.unleash import Unleash
+
+    address = Address(
+        url=place.url,
+        environment=environment,
+        ca=place.ca,
+        token_file=place.token_file,
+        token_variable=place.token_variable,
+        scheme="",
+    )
+    return Unleash(Outside(address, place.timeout))
 
 
 def office(

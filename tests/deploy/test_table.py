@@ -39,7 +39,10 @@ RECORD_ONLY = {
     "write_postmortem",
 }  # fmt: skip
 REVIEWS = "selfsubjectaccessreviews.authorization.k8s.io"
-LEFT = {*needs("get: nodes cronjobs.batch jobs.batch deployments.apps deployments.apps/scale statefulsets.apps/scale")}
+LEFT = {
+    *needs("get: nodes cronjobs.batch jobs.batch deployments.apps deployments.apps/scale statefulsets.apps/scale"),
+    *needs("get: services configmaps ingresses.networking.k8s.io"),
+}
 """Whether what a change left behind is still there: asked only where there was such a change, with its own rights."""
 SECRETS = {"get secrets"}
 """No workload of the scenario takes a Secret."""
@@ -90,6 +93,8 @@ SELDOM = {
     "suspend_job": GITOPS,
     # The embedded cluster runs no container of that pod, so that no command is asked for.
     "run_diagnostic": {"create pods/exec", "get pods/exec", *map(str, needs("get: pods/log", "list: events"))},
+    "redirect_traffic": GITOPS,
+    "set_feature_flag": GITOPS,
     "undo_action": {
         *WATCHED,
         *GITOPS,
@@ -220,6 +225,15 @@ def others(workload: dict[str, str]) -> list[tuple[str, dict[str, Any]]]:
     jobs = [("suspend_job", {"kind": kind, "namespace": "shop", "name": "nightly"}) for kind in ("CronJob", "Job")]
     return [
         ("restart_workload", workload),
+        (
+            "redirect_traffic",
+            {"kind": "Service", "namespace": "shop", "name": "front", "selector": {"app": "tool"}, **NOW},
+        ),
+        ("redirect_traffic", {"kind": "Ingress", "namespace": "shop", "name": "front", "to": "back", **NOW}),
+        ("redirect_traffic", {"kind": "Ingress", "namespace": "shop", "name": "canary", "percent": 5, **NOW}),
+        ("redirect_traffic", {"kind": "HTTPRoute", "namespace": "shop", "name": "front", "to": "back", "percent": 5}),
+        ("set_feature_flag", {"kind": "ConfigMap", "namespace": "shop", "name": "flags", "to": "off"}),
+        ("set_feature_flag", {"kind": "FeatureFlag", "namespace": "shop", "name": "flags", "flag": "x", "to": "off"}),
         ("pause_rollout", named),
         ("pause_rollout", named | {"paused": False}),
         ("set_resources", workload | {"memory_limit": "2Gi"}),
@@ -232,6 +246,8 @@ def others(workload: dict[str, str]) -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
+NOW = {"watch_seconds": 0}
+"""The time of this world stands still."""
 RECORDS: dict[str, dict[str, Any]] = {
     "update_incident": {"severity": "SEV-2"},
     "record_entry": {"kind": "note", "text": "a note"},
@@ -249,7 +265,37 @@ MARKS: dict[str, Any] = {
 }
 POD: dict[str, Any] = {"containers": [{"name": "app", "image": "registry.example/shop/tool:1"}]}
 JOB: dict[str, Any] = {"template": {"spec": {**POD, "restartPolicy": "Never"}}}
+
+
+def service(name: str) -> dict[str, Any]:
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": name},
+        "spec": {"selector": {"app": name}, "ports": [{"port": 80}]},
+    }
+
+
+def ingress(name: str, **notes: str) -> dict[str, Any]:
+    backend = {"service": {"name": "front", "port": {"number": 80}}}
+    rule = {"http": {"paths": [{"path": "/", "pathType": "Prefix", "backend": backend}]}}
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "Ingress",
+        "metadata": {"name": name, "annotations": notes},
+        "spec": {"rules": [rule]},
+    }
+
+
+CANARY = {"nginx.ingress.kubernetes.io/canary": "true"}
 THINGS: list[tuple[str, dict[str, Any]]] = [
+    *(("/api/v1/namespaces/shop/services", service(name)) for name in ("front", "back")),
+    ("/apis/networking.k8s.io/v1/namespaces/shop/ingresses", ingress("front")),
+    ("/apis/networking.k8s.io/v1/namespaces/shop/ingresses", ingress("canary", **CANARY)),
+    (
+        "/api/v1/namespaces/shop/configmaps",
+        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "flags"}, "data": {"x": "on"}},
+    ),
     ("/api/v1/namespaces/shop/pods", {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "alone"}, "spec": POD}),
     (
         "/apis/batch/v1/namespaces/shop/jobs",

@@ -46,6 +46,11 @@ def test_only_one_file_uses_the_clients_write_methods(method: str) -> None:
     assert callers(method) == {"cluster/writes.py"}
 
 
+def test_only_one_file_changes_something_beside_the_cluster() -> None:
+    assert callers(".transmit") == {"cluster/outside_writes.py"}
+    assert callers("transmit") == {"mitigate/flags/unleash.py"}
+
+
 def test_only_writes_and_access_reviews_create() -> None:
     assert callers(".create") <= {"cluster/writes.py", "cluster/access.py"}
 

@@ -36,6 +36,10 @@ class Leftover(Value):
 def left_by(plan: Plan) -> Iterator[Leftover]:
     """What the plan leaves if all of its writes are carried out."""
     for number, write in enumerate(plan.draft.writes, 1):
+        if write.abort_within:  # it puts back what the one before it changed
+            continue
+        if write.method == "POST" and plan.action in WHOLLY_LEFT:  # beside the cluster, which has no fields of ours
+            yield Leftover(number=number, what=write.shown, within=WHOLLY_LEFT[plan.action])
         for path, before, after in _fields(write):
             if found := _left(plan.action, write, path, before, after):
                 yield Leftover(number=number, what=found[0], within=found[1])
@@ -78,7 +82,9 @@ def goes_back(write: Write, earlier: Write) -> bool:
 
 
 async def still_there(api: Api, write: Write) -> bool | None:
-    """Whether what the write left is as it left it; None where that can't be read."""
+    """Whether what the write left is as it left it; None where that can't be read, or is not in the cluster."""
+    if write.method != "PATCH":
+        return None
     try:
         live = await api.get_json(write.path)
     except NotFound:

@@ -12,7 +12,7 @@ from incident_mcp.cluster.look import together
 from incident_mcp.cluster.managed_fields import last_changer
 from incident_mcp.cluster.writes import rehearse, send
 from incident_mcp.mitigate.admission import ask_as_a_pod
-from incident_mcp.mitigate.landing import landed
+from incident_mcp.mitigate.landing import landed, object_path
 from incident_mcp.mitigate.pointers import fact, owned_path, value_at
 from incident_mcp.mitigate.promises import kept_now
 from incident_mcp.mitigate.surroundings import Surroundings, read_around
@@ -85,7 +85,9 @@ class ObjectAction:
         return f"{since} {who} changed {target}: it is no longer at {no_longer}."
 
     async def _live(self, plan: Plan) -> dict[str, Any]:
-        return await self.api.get_json(path_of(plan.draft.target))
+        target = plan.draft.target
+        write = next((one for one in plan.draft.writes if one.target == target), None)
+        return await self.api.get_json(object_path(write) if write else path_of(target))
 
     async def rehearsed(self, write: Write) -> Rehearsal:
         """The server's answer to a write as a dry run; without the right for it, or where a webhook can't take part,
@@ -140,8 +142,10 @@ class ObjectAction:
         return draft.model_copy(update={"warnings": warnings, "unchecked": (*draft.unchecked, *unchecked)})
 
     async def rehearse(self, plan: Plan) -> None:
-        """All at once: none of a plan's writes rests on another one of it."""
-        await together([partial(self._rehearse, write) for write in plan.draft.writes])
+        """All at once: none of a plan's writes rests on another one of it, but for an abort, which tests for what is
+        not there yet; what it needs is what the write needs that it puts back.
+        """
+        await together([partial(self._rehearse, write) for write in plan.draft.writes if not write.abort_within])
 
     async def _rehearse(self, write: Write) -> None:
         try:
@@ -159,6 +163,9 @@ class ObjectAction:
 
     async def kept(self, plan: Plan) -> bool | None:
         return await kept_now(self.api, plan)
+
+    async def alarm(self, plan: Plan, since: datetime) -> str:
+        return ""
 
     async def apply(self, write: Write, permit: Permit) -> tuple[str, ...]:
         await send(self.api, write, permit, self.clock())

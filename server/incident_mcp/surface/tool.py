@@ -88,7 +88,7 @@ def strict(made: Tool) -> Tool:
 
 
 def slim(schema: Any) -> Any:
-    """A JSON schema without titles, null unions and empty defaults."""
+    """A JSON schema without titles, null unions, empty defaults and lengths (which hold, said or not)."""
     if isinstance(schema, list):
         return [slim(item) for item in cast("list[Any]", schema)]
     if not isinstance(schema, dict):
@@ -104,7 +104,9 @@ def slim(schema: Any) -> Any:
 
 
 def _says_nothing(key: str, value: Any) -> bool:
-    return (key == "title" and isinstance(value, str)) or (key == "default" and value in (None, ""))
+    if key == "default":
+        return value in (None, "", {})
+    return (key == "title" and isinstance(value, str)) or (key == "maxLength" and isinstance(value, int))
 
 
 def result(reply: Reply, *, failed: bool = False) -> CallToolResult:

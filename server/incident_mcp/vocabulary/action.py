@@ -69,6 +69,12 @@ class Action(Protocol, Generic[A]):
         """Whether what the plan promises is so now; None: nothing was promised, or it can't be told."""
         ...
 
+    async def alarm(self, plan: Plan, since: datetime) -> str:
+        """In words, why the change that was sent at `since` is bad as it stands now; empty where it is well. Asked
+        again and again for a plan that lists an abort. Raises `ClusterError` when it can't be told.
+        """
+        ...
+
     async def apply(self, write: Write, permit: Permit) -> tuple[str, ...]:
         """Send one of the plan's writes, once. Raises `Conflict` when a precondition failed on the server.
 

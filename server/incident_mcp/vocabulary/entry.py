@@ -65,8 +65,8 @@ class EntryKind(StrEnum):
     STEP = "step"
     """One write of a plan of several, before it is sent and after: number (from 1), state (`sending`, or a `Landed`)"""
     OUTCOME = "outcome"
-    """status (`applied`, `applied in part`, `not applied`, `unknown`), target, headline, sent?, reconciled? (true:
-    told from the cluster, after a crash or a lost answer), output? (lines of a command's output)"""
+    """status (`applied`, `applied in part`, `aborted`, `not applied`, `unknown`), target, headline, sent?, output?
+    (lines of a command's output), reconciled? (true: told from the cluster, after a crash or a lost answer)"""
     DEBT = "debt"
     """What a change left behind: state (`owed`, `taken` or `settled`); owed: what, due, number (of the plan's write);
     else of (the entry that says it is owed), and taken: owner"""

@@ -174,6 +174,8 @@ def _not_made(desk: Desk, proposal: Proposal, outcome: Outcome) -> ChangeReply:
     plan = proposal.plan
     if outcome.status == "carried out elsewhere":
         return carried_out_elsewhere(desk, proposal, outcome.text)
+    if outcome.status == "aborted":
+        return _put_back(desk, proposal, outcome)
     unknown, in_part = outcome.status == "unknown", outcome.status == "applied in part"
     return ChangeReply(
         cluster=desk.cluster,
@@ -187,6 +189,20 @@ def _not_made(desk: Desk, proposal: Proposal, outcome: Outcome) -> ChangeReply:
         else f"What was done stays done. Call {plan.action} again for the rest: it makes a plan on what is there now."
         if in_part
         else f"Nothing was changed. Call {plan.action} again: it makes a plan on the facts as they are now.",
+    )
+
+
+def _put_back(desk: Desk, proposal: Proposal, outcome: Outcome) -> ChangeReply:
+    """The answer to a change that aborted by itself."""
+    return ChangeReply(
+        cluster=desk.cluster,
+        summary=(f"{desk.cluster}: {outcome.text}",),
+        incident=proposal.story.incident,
+        entry=outcome.entry,
+        plan=proposal.plan.id,
+        changed=False,
+        ready=False,
+        next_step="Look at what failed (diagnose_workload) before trying it again.",
     )
 
 

@@ -36,19 +36,24 @@ async def review_debts(desk: Desk, incident: str | None, by: Actor, after: Plan 
         return
     await note_debts(desk, incident, by)
     with anyio.move_on_after(SECONDS), suppress(ClusterError):
-        open_ones = debts(await desk.record.entries(incident))
+        open_ones = debts(await _own(desk, incident))
         await together([partial(_settle_if_gone, desk, incident, debt, by, after) for debt in open_ones])
 
 
 async def note_debts(desk: Desk, incident: str, by: Actor) -> None:
     """One entry for each, once; also of a change whose outcome was told by the cluster later."""
-    entries = await desk.record.entries(incident)
+    entries = await _own(desk, incident)
     known = noted(entries)
     seen = {plan for plan, _ in known}
     for entry in entries:
         done = entry.kind is EntryKind.OUTCOME and entry.data.get("status") in _CARRIED_OUT
         if done and entry.plan and entry.plan not in seen:
             await _note(desk, incident, entry.plan, known, by)
+
+
+async def _own(desk: Desk, incident: str) -> list[Entry]:
+    """What another journal carried out is told and settled there, where its plan is."""
+    return [entry for entry in await desk.record.entries(incident) if desk.record.wrote(entry)]
 
 
 async def _note(desk: Desk, incident: str, name: str, known: set[tuple[str, int]], by: Actor) -> None:
