@@ -12,9 +12,9 @@ import pytest
 from incident_mcp.cluster.outside import LARGEST, Address, Outside
 from incident_mcp.cluster.service_proxy import ServiceProxy
 from incident_mcp.metrics.alertmanager import Alertmanager
-from incident_mcp.metrics.errors import Malformed, Refused
 from incident_mcp.metrics.monitoring import Monitoring
 from incident_mcp.metrics.prometheus import Prometheus
+from incident_mcp.services.errors import Malformed, Refused
 from incident_mcp.vocabulary.errors import CredentialsError, Forbidden, IncidentError, SettingsError, Unreachable
 from incident_mcp.vocabulary.metrics_seen import MetricsSeen, Subject
 from incident_mcp.vocabulary.refs import Ref

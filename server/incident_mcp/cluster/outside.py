@@ -17,7 +17,9 @@ import anyio
 
 from incident_mcp.cluster.api import USER_AGENT
 from incident_mcp.cluster.outgoing import Dropped, Outgoing
+from incident_mcp.cluster.partial import Part
 from incident_mcp.cluster.proxies import proxy_for
+from incident_mcp.services.source import Body
 from incident_mcp.vocabulary.errors import CredentialsError, ServerFailed, SettingsError, Unreachable
 
 if TYPE_CHECKING:  # httpx2 and ssl are met with the first request
@@ -56,35 +58,41 @@ class Outside:
         Raises `Unreachable`, `ServerFailed` for an answer that is too large, `SettingsError` for a CA or proxy, and
         `CredentialsError` for a token, that can't be used.
         """
+        found = await self.read(path, params, most=LARGEST)
+        if found.broken and len(found.content) >= LARGEST:
+            raise ServerFailed(f"The answer of {self.name} is larger than {LARGEST >> 20} MiB.")
+        if found.broken:
+            raise self._unreachable(found.broken)
+        return found.status, found.content
+
+    async def read(self, path: str, params: Mapping[str, str], *, most: int) -> Body:
+        """At most `most` bytes of the answer, or what came of it before it broke off.
+
+        Raises as `get` does, but not for an answer that is too large.
+        """
         transport = self._transport = self._transport or self._opened()
         target = f"{self._base}{path}" + (f"?{urlencode(params)}" if params else "")
         headers = [("User-Agent", USER_AGENT), ("Accept", "application/json"), *self._address.headers.items()]
-        headers += self._authorization()
-        try:
-            with anyio.fail_after(self._seconds):
-                try:
-                    return await self._once(transport, target, headers)
-                except Dropped as drop:
-                    if drop.late or not drop.sent:
-                        raise
-                return await self._once(transport, target, headers)
-        except TimeoutError as error:
-            raise self._unreachable(f"no answer within {self._seconds:g} s") from error
-        except Dropped as drop:
-            raise self._unreachable(drop.reason) from drop
+        outgoing = Outgoing("GET", target, [*headers, *self._authorization()], timeout=self._seconds)
+        part = Part(most)
+        with anyio.move_on_after(self._seconds):
+            try:
+                return await part.taken(transport.send(outgoing, None))
+            except Dropped as drop:
+                if drop.late or not drop.sent:
+                    raise self._unreachable(drop.reason) from drop
+            try:
+                return await part.taken(transport.send(outgoing, None))
+            except Dropped as drop:
+                raise self._unreachable(drop.reason) from drop
+        late = f"no answer within {self._seconds:g} s"
+        if part.begun:
+            return part.body(late)
+        raise self._unreachable(late)
 
     async def aclose(self) -> None:
         if self._transport is not None:
             await self._transport.aclose()
-
-    async def _once(self, transport: Transport, target: str, headers: list[tuple[str, str]]) -> tuple[int, bytes]:
-        body = bytearray()
-        async with transport.send(Outgoing("GET", target, headers, timeout=self._seconds), None) as answer:
-            async for chunk in answer.chunks():
-                body += chunk
-                if len(body) > LARGEST:
-                    raise ServerFailed(f"The answer of {self.name} is larger than {LARGEST >> 20} MiB.")
-            return answer.status, bytes(body)
 
     def _unreachable(self, reason: str) -> Unreachable:
         return Unreachable(f"{self.name} can't be reached: {reason}.", "Check its address, the network and the proxy.")
