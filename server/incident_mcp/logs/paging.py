@@ -54,7 +54,7 @@ class Paging:
     size: int = 0
     cut: str = ""
     """Why not all was read."""
-    page: int = PAGE
+    page: int = field(default_factory=lambda: PAGE)
 
     async def run(self) -> None:
         """Raises what `ask` raises."""
