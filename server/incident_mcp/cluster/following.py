@@ -35,7 +35,12 @@ class Following:
     def __init__(self, api: Api, take: Take) -> None:
         self._api = api
         self._take = take
-        self.not_checked: list[NotChecked] = []
+        self._missed: dict[str, str] = {}
+
+    @property
+    def not_checked(self) -> list[NotChecked]:
+        """Also those that have not begun so far."""
+        return [NotChecked(what=f"log of {name}", why=why) for name, why in self._missed.items()]
 
     async def run(self, containers: list[tuple[PodSeen, ContainerSeen]]) -> None:
         """Returns when no log is left. Raises `CredentialsError`."""
@@ -48,12 +53,11 @@ class Following:
                 await self._instance(pod, container, tail)
             except CredentialsError:
                 raise
-            except Invalid:  # it waits to start, or to start again
-                pass
             except ClusterError as error:
                 why = why_not(error, previous=False) or reason(error)
-                self.not_checked.append(NotChecked(what=f"log of {pod.name}/{container}", why=why))
-                return
+                self._missed[f"{pod.name}/{container}"] = why
+                if not isinstance(error, Invalid):
+                    return  # else it waits to start, or to start again
             await anyio.sleep(AGAIN_SECONDS)
 
     async def _instance(self, pod: Ref, container: str, tail: "_Tail") -> None:
@@ -63,6 +67,7 @@ class Following:
         else:
             params["sinceTime"] = tail.last.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         async with self._api.stream(f"{path_of(pod)}/log", params) as chunks:
+            self._missed.pop(f"{pod.name}/{container}", None)
             async for chunk in chunks:
                 tail.feed(chunk)
         tail.end()

@@ -16,7 +16,7 @@ from incident_mcp.logs.patterns import LogPattern, Reading
 from incident_mcp.logs.sources import Source
 from incident_mcp.text.budget import fitting
 from incident_mcp.text.fencing import quote
-from incident_mcp.text.words import clock, count
+from incident_mcp.text.words import clock, count, listed
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.errors import BadRequest
 from incident_mcp.vocabulary.log_source import AtLeast
@@ -133,12 +133,19 @@ class _Watch:
             more=part.note,
             ended=ended,
             read=f"{came:,} lines of {count(min(len(self._chosen), CONTAINERS), 'log')}, "
-            f"new against {self._before:,} lines before; at most {LINES:,} lines and {BYTES >> 20} MiB",
+            f"new against {self._before:,} lines before; at most {LINES:,} lines and {BYTES >> 20} MiB{self._quiet()}",
             not_checked=(
                 *(str(one) for one in self.following.not_checked[:5]),
                 *([f"{left_out} more logs (at most {CONTAINERS} are followed)"] if left_out > 0 else []),
             ),
         )
+
+    def _quiet(self) -> str:
+        """A log that is silent and one whose node hangs can't be told apart: neither is answered before a line comes."""
+        followed = [f"{pod.ref.name}/{one.name}" for pod, one in self._chosen[:CONTAINERS]]
+        heard = {f"{pod.name}/{container}" for pod, container in self._bodies}
+        quiet = [name for name in followed if name not in heard]
+        return f"; nothing came from {listed(quiet, 5)}" if quiet else ""
 
     def _take(self, pod: Ref, container: str, lines: bytes) -> None:
         if self._full.is_set():
