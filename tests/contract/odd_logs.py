@@ -20,9 +20,7 @@ from tests.controlplane.podlogs import cri_line
 MANY = 195
 ODD = ("endless", "silent", "gone", "unread", "hangs")
 SELECTOR = "team=all"
-GONE = 'failed to try resolving symlinks in path "/pods/x/app/0.log": lstat /pods/x/app/0.log: no such file'
-    'failed to try resolving symlinks in path "/pods/x/app/0.log": lstat /pods/x/app/0.log: no such file or directory'
-)
+GONE = 'failed to try resolving symlinks in path "/x/0.log": lstat /x/0.log: no such file or directory'
 """What a kubelet says, as its logs.go has it."""
 HANGS_SECONDS = 30.0
 

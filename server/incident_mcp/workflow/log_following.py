@@ -141,7 +141,7 @@ class _Watch:
         )
 
     def _quiet(self) -> str:
-        """A log that is silent and one whose node hangs can't be told apart: neither is answered before a line comes."""
+        """Silence and a node that hangs can't be told apart here: no answer begins before its first line."""
         followed = [f"{pod.ref.name}/{one.name}" for pod, one in self._chosen[:CONTAINERS]]
         heard = {f"{pod.name}/{container}" for pod, container in self._bodies}
         quiet = [name for name in followed if name not in heard]
@@ -169,7 +169,7 @@ class _Watch:
             for pattern in news:
                 self._told.add(_key(pattern))
             said = "; ".join(f"{pattern.tier or pattern.level}: {quote(pattern.example, 120)}" for pattern in news[:3])
-            came = f"{self._lines - self._before:,} lines"
+            came = count(self._lines - self._before, "line")
             await self._progress(min(self.spent, self._seconds), self._seconds, f"{came}; {said or 'nothing new'}")
 
     def _settle(self) -> None:
