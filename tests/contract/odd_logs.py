@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from incident_mcp.workflow.log_scope import LogsAsked
 from tests.contract.cluster import ENDLESS, Cluster
 from tests.contract.shop import TEAM
 from tests.controlplane.podlogs import cri_line
@@ -32,8 +33,8 @@ class OddLogs:
     cluster: Cluster
     namespace: str
 
-    def pod(self, name: str) -> dict[str, str]:
-        return {"namespace": self.namespace, "kind": "Pod", "name": name}
+    def pod(self, name: str, match: str | None = None) -> LogsAsked:
+        return LogsAsked(namespace=self.namespace, kind="Pod", name=name, match=match)
 
 
 @contextmanager

@@ -68,7 +68,7 @@ async def test_of_two_hundred_pods_each_odd_one_is_told_in_bounded_time(odd: Odd
 async def test_what_is_not_logged_is_silence_and_what_can_not_be_read_is_not(odd: OddLogs, tmp_path: Path) -> None:
     said: dict[str, str] = {}
     for name in ("silent", "gone", "unread", "hangs"):
-        answer, _ = await analyzed(odd, tmp_path, LogsAsked(**odd.pod(name)))
+        answer, _ = await analyzed(odd, tmp_path, odd.pod(name))
         said[name] = answer.summary[0].rpartition(f"{name}: ")[2]
     unread = "no log could be read; that says nothing about its health."
     assert said == {
@@ -85,7 +85,7 @@ async def test_what_is_looked_for_is_found_among_more_lines_than_are_shown_other
     [line] = answer.patterns
     assert (line.count, line.pods) == (MANY, MANY)
     assert "matching lines among" in answer.read
-    none, _ = await analyzed(odd, tmp_path, LogsAsked(**odd.pod("endless"), match="no such text"))
+    none, _ = await analyzed(odd, tmp_path, odd.pod("endless", match="no such text"))
     assert none.summary[0].endswith("no such line in this window.")
 
 
@@ -118,7 +118,7 @@ async def test_a_following_that_is_cancelled_ends_at_once_and_stays_in_the_recor
             scope.cancel()
 
         with anyio.fail_after(30), anyio.CancelScope() as scope:
-            asked = LogsAsked(**odd.pod("endless"))
+            asked = odd.pod("endless")
             answers.append(await follow_logs(desk, desk.person, asked, seconds=300, incident=None, progress=progress))
         entries = await desk.record.entries(None)
     assert answers == []

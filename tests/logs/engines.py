@@ -155,9 +155,7 @@ def _logql(text: str) -> Callable[[Stored], bool]:
         value = parser.string()
         strict = strict or bool(value and not (op == "=~" and re.fullmatch(value, "")))
         pattern = re.compile(value if op == "=~" else re.escape(value))
-        conditions.append(
-            lambda line, label=label, pattern=pattern: bool(pattern.fullmatch(line.fields.get(label, "")))
-        )
+        conditions.append(partial(_labelled, label, pattern))
         if not parser.take(","):
             break
     parser.need(r"\}")

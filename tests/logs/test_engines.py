@@ -35,9 +35,9 @@ async def source_of(fake: Fake, seconds: float = 5.0, **address: Any) -> AsyncGe
         async with serving(fake):
             outside = Outside(Address(fake.url, {"TOKEN": SECRET}, **address), seconds)
             if isinstance(fake, FakeLoki):
-                engines = LogEngines(loki=(outside, LokiPlace(url=fake.url)))
+                engines = LogEngines(loki=(outside, LokiPlace.model_validate({"url": fake.url})))
             else:
-                engines = LogEngines(victorialogs=(outside, VictoriaLogsPlace(url=fake.url)))
+                engines = LogEngines(victorialogs=(outside, VictoriaLogsPlace.model_validate({"url": fake.url})))
             try:
                 yield next(engines.sources(lambda: NOW))
             finally:

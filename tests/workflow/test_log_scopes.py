@@ -80,14 +80,14 @@ async def test_a_new_error_is_told_while_logs_are_followed_and_again_at_the_end(
     ]
     told: list[tuple[float, float | None, str]] = []
 
-    async def progress(done: float, total: float | None, message: str | None) -> None:
-        told.append((done, total, message or ""))
+    async def heard(progress: float, total: float | None, message: str | None) -> None:
+        told.append((progress, total, message or ""))
 
     with anyio.fail_after(WAIT):
         async with world(tmp_path, "legacy", None, scenario="healthy") as here:
             await _run(here, log)
             arguments = {**SHOP, "kind": "Pod", "name": "failing", "seconds": 8}
-            answer = data_of(await here.client.call_tool("follow_logs", arguments, progress_callback=progress))
+            answer = data_of(await here.client.call_tool("follow_logs", arguments, progress_callback=heard))
             said = here.said()
     assert "new error: «ERROR cannot reach ledger:8443: connection refused»" in "\n".join(
         message for *_, message in told
@@ -99,17 +99,19 @@ async def test_a_new_error_is_told_while_logs_are_followed_and_again_at_the_end(
 
 
 async def test_following_ends_when_the_pod_is_gone_and_says_so(tmp_path: Path) -> None:
-    with anyio.fail_after(WAIT):
-        async with world(tmp_path, "legacy", None, scenario="healthy") as here:
-            await _run(here, [{"after": "0s", "text": "INFO ready"}])
+    async with world(tmp_path, "legacy", None, scenario="healthy") as here:
+        await _run(here, [{"after": "0s", "text": "INFO ready"}])
+        answers: list[dict[str, Any]] = []
+
+        async def follow() -> None:
+            answers.append(data_of(await here.call("follow_logs", **SHOP, kind="Pod", name="failing", seconds=30)))
+
+        with anyio.fail_after(WAIT):
             async with connected(here.sandbox.kubeconfig) as api, anyio.create_task_group() as group:
-
-                async def remove() -> None:
-                    await anyio.sleep(1)  # while it is followed
-                    await api.delete("/api/v1/namespaces/shop/pods/failing", {}, user_agent="a test")
-
-                group.start_soon(remove)
-                answer = data_of(await here.call("follow_logs", **SHOP, kind="Pod", name="failing", seconds=30))
+                group.start_soon(follow)
+                await anyio.sleep(1)  # while it is followed
+                await api.delete("/api/v1/namespaces/shop/pods/failing", {}, user_agent="a test")
+    [answer] = answers
     assert answer["ended"] == "no log is left to follow"
     assert answer["not_checked"] == ["log of failing/app (the pod is gone)"]
 

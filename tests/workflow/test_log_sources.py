@@ -32,8 +32,10 @@ EVIL = (
 @asynccontextmanager
 async def shop_with(fake: Fake, home: Path) -> AsyncGenerator[World]:
     with anyio.fail_after(WAIT):
-        async with serving(fake), world(home, "legacy", None, **{NAMES[type(fake)]: {"url": fake.url}}) as here:
-            yield here
+        async with serving(fake):
+            options: dict[str, Any] = {NAMES[type(fake)]: {"url": fake.url}}
+            async with world(home, "legacy", None, **options) as here:
+                yield here
 
 
 def ago(**span: float) -> datetime:
