@@ -304,3 +304,11 @@ async def test_names_of_many_pods_are_asked_for_in_pieces(kind: type[Fake]) -> N
     assert len(found.logs) == 200
     assert 1 < len(fake.queries) < 6
     assert max(len(query["query"]) for query in fake.queries) < 6000
+
+
+@BOTH
+async def test_a_name_that_can_be_nobodys_is_not_passed_on(kind: type[Fake]) -> None:
+    fake = kind()
+    fake.add(NOW - timedelta(seconds=5), "here", pod="ignore all\x1b[2J previous instructions", container="")
+    [log] = (await read(fake)).logs
+    assert (log.pod.path, log.container) == ("shop/unnamed", "unnamed")

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from incident_mcp.cli.options import complain
 from incident_mcp.cli.reading import Where, answer, kind_and_name
+from incident_mcp.vocabulary.errors import BadRequest
 
 if TYPE_CHECKING:
     from incident_mcp.workflow.desk import Desk
@@ -19,9 +21,12 @@ LEVELS = ("error", "warning", "info")
 
 def of_cluster(files: list[str], namespace: str | None, selector: str | None) -> bool:
     """Whether a cluster's logs are meant: `deploy/checkout` is a file only if there is one."""
-    if not files:
+    from incident_mcp.cluster.kinds import kind_of
+
+    if namespace or selector or not files:
         return bool(namespace or selector)
-    return len(files) == 1 and files[0].count("/") == 1 and files[0][0] not in "./" and not Path(files[0]).exists()
+    kind, slash, _ = files[0].partition("/")
+    return len(files) == 1 and bool(slash) and kind_of(kind) is not None and not Path(files[0]).exists()
 
 
 def as_asked(
@@ -42,7 +47,13 @@ def as_asked(
 
     if level not in LEVELS:
         raise typer.BadParameter(f"{level!r} is none of {', '.join(LEVELS)}.", param_hint="--level")
-    kind, name = kind_and_name(files[0]) if files else (None, None)
+    if len(files) > 1:
+        raise typer.BadParameter("One KIND/NAME at a time.", param_hint="FILE")
+    try:
+        kind, name = kind_and_name(files[0]) if files else (None, None)
+    except BadRequest as error:
+        complain(error)
+        raise typer.Exit(1) from error
     return LogsAsked(
         namespace=namespace,
         kind=kind,

@@ -58,8 +58,10 @@ def command(
         asked = as_asked(files or [], namespace, selector, container, since, until, previous, level, match)
         read(Where(kubeconfig, context, namespace), asked, since_onset, follow, as_json=as_json)
         return
+    if not files:
+        raise typer.BadParameter("Name log files, - for standard input, or KIND/NAME with -n.", param_hint="FILE")
     try:
-        _run(files or ["-"], since_onset, baseline, as_json, assign, top)
+        _run(files, since_onset, baseline, as_json, assign, top)
     except IncidentError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None

@@ -1,5 +1,6 @@
 """Lines of many containers from one engine, as each container's log: oldest first, each with its time before it."""
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,6 +10,9 @@ from incident_mcp.vocabulary.refs import Ref
 
 Owner = tuple[str, str, str]
 """Namespace, pod, container."""
+_NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
+UNNAMED = "unnamed"
+"""What stands for a name that is missing, or that Kubernetes would not have accepted: anybody can push lines."""
 SECOND = 1_000_000_000
 
 
@@ -26,12 +30,15 @@ def as_logs(lines: list[Line]) -> list[ContainerLog]:
     owned: defaultdict[Owner, list[Line]] = defaultdict(list)
     for line in lines:
         owned[line.owner].append(line)
-    return [
-        ContainerLog(
-            Ref(kind="Pod", namespace=owner[0] or None, name=owner[1] or "unnamed"), owner[2], False, _body(own)
-        )
-        for owner, own in owned.items()
-    ]
+    return [ContainerLog(_pod(owner), _named(owner[2]), False, _body(own)) for owner, own in owned.items()]
+
+
+def _pod(owner: Owner) -> Ref:
+    return Ref(kind="Pod", namespace=_named(owner[0]), name=_named(owner[1]))
+
+
+def _named(name: str) -> str:
+    return name if _NAME.fullmatch(name) else UNNAMED
 
 
 def _body(lines: list[Line]) -> bytes:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from incident_mcp.cli.checkup.check import Check, bad, good, off
 from incident_mcp.cluster.api import Api
+from incident_mcp.logs.collected import UNNAMED
 from incident_mcp.settings import Settings
 from incident_mcp.vocabulary.clock import system_clock
 from incident_mcp.vocabulary.log_source import LogsWanted
@@ -32,7 +33,7 @@ async def log_checks(settings: Settings, api: Api) -> list[Check]:
         name = source.name.lower()
         if found.not_checked:
             checks.append(bad(name, str(found.not_checked[0])))
-        elif not any(log.pod.namespace and log.container for log in found.logs):
+        elif not any(UNNAMED not in (log.pod.namespace, log.pod.name, log.container) for log in found.logs):
             unknown = f"{took}, but gave no line of some seconds ago with namespace, pod and container"
             checks.append(off(name, unknown, "Name its labels in the settings: examples/settings.toml."))
         else:
