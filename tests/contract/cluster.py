@@ -153,7 +153,8 @@ def _programs() -> list[dict[str, Any]]:
     last_words = _said("crash").replace("{version}", "1.42")
     crash: dict[str, Any] = {"exit": {"after": "900ms", "code": 1}, "log": [{"text": last_words}]}
     release: dict[str, Any] = {"image": "registry.example/shop/checkout:1.42", "pull": "0s"}
-    endless = {"repeat": {"every": "10ms", "lines": [ENDLESS]}, "ready-after": "200ms"}
+    begun = [{"text": "\n".join([ENDLESS] * 2500)}]  # more than is read of one log
+    endless = {"log": begun, "repeat": {"every": "10ms", "lines": [ENDLESS]}, "ready-after": "200ms"}
     return [
         {"image": "registry.example/*", "pull": "0s", "behaves": [healthy]},
         {"image": "registry.example/*-endless", "pull": "0s", "behaves": [endless]},
