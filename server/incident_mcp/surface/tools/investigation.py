@@ -34,17 +34,17 @@ async def rollout_history(
 async def analyze_logs(
     desk: Desk,
     by: Actor,
-    namespace: Annotated[str | None, Field(description="Default: the cluster (Loki, VictoriaLogs).")] = None,
-    kind: Annotated[str | None, Field(description="Workload, Job or Pod; default: all pods.", max_length=63)] = None,
+    namespace: Annotated[str | None, Field(description="Default: all, by Loki or the like.")] = None,
+    kind: Annotated[str | None, Field(description="Workload, Job or Pod; default: all pods.")] = None,
     name: str | None = None,
     selector: str | None = None,
-    since: Annotated[str, Field(description="A span or a time, e.g. 2h or 02:10.", max_length=40)] = "60m",
+    since: Annotated[str, Field(description="2h, or a time: 02:10.")] = "60m",
     until: str | None = None,
     container: str | None = None,
-    previous: Annotated[bool, Field(description="Only instances before a restart.")] = False,
+    previous: bool = False,
     level: AtLeast = "info",
-    match: Annotated[str | None, Field(description="Texts, | between; case is ignored.", max_length=300)] = None,
-    onset: Annotated[str | None, Field(description="New is what came since, e.g. 02:10.", max_length=40)] = None,
+    match: Annotated[str | None, Field(description="Texts, | between; case is ignored.")] = None,
+    onset: Annotated[str | None, Field(description="New is what came since.")] = None,
     pattern: Annotated[int | None, Field(description="An id: its lines.", ge=1)] = None,
     incident: IncidentName = None,
 ) -> Reply:
@@ -70,12 +70,11 @@ async def follow_logs(
     by: Actor,
     progress: Progress,
     namespace: Namespace,
-    kind: Annotated[str | None, Field(max_length=63)] = None,
+    kind: str | None = None,
     name: str | None = None,
     selector: str | None = None,
     seconds: Annotated[int, Field(ge=1, le=300)] = 30,
-    container: str | None = None,
-    match: Annotated[str | None, Field(max_length=300)] = None,
+    match: str | None = None,
     incident: IncidentName = None,
 ) -> Reply:
     from incident_mcp.workflow import log_following, log_scope
@@ -85,7 +84,6 @@ async def follow_logs(
         kind=kind,
         name=name,
         selector=selector,
-        container=container,
         match=match,
     )
     return await log_following.follow_logs(desk, by, asked, seconds=seconds, incident=incident, progress=progress)
@@ -130,15 +128,14 @@ def tools(office: Office) -> list[Tool]:
             office,
             analyze_logs,
             title="Analyze logs",
-            description="Logs of a workload, pod, selector or namespace, previous instances too, as ranked patterns "
-            "with counts; new errors first.",
+            description="Logs as ranked patterns with counts, new errors first; previous instances too.",
             annotations=READS,
         ),
         tool(
             office,
             follow_logs,
             title="Follow logs",
-            description="Logs as they come, for some seconds: what is new or an error, told while it goes on.",
+            description="Logs for some seconds as they come: what is new, and errors.",
             annotations=READS,
         ),
         tool(
