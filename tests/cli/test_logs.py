@@ -72,3 +72,14 @@ async def test_a_file_that_is_not_there_and_a_time_that_is_none_are_one_line(log
 async def test_an_empty_log_has_no_pattern() -> None:
     done = await incident_mcp("logs", "/dev/null")
     assert done.stdout.strip() == "0 lines, 0.0 kB: 0 patterns"
+
+
+async def test_a_file_that_is_not_there_is_no_workload_and_nothing_at_all_is_asked_for(tmp_path: Path) -> None:
+    missing = await incident_mcp("logs", "logs/app.log", folder=tmp_path)
+    assert (missing.returncode, missing.stderr) == (
+        1,
+        "logs/app.log: No such file or directory. Nothing was counted.\n",
+    )
+    nothing = await incident_mcp("logs")
+    assert nothing.returncode == 2
+    assert "Name log files" in nothing.stderr

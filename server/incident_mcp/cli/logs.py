@@ -1,13 +1,18 @@
 """`kubectl logs ... | incident-mcp logs -`: what `sort | uniq -c` should have been.
 
 Reads files or standard input in pieces, so a log of any length needs the same memory, and prints a few ranked patterns
-with exact counts. No cluster is asked.
+with exact counts; no cluster is asked. `incident-mcp logs deploy/checkout -n shop` reads the cluster's logs instead, as
+`analyze_logs` does.
 """
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
+
+from incident_mcp.cli.cluster_logs import as_asked, of_cluster, read
+from incident_mcp.cli.options import Context, Kubeconfig
+from incident_mcp.cli.reading import Where
 
 if TYPE_CHECKING:
     from incident_mcp.logs.analysis import LogAnalysis
@@ -19,7 +24,10 @@ _LONG = 16 * _PIECE
 
 
 def command(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Log files; - is standard input.")],
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="FILE...", help="Log files; - is standard input. Or KIND/NAME, with -n."),
+    ] = None,
     since_onset: Annotated[
         str | None, typer.Option(metavar="TIME", help="What is new since then comes first: 02:10, or a full UTC time.")
     ] = None,
@@ -31,10 +39,27 @@ def command(
         Path | None, typer.Option(metavar="OUT", help="Write each line's template number there, in input order.")
     ] = None,
     top: Annotated[int, typer.Option(min=1, help="Patterns to print.")] = 20,
+    kubeconfig: Kubeconfig = None,
+    context: Context = None,
+    namespace: Annotated[str | None, typer.Option("--namespace", "-n", help="Its pods; else KIND/NAME's.")] = None,
+    selector: Annotated[str | None, typer.Option("--selector", "-l", help="Pods with these labels.")] = None,
+    container: Annotated[str | None, typer.Option("--container", "-c", help="Only this container.")] = None,
+    since: Annotated[str, typer.Option(metavar="SPAN|TIME", help="2h, or 02:10.")] = "60m",
+    until: Annotated[str | None, typer.Option(metavar="TIME", help="Else now.")] = None,
+    previous: Annotated[bool, typer.Option("--previous", "-p", help="Only instances before a restart.")] = False,
+    level: Annotated[str, typer.Option(help="error, warning or info, and above.")] = "info",
+    match: Annotated[str | None, typer.Option(help="Texts, | between them; case is ignored.")] = None,
+    follow: Annotated[int | None, typer.Option("--follow", "-f", metavar="SECONDS", help="As they come.")] = None,
 ) -> None:
     """Group the lines of logs into a few ranked patterns: counts, first and last time, what is new, what it means."""
     from incident_mcp.vocabulary.errors import IncidentError
 
+    if of_cluster(files or [], namespace, selector):
+        asked = as_asked(files or [], namespace, selector, container, since, until, previous, level, match)
+        read(Where(kubeconfig, context, namespace), asked, since_onset, follow, as_json=as_json)
+        return
+    if not files:
+        raise typer.BadParameter("Name log files, - for standard input, or KIND/NAME with -n.", param_hint="FILE")
     try:
         _run(files, since_onset, baseline, as_json, assign, top)
     except IncidentError as error:

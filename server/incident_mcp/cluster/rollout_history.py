@@ -25,7 +25,7 @@ from incident_mcp.vocabulary.rollout import Revision, RolloutHistory, SeenReady
 
 AT_START = timedelta(seconds=5)
 """A Ready condition that turned no later than this after the pod was made never was true."""
-PODS = 100
+PODS = 250
 
 
 async def rollout_history(api: Api, ref: Ref, *, clock: Clock) -> RolloutHistory:
@@ -35,7 +35,7 @@ async def rollout_history(api: Api, ref: Ref, *, clock: Clock) -> RolloutHistory
 
 
 async def read_workload(api: Api, ref: Ref) -> tuple[WorkloadSeen, tuple[PodSeen, ...]]:
-    """The workload with its revisions and, as far as they can be read, its first hundred pods."""
+    """The workload with its revisions and, as far as they can be read, its first pods."""
     thing = await workload_object(api, ref)
     workload = workload_seen(thing, ref.kind)
     revisions = await read_revisions(api, workload, thing)

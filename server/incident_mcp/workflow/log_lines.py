@@ -65,11 +65,13 @@ def meant(pattern: LogPattern) -> str:
     return f"{meaning.cause}: {parts}" if parts else meaning.cause
 
 
-def headline(reading: Reading, *, any_read: bool) -> str:
-    """The one sentence that somebody needs who reads no further."""
+def headline(reading: Reading, *, any_read: bool, narrowed: bool = False) -> str:
+    """The one sentence that somebody needs who reads no further. `narrowed`: not every line was asked for."""
     if not any_read:
         return "no log could be read; that says nothing about its health."
     patterns = [pattern for pattern in reading.patterns if not pattern.blank]
+    if not patterns and (narrowed or reading.lines):
+        return "no such line in this window."
     if not patterns:
         return "its pods logged nothing in this window."
     told = patterns[0]

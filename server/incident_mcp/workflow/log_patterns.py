@@ -5,31 +5,30 @@ Without one, a container that crashed is compared with nothing, and the errors s
 """
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from incident_mcp.cluster.kinds import workload_ref
-from incident_mcp.cluster.rollout_history import read_workload
-from incident_mcp.cluster.workload_logs import BYTES, LINES, ContainerLog, WorkloadLogs, workload_logs
 from incident_mcp.logs.hosts import AccessLog, HostLine
 from incident_mcp.logs.patterns import Reading
 from incident_mcp.logs.sources import Source
 from incident_mcp.text.budget import fitting
-from incident_mcp.text.fencing import plain
 from incident_mcp.text.moments import moment_said
 from incident_mcp.text.words import clock, count
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.entry import EntryKind
-from incident_mcp.vocabulary.errors import BadRequest, NotFound
-from incident_mcp.vocabulary.observation import PodSeen
-from incident_mcp.vocabulary.refs import Ref
+from incident_mcp.vocabulary.errors import NotFound
+from incident_mcp.vocabulary.log_source import AtLeast, ContainerLog, LogsRead
 from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.workflow.desk import Desk
 from incident_mcp.workflow.log_lines import PatternLine, headline, pattern_line, read_words, samples_of
+from incident_mcp.workflow.log_reading import coverage_words, read_wanted
+from incident_mcp.workflow.log_scope import LogsAsked, scope_of, wanted_of, window_words
 from incident_mcp.workflow.looks import recorded
 
 BUDGET = 1100
 """Tokens for the patterns of one answer."""
 HOSTS = 4
+LEVELS: tuple[AtLeast, ...] = ("error", "warning", "info")
 RECENT = timedelta(minutes=5)
 """*Now*, in an access log, where no onset is known."""
 
@@ -51,38 +50,33 @@ class LogsReply(Reply):
 async def analyze_logs(
     desk: Desk,
     by: Actor,
+    asked: LogsAsked,
     *,
-    kind: str,
-    namespace: str,
-    name: str,
-    since_minutes: int,
-    container: str | None,
     incident: str | None,
     onset: str | None = None,
     pattern: int | None = None,
 ) -> LogsReply:
-    """Raises `NotFound` with near misses, `Forbidden`, `BadRequest` for a wrong kind, container or onset."""
+    """Raises `NotFound` with near misses, `Forbidden`, `BadRequest` for a wrong kind, container, time or onset."""
     found = await desk.incident_id(incident)
-    target = workload_ref(kind, namespace, name)
-    began = moment_said(onset, desk.clock()) if onset else await _reported_onset(desk, found)
-    _, pods = await read_workload(desk.api, target)
-    _check_container(target, pods, container)
-    since = timedelta(minutes=since_minutes)
-    logs = await workload_logs(desk.api, pods, since=since, container=container, seconds=desk.tool_seconds)
-    reading = _reading(logs.logs, desk.clock(), began)
-    reply = _reply(desk.cluster, str(target), logs, reading, since_minutes)
-    reply = reply.model_copy(update={"hosts": _hosts(logs.logs, reading)})
+    now = desk.clock()
+    began = moment_said(onset, now) if onset else await _reported_onset(desk, found)
+    scope = await scope_of(desk, asked)
+    wanted = wanted_of(scope, asked, now)
+    logs = await read_wanted(desk, scope, wanted)
+    whole = _reading(logs.logs, now, began)
+    reading = at_level(whole, asked.level)
+    reply = _reply(desk.cluster, scope.said, logs, reading, window_words(wanted, asked, now))
+    reply = reply.model_copy(update={"hosts": _hosts(logs.logs, whole)})
     if pattern is not None:
         reply = _one_pattern(reply, reading, pattern)
-    arguments = {"kind": kind, "namespace": namespace, "name": name, "since_minutes": since_minutes}
-    return await recorded(desk, found, "analyze_logs", {**arguments}, reply, by)
+    arguments = {name: value for name, value in asdict(asked).items() if value}
+    return await recorded(desk, found, "analyze_logs", arguments, reply, by)
 
 
-def _check_container(target: Ref, pods: tuple[PodSeen, ...], container: str | None) -> None:
-    """A wrong name would read nothing, and look like silence."""
-    names = sorted({one.name for pod in pods for one in pod.containers})
-    if container is not None and names and container not in names:
-        raise BadRequest(f"No pod of {target} has a container {plain(container)}.", f"There are: {', '.join(names)}.")
+def at_level(reading: Reading, level: AtLeast) -> Reading:
+    """Without the patterns below this level; what was read stays what was read."""
+    kept = LEVELS[: LEVELS.index(level) + 1]
+    return reading.model_copy(update={"patterns": tuple(each for each in reading.patterns if each.level in kept)})
 
 
 async def _reported_onset(desk: Desk, incident: str | None) -> datetime | None:
@@ -112,18 +106,17 @@ def _hosts(logs: Sequence[ContainerLog], reading: Reading) -> tuple[HostLine, ..
     return tuple(access.hosts()[:HOSTS])
 
 
-def _reply(cluster: str, target: str, logs: WorkloadLogs, reading: Reading, minutes: int) -> LogsReply:
+def _reply(cluster: str, target: str, logs: LogsRead, reading: Reading, window: str) -> LogsReply:
     patterns = [pattern_line(pattern, reading) for pattern in reading.patterns if not pattern.blank]
     part = fitting(patterns, BUDGET)
     pods = {log.pod for log in logs.logs}
     return LogsReply(
         cluster=cluster,
-        summary=(f"{cluster}: {target}: {headline(reading, any_read=bool(pods))}",),
+        summary=(f"{cluster}: {target}: {headline(reading, any_read=bool(pods), narrowed=bool(logs.looked_through))}",),
         patterns=part.items,
-        more=f"{part.note}; container, since_minutes or pattern (an id: its lines) narrow it." if part.note else "",
+        more=f"{part.note}; level, match, container or pattern (an id: its lines) narrow it." if part.note else "",
         compared=_compared(reading),
-        read=f"{read_words(reading)} of {count(len(pods), 'pod')}, last {minutes} min, at most {LINES} lines and "
-        f"{BYTES // 1024 // 1024} MiB a container; previous instances too",
+        read=f"{read_words(reading)} of {count(len(pods), 'pod')}, {window}, {coverage_words(logs)}",
         not_checked=tuple(str(one) for one in logs.not_checked[:10]),
     )
 

@@ -217,7 +217,13 @@ TOOLS: tuple[ToolNeeds, ...] = (
         "analyze_logs",
         always=needs("list: replicasets.apps pods", "get: pods/log"),
         either=_ONE_WORKLOAD,
-        more=(*_HISTORY, *_NEAR_MISSES),
+        more=(*_HISTORY, *_NEAR_MISSES, *needs("get: pods")),
+    ),
+    ToolNeeds(
+        "follow_logs",
+        always=needs("list: replicasets.apps pods", "get: pods/log"),
+        either=_ONE_WORKLOAD,
+        more=(*_HISTORY, *_NEAR_MISSES, *needs("get: pods")),
     ),
     _as("verify_fix", _ONE_LOOK, not_granted=_PROXY),
     ToolNeeds(
