@@ -39,7 +39,7 @@ def _shown(line: PatternLine, pattern: LogPattern) -> list[str]:
     code = f" [{line.code}]" if line.code is not None else ""
     before = f" (before: {line.before:,})" if line.before else ""
     head = f"{line.count:>9,}  {line.level:<7}  {quote(pattern.template, _WIDTH)}{code}{before}"
-    detail = [f"{line.first or '?'} to {line.last}" if line.last else "", line.burst, line.means]
+    detail = [f"{line.first or '?'} to {line.last}" if line.last else "", line.burst, line.means, line.values]
     if line.at:
         detail.append(f"at {line.at}")
     rest = "; ".join(part for part in detail if part)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 NAME = "logs"
 _PIECE = 2 * 1024 * 1024
+_KEPT = 16 * _PIECE
+"""Bytes of a log that are kept, to tell at the end what stands in the places of its patterns."""
 _LONG = 16 * _PIECE
 """From this size on a bar shows how far it is."""
 
@@ -58,30 +60,43 @@ def _run(
     now = system_clock()
     onset = moment_said(since_onset, now) if since_onset else None
     with tempfile.TemporaryFile() as kinds:
-        analysis = LogAnalysis(today=now, onset=onset, into=kinds if assign else None)
+        analysis = LogAnalysis(today=now, onset=onset, into=kinds)
         if baseline is not None:
             _feed(analysis, [str(baseline)], baseline=True)
             kinds.seek(0)
             kinds.truncate()
-        _feed(analysis, files)
+        kept = _feed(analysis, files)
         reading = analysis.read()
+        if kept is not None:
+            kinds.seek(0)
+            reading = analysis.valued(reading, kept, kinds.read(), top)
         if assign is not None:
             _assign(analysis, kinds, assign)
     print(as_value(reading) if as_json else as_text(reading, top))
 
 
-def _feed(analysis: "LogAnalysis", files: list[str], *, baseline: bool = False) -> None:
+def _feed(analysis: "LogAnalysis", files: list[str], *, baseline: bool = False) -> list[bytes] | None:
+    """Returns the logs, or None if they are too large to keep."""
     from incident_mcp.cli.log_progress import progress
 
+    kept: list[list[bytes]] = []
+    room = _KEPT
     sizes = [0 if name == "-" else Path(name).stat().st_size for name in files]
     with progress(sum(sizes) if "-" not in files else None, least=_LONG) as advance:
         for name in files:
             source = analysis.source(baseline=baseline)
+            kept.append([])
             with _opened(name) as log:
                 while piece := log.read(_PIECE):
                     analysis.feed(source, piece)
                     advance(len(piece))
+                    room -= len(piece)
+                    if room < 0:
+                        kept.clear()
+                    else:
+                        kept[-1].append(piece)
             analysis.close(source)
+    return [b"".join(pieces) for pieces in kept] if room >= 0 else None
 
 
 def _opened(name: str) -> BinaryIO:

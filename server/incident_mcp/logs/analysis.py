@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import BinaryIO
 
 import numpy as np
@@ -16,6 +17,7 @@ from incident_mcp.logs.keys import MOST
 from incident_mcp.logs.kind import Kind
 from incident_mcp.logs.ledger import Kinds
 from incident_mcp.logs.levels import Level
+from incident_mcp.logs.lines_again import lines_of
 from incident_mcp.logs.meanings import Meaning, recognise
 from incident_mcp.logs.novelty import Seen, Stretch, judged
 from incident_mcp.logs.patterns import TIERS, LogPattern, Reading
@@ -23,6 +25,8 @@ from incident_mcp.logs.reader import LogReader
 from incident_mcp.logs.shapes import shape_of
 from incident_mcp.logs.sources import Source
 from incident_mcp.logs.templates import Template, shown, templates_of
+from incident_mcp.logs.value_seen import ValueSeen
+from incident_mcp.logs.values import all_of
 from incident_mcp.vocabulary.untrusted import Untrusted
 
 _RANK: dict[Level, int] = {"error": 0, "warning": 1, "info": 2}
@@ -30,6 +34,9 @@ _LONGEST = 500
 _SAMPLES = 20
 _MEANT = 6
 """Samples of a pattern that are asked what they mean."""
+
+
+_Key = tuple[int, Level, int | None]
 
 
 @dataclass(slots=True)
@@ -52,6 +59,7 @@ class LogAnalysis:
         self._sources: list[Source | None] = []
         self._numbers: dict[object, int] = {}
         self._baseline: set[int] = set()
+        self._groups_of: dict[_Key, _Group] = {}
 
     @property
     def kinds(self) -> int:
@@ -81,6 +89,7 @@ class LogAnalysis:
         groups = self._groups()
         stretch = self._stretch()
         patterns = [self._pattern(group, stretch) for group in groups]
+        self._groups_of = dict(zip(map(_key, patterns), groups, strict=True))
         first, last = ledger.first[:count], ledger.last[:count]
         return Reading(
             patterns=tuple(sorted(patterns, key=_order)),
@@ -92,6 +101,29 @@ class LogAnalysis:
             compared=int(ledger.before.sum()),
             coarse=self._reader.coarse,
         )
+
+    def valued(self, reading: Reading, logs: Sequence[bytes], kinds: bytes, most: int) -> Reading:
+        """With what the places of the first patterns hold. `kinds` is what the lines of `logs` wrote `into`."""
+        patterns = list(reading.patterns)
+        places = [place for place, pattern in enumerate(patterns[:most]) if not pattern.blank]
+        told = self._values([patterns[place] for place in places], logs, kinds) if places else []
+        for place, each in zip(places, told, strict=True):
+            patterns[place] = patterns[place].model_copy(update={"values": each})
+        return reading.model_copy(update={"patterns": tuple(patterns)})
+
+    def _values(
+        self, patterns: Sequence[LogPattern], logs: Sequence[bytes], kinds: bytes
+    ) -> list[tuple[ValueSeen, ...]]:
+        groups = [self._groups_of[_key(pattern)] for pattern in patterns]
+        which = np.full(len(self._reader.kinds), -1, np.int32)
+        for place, group in enumerate(groups):
+            if not self._reader.kinds[group.kinds[0]].shape.trace:
+                which[group.kinds] = place
+        pieces = lines_of(logs, which[np.frombuffer(kinds, "<i4")], len(groups))
+        return [
+            tuple(all_of(mine, shown(group.template, self._main(group).shape.text)).told())
+            for mine, group in zip(pieces, groups, strict=True)
+        ]
 
     def numbers(self) -> Kinds:
         """The number of the template of each kind of line."""
@@ -136,7 +168,7 @@ class LogAnalysis:
         ledger = self._reader.ledger
         rows = np.array(group.kinds)
         kinds = [self._reader.kinds[number] for number in group.kinds]
-        main = kinds[int(ledger.lines[rows].argmax())]
+        main = self._main(group)
         count, before = int(ledger.events[rows].sum()), int(ledger.before[rows].sum())
         since = moment(int(ledger.after_first[rows].min()))
         seen = Seen(before, count - before, self._delay(since, stretch), group.level)
@@ -166,6 +198,10 @@ class LogAnalysis:
             samples=tuple(Untrusted(sample) for sample in samples[:_SAMPLES]),
         )
 
+    def _main(self, group: _Group) -> Kind:
+        """The most frequent one."""
+        return self._reader.kinds[group.kinds[int(self._reader.ledger.lines[group.kinds].argmax())]]
+
     def _delay(self, since: datetime | None, stretch: Stretch) -> float:
         if since is None or self._onset is None or stretch.since <= 0:
             return 0.0
@@ -180,14 +216,32 @@ class LogAnalysis:
         return dict(sorted(pods.items(), key=lambda item: -item[1]))
 
 
-def read_logs(logs: Sequence[tuple[Source, bytes]], *, today: datetime, onset: datetime | None = None) -> Reading:
-    """All at once, when they are small."""
-    analysis = LogAnalysis(today=today, onset=onset)
-    for source, body in logs:
-        number = analysis.source(source)
-        analysis.feed(number, body)
-        analysis.close(number)
-    return analysis.read()
+def read_logs(
+    logs: Sequence[tuple[Source, bytes]],
+    *,
+    today: datetime,
+    onset: datetime | None = None,
+    usual: Sequence[tuple[Source, bytes]] = (),
+    valued: int = 0,
+) -> Reading:
+    """All at once, when they are small; `usual` is the baseline. Of the first `valued` patterns, what their places hold
+    in `logs` is told.
+    """
+    into = BytesIO()
+    analysis = LogAnalysis(today=today, onset=onset, into=into)
+    for baseline, bodies in ((True, usual), (False, logs)):
+        into.seek(0)
+        into.truncate()
+        for source, body in bodies:
+            number = analysis.source(source, baseline=baseline)
+            analysis.feed(number, body)
+            analysis.close(number)
+    reading = analysis.read()
+    return analysis.valued(reading, [body for _, body in logs], into.getvalue(), valued)
+
+
+def _key(pattern: LogPattern) -> _Key:
+    return pattern.number, pattern.level, pattern.code
 
 
 def _order(pattern: LogPattern) -> tuple[object, ...]:

@@ -6,6 +6,7 @@ from incident_mcp.logs.patterns import LogPattern, Reading
 from incident_mcp.text.fencing import fence, quote
 from incident_mcp.text.words import clock, count, listed
 from incident_mcp.vocabulary.value import Value
+from incident_mcp.workflow.value_words import value_words
 
 TEMPLATE_LIMIT = 200
 SAMPLE_LIMIT = 400
@@ -18,7 +19,7 @@ class PatternLine(Value):
 
     id: int = 0
     new: str = ""
-    """Against what came before the onset."""
+    """Against what it is compared with."""
     level: str
     count: int
     before: int | None = None
@@ -32,6 +33,8 @@ class PatternLine(Value):
     last: str | None = None
     burst: str = ""
     means: str = ""
+    values: str = ""
+    """What stands in its places, where that tells something."""
 
 
 def pattern_line(pattern: LogPattern, reading: Reading) -> PatternLine:
@@ -53,6 +56,7 @@ def pattern_line(pattern: LogPattern, reading: Reading) -> PatternLine:
         last=_clock(pattern.last, day),
         burst=_burst(pattern),
         means=meant(pattern),
+        values="; ".join(filter(None, map(value_words, pattern.values))),
     )
 
 
@@ -65,8 +69,8 @@ def meant(pattern: LogPattern) -> str:
     return f"{meaning.cause}: {parts}" if parts else meaning.cause
 
 
-def headline(reading: Reading, *, any_read: bool) -> str:
-    """The one sentence that somebody needs who reads no further."""
+def headline(reading: Reading, *, any_read: bool, against: str = "") -> str:
+    """The one sentence that somebody needs who reads no further. `against` what is new; empty: the time before."""
     if not any_read:
         return "no log could be read; that says nothing about its health."
     patterns = [pattern for pattern in reading.patterns if not pattern.blank]
@@ -76,7 +80,8 @@ def headline(reading: Reading, *, any_read: bool) -> str:
     fresh = sum(1 for pattern in patterns if pattern.tier in ("new error", "more errors"))
     errors = sum(1 for pattern in patterns if pattern.level == "error")
     if fresh:
-        return f"{count(fresh, 'error pattern')} new or surging since the onset; first: {_telling(told)}."
+        than = f"against {against}" if against else "since the onset"
+        return f"{count(fresh, 'error pattern')} new or surging {than}; first: {_telling(told)}."
     if errors:
         said = "most telling" if told.level == "error" else "first"
         return f"{count(errors, 'error pattern')}; {said}: {_telling(told)}."
