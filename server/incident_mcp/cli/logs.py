@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 import typer
 
 if TYPE_CHECKING:
+    from incident_mcp.cli.kept import Kept
     from incident_mcp.logs.analysis import LogAnalysis
+    from incident_mcp.logs.patterns import Reading
+    from incident_mcp.workflow.host_lines import HostLine
 
 NAME = "logs"
 _PIECE = 2 * 1024 * 1024
-_KEPT = 16 * _PIECE
-"""Bytes of a log that are kept, to tell at the end what stands in the places of its patterns."""
 _LONG = 16 * _PIECE
 """From this size on a bar shows how far it is."""
 
@@ -52,6 +53,7 @@ def _run(
 ) -> None:
     import tempfile
 
+    from incident_mcp.cli.kept import Kept
     from incident_mcp.cli.log_report import as_text, as_value
     from incident_mcp.logs.analysis import LogAnalysis
     from incident_mcp.text.moments import moment_said
@@ -65,38 +67,50 @@ def _run(
             _feed(analysis, [str(baseline)], baseline=True)
             kinds.seek(0)
             kinds.truncate()
-        kept = _feed(analysis, files)
+        kept = Kept()
+        _feed(analysis, files, kept=kept)
         reading = analysis.read()
-        if kept is not None:
+        if kept.whole:
             kinds.seek(0)
-            reading = analysis.valued(reading, kept, kinds.read(), top)
+            reading = analysis.valued(reading, kept.logs(), kinds.read(), top)
         if assign is not None:
             _assign(analysis, kinds, assign)
-    print(as_value(reading) if as_json else as_text(reading, top))
+    hosts = _hosts(reading, kept)
+    print(as_value(reading, hosts) if as_json else as_text(reading, top, hosts))
 
 
-def _feed(analysis: "LogAnalysis", files: list[str], *, baseline: bool = False) -> list[bytes] | None:
-    """Returns the logs, or None if they are too large to keep."""
+def _hosts(reading: "Reading", kept: "Kept") -> "tuple[HostLine, ...]":
+    """Of an access log."""
+    from incident_mcp.logs.hosts import AccessLog
+    from incident_mcp.workflow.access_hosts import HOUR, RECENT, is_access_log
+    from incident_mcp.workflow.host_lines import host_lines
+
+    stretches = list(kept.stretches())
+    if reading.last is None or not any(is_access_log(body) for _, body in stretches[-1:]):
+        return ()
+    since = reading.onset or reading.last - RECENT
+    access = AccessLog(since, since - HOUR)
+    for log, body in stretches:
+        access.add(body, replica=log)
+    return host_lines(access.hosts())
+
+
+def _feed(analysis: "LogAnalysis", files: list[str], *, baseline: bool = False, kept: "Kept | None" = None) -> None:
     from incident_mcp.cli.log_progress import progress
 
-    kept: list[list[bytes]] = []
-    room = _KEPT
     sizes = [0 if name == "-" else Path(name).stat().st_size for name in files]
     with progress(sum(sizes) if "-" not in files else None, least=_LONG) as advance:
         for name in files:
             source = analysis.source(baseline=baseline)
-            kept.append([])
+            if kept is not None:
+                kept.next_log()
             with _opened(name) as log:
                 while piece := log.read(_PIECE):
                     analysis.feed(source, piece)
                     advance(len(piece))
-                    room -= len(piece)
-                    if room < 0:
-                        kept.clear()
-                    else:
-                        kept[-1].append(piece)
+                    if kept is not None:
+                        kept.add(piece)
             analysis.close(source)
-    return [b"".join(pieces) for pieces in kept] if room >= 0 else None
 
 
 def _opened(name: str) -> BinaryIO:

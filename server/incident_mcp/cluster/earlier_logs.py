@@ -79,9 +79,9 @@ def parted(body: bytes, at: datetime) -> tuple[bytes, bytes]:
     return b"".join(early), b"".join(lines[cut:])
 
 
-def begins(log: ContainerLog) -> datetime | None:
-    """The time of its first line."""
-    lines = stamped_lines(log.body[: log.body.find(b"\n") + 1 or None])
+def first_time(body: bytes) -> datetime | None:
+    """Of its first line."""
+    lines = stamped_lines(body[: body.find(b"\n") + 1 or None])
     return lines[0][0] if lines else None
 
 
@@ -91,7 +91,7 @@ def _at_or_after(line: bytes, at: datetime) -> bool:
 
 
 def _began_after(log: ContainerLog, at: datetime) -> bool:
-    first = begins(log)
+    first = first_time(log.body)
     return first is None or first > at
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from incident_mcp.cluster.earlier_logs import Earlier, begins, earlier_logs, parted
+from incident_mcp.cluster.earlier_logs import Earlier, earlier_logs, first_time, parted
 from incident_mcp.cluster.look import together
 from incident_mcp.cluster.rollout_history import made_by
 from incident_mcp.cluster.workload_logs import ContainerLog, WorkloadLogs, workload_logs
@@ -159,7 +159,7 @@ def _window(beside: Beside, earlier: Earlier, began: Began | None) -> Comparison
     """What came before the onset, if any pod that fails logged anything then."""
     if began is None:
         return None
-    reaches = [log for log in beside.logs if (first := begins(log)) and first < began.at]
+    reaches = [log for log in beside.logs if (first := first_time(log.body)) and first < began.at]
     if not any(beside.is_failing(log) for log in (*reaches, *earlier.logs)):
         return None
     return Comparison(tuple(beside.logs), earlier.logs, onset=began.at)

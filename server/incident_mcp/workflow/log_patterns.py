@@ -11,7 +11,6 @@ from incident_mcp.cluster.kinds import workload_ref
 from incident_mcp.cluster.look import together
 from incident_mcp.cluster.rollout_history import read_workload
 from incident_mcp.cluster.workload_logs import BYTES, LINES, ContainerLog, WorkloadLogs, workload_logs
-from incident_mcp.logs.hosts import AccessLog, HostLine
 from incident_mcp.logs.patterns import Reading
 from incident_mcp.logs.sources import Source
 from incident_mcp.text.budget import fitting
@@ -22,7 +21,9 @@ from incident_mcp.vocabulary.errors import BadRequest, NotFound
 from incident_mcp.vocabulary.observation import PodSeen, WorkloadSeen
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.reply import Reply
+from incident_mcp.workflow.access_hosts import access_hosts
 from incident_mcp.workflow.desk import Desk
+from incident_mcp.workflow.host_lines import HostLine
 from incident_mcp.workflow.log_baseline import Comparison, against
 from incident_mcp.workflow.log_lines import PatternLine, headline, pattern_line, read_words, samples_of
 from incident_mcp.workflow.log_onset import Began, began
@@ -32,9 +33,6 @@ BUDGET = 1100
 """Tokens for the patterns of one answer."""
 VALUED = 20
 """Patterns of which it is told what stands in their places: about as many as fit an answer."""
-HOSTS = 4
-RECENT = timedelta(minutes=5)
-"""*Now*, in an access log, where no onset is known."""
 
 
 class LogsReply(Reply):
@@ -44,7 +42,7 @@ class LogsReply(Reply):
     more: str = ""
     hosts: tuple[HostLine, ...] = ()
     """Of an access log: each host's requests, 5xx and latency (ms), since the onset (or in the last five minutes) and
-    before; those whose share of 5xx rose most first."""
+    in the hour before; those whose share of 5xx rose most first."""
     samples: str = ""
     """Further lines of one pattern, where they were asked for."""
     compared: str = ""
@@ -87,7 +85,10 @@ async def analyze_logs(
     reading = _reading(compared, desk.clock())
     reply = _reply(desk.cluster, str(target), logs, reading, since_minutes, against=compared.words)
     reply = reply.model_copy(update={"compared": _compared(compared, reading, start)})
-    reply = reply.model_copy(update={"hosts": _hosts(logs.logs, reading)})
+    hosts, missed = await access_hosts(desk, logs.logs, start.at if start else None)
+    reply = reply.model_copy(
+        update={"hosts": hosts, "not_checked": (*reply.not_checked, *(str(one) for one in missed))}
+    )
     if pattern is not None:
         reply = _one_pattern(reply, reading, pattern)
     arguments = {"kind": kind, "namespace": namespace, "name": name, "since_minutes": since_minutes}
@@ -112,16 +113,6 @@ def _reading(compared: Comparison, now: datetime) -> Reading:
 def _sources(logs: Sequence[ContainerLog]) -> list[tuple[Source, bytes]]:
     ordered = sorted(logs, key=lambda log: (log.pod.path, log.container, not log.previous))
     return [(Source(log.pod, log.container, log.previous), log.body) for log in ordered]
-
-
-def _hosts(logs: Sequence[ContainerLog], reading: Reading) -> tuple[HostLine, ...]:
-    requests = [pattern for pattern in reading.patterns if pattern.code is not None and pattern.last]
-    if reading.last is None or not any(pattern.template.contains("GET ") for pattern in requests):
-        return ()
-    access = AccessLog(reading.onset or reading.last - RECENT)
-    for log in logs:
-        access.add(log.body)
-    return tuple(access.hosts()[:HOSTS])
 
 
 def _reply(cluster: str, target: str, logs: WorkloadLogs, reading: Reading, minutes: int, *, against: str) -> LogsReply:
