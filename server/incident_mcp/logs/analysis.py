@@ -13,6 +13,7 @@ from typing import BinaryIO
 import numpy as np
 
 from incident_mcp.logs.clocks import ALWAYS, NEVER, microseconds, moment
+from incident_mcp.logs.json_lines import json_frame
 from incident_mcp.logs.keys import MOST
 from incident_mcp.logs.kind import Kind
 from incident_mcp.logs.ledger import Kinds
@@ -186,7 +187,7 @@ class LogAnalysis:
             last=moment(int(ledger.last[rows].max())),
             pods=self._pods(rows),
             trace=main.shape.trace,
-            frame=Untrusted(main.frame),
+            frame=Untrusted(main.frame or json_frame(main.shape.body)),
             code=group.code,
             meaning=_meaning(samples),
             before=before,
@@ -260,7 +261,8 @@ def _samples(kinds: Sequence[Kind]) -> list[str]:
 
 
 def _said(sample: str) -> str:
-    return shape_of(sample.encode()).body
+    shape = shape_of(sample.encode())
+    return shape.text if shape.body.startswith("{") else shape.body
 
 
 def _meaning(samples: Sequence[str]) -> Meaning | None:

@@ -179,7 +179,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     ),
     *_known(
         "panic",
-        r"^(?:\S+ )?(?:panic|fatal error): ",
+        r"^(?:\S+ )?(?:panic|fatal error): |\bhttp2?: panic serving ",
         r"thread '[^']{1,60}' panicked at",
         r"(?:SIGSEGV|(?i:segmentation fault)|nil pointer dereference)",
     ),
