@@ -22,9 +22,10 @@ from incident_mcp.logs.lines_again import lines_of
 from incident_mcp.logs.meanings import Meaning, recognise
 from incident_mcp.logs.novelty import Seen, Stretch, judged
 from incident_mcp.logs.patterns import TIERS, LogPattern, Reading
-from incident_mcp.logs.reader import LogReader
+from incident_mcp.logs.reader import SAMPLE_LENGTH, LogReader
 from incident_mcp.logs.shapes import shape_of
 from incident_mcp.logs.sources import Source
+from incident_mcp.logs.spread import spread
 from incident_mcp.logs.templates import Template, shown, templates_of
 from incident_mcp.logs.value_seen import ValueSeen
 from incident_mcp.logs.values import all_of
@@ -112,15 +113,32 @@ class LogAnalysis:
             patterns[place] = patterns[place].model_copy(update={"values": each})
         return reading.model_copy(update={"patterns": tuple(patterns)})
 
+    def sampled(self, reading: Reading, logs: Sequence[bytes], kinds: bytes, number: int) -> Reading:
+        """With lines of all of its time as the samples of one template's patterns; whole traces stay as they are."""
+        mine = [place for place, pattern in enumerate(reading.patterns) if pattern.number == number]
+        patterns = list(reading.patterns)
+        found = self._lines_again([patterns[place] for place in mine], logs, kinds) if mine else []
+        for place, lines in zip(mine, found, strict=True):
+            spread_out = spread([line for each in lines for line in each], _SAMPLES)
+            if samples := tuple(Untrusted(line[:SAMPLE_LENGTH].decode("utf-8", "replace")) for line in spread_out):
+                patterns[place] = patterns[place].model_copy(update={"samples": samples})
+        return reading.model_copy(update={"patterns": tuple(patterns)})
+
+    def _lines_again(
+        self, patterns: Sequence[LogPattern], logs: Sequence[bytes], kinds: bytes
+    ) -> list[list[list[bytes]]]:
+        """Of each pattern, but for traces, each log's lines."""
+        which = np.full(len(self._reader.kinds), -1, np.int32)
+        for place, pattern in enumerate(patterns):
+            if not pattern.trace:
+                which[self._groups_of[_key(pattern)].kinds] = place
+        return lines_of(logs, which[np.frombuffer(kinds, "<i4")], len(patterns))
+
     def _values(
         self, patterns: Sequence[LogPattern], logs: Sequence[bytes], kinds: bytes
     ) -> list[tuple[ValueSeen, ...]]:
         groups = [self._groups_of[_key(pattern)] for pattern in patterns]
-        which = np.full(len(self._reader.kinds), -1, np.int32)
-        for place, group in enumerate(groups):
-            if not self._reader.kinds[group.kinds[0]].shape.trace:
-                which[group.kinds] = place
-        pieces = lines_of(logs, which[np.frombuffer(kinds, "<i4")], len(groups))
+        pieces = self._lines_again(patterns, logs, kinds)
         return [
             tuple(all_of(mine, shown(group.template, self._main(group).shape.text)).told())
             for mine, group in zip(pieces, groups, strict=True)
@@ -224,9 +242,10 @@ def read_logs(
     onset: datetime | None = None,
     usual: Sequence[tuple[Source, bytes]] = (),
     valued: int = 0,
+    sampled: int | None = None,
 ) -> Reading:
     """All at once, when they are small; `usual` is the baseline. Of the first `valued` patterns, what their places hold
-    in `logs` is told.
+    in `logs` is told; of the template number `sampled`, lines of all of its time.
     """
     into = BytesIO()
     analysis = LogAnalysis(today=today, onset=onset, into=into)
@@ -238,7 +257,10 @@ def read_logs(
             analysis.feed(number, body)
             analysis.close(number)
     reading = analysis.read()
-    return analysis.valued(reading, [body for _, body in logs], into.getvalue(), valued)
+    bodies, kinds = [body for _, body in logs], into.getvalue()
+    if sampled is not None:
+        reading = analysis.sampled(reading, bodies, kinds, sampled)
+    return analysis.valued(reading, bodies, kinds, valued)
 
 
 def _key(pattern: LogPattern) -> _Key:

@@ -17,6 +17,7 @@ import msgspec
 from incident_mcp.logs.amounts import amount, names_an_amount, unit_behind, unit_of_name
 from incident_mcp.logs.levels import level_and_message
 from incident_mcp.logs.shapes import LONGEST, without_stamp
+from incident_mcp.logs.spread import spread
 from incident_mcp.logs.value_seen import Telling, ValueSeen
 from incident_mcp.logs.words import VALUE
 from incident_mcp.vocabulary.untrusted import Untrusted
@@ -208,13 +209,6 @@ def _tail(segment: str) -> str:
         return segment.lstrip()
     tail = segment[-_LABEL:]
     return tail[tail.find(" ") + 1 :]
-
-
-def spread(items: Sequence[bytes], most: int = MOST) -> Sequence[bytes]:
-    """All, or `most` of them, evenly."""
-    if len(items) <= most:
-        return items
-    return [items[at * len(items) // most] for at in range(most)]
 
 
 def all_of(pieces: Iterable[Sequence[bytes]], shown: str) -> Values:

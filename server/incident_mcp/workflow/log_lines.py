@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from incident_mcp.logs.patterns import LogPattern, Reading
+from incident_mcp.logs.spread import spread
 from incident_mcp.text.fencing import fence, quote
 from incident_mcp.text.words import clock, count, listed
 from incident_mcp.vocabulary.value import Value
@@ -10,6 +11,8 @@ from incident_mcp.workflow.value_words import value_words
 
 TEMPLATE_LIMIT = 200
 SAMPLE_LIMIT = 400
+SAMPLES_BYTES = 4500
+"""Of all of them together: an answer stays small whatever the lines hold."""
 _BURST = 10
 """Events in one minute, and at least half of all, are worth a word."""
 
@@ -106,9 +109,13 @@ def read_words(reading: Reading) -> str:
 
 
 def samples_of(reading: Reading, number: int) -> str:
-    """A template's further lines, as one block of data; empty when there is none of that number."""
+    """A template's further lines from all of its time, as one block of data; empty when it has none."""
     found = [sample for pattern in reading.patterns if pattern.number == number for sample in pattern.samples]
-    return fence(found[:20], SAMPLE_LIMIT)
+    for most in range(min(len(found), 20), 0, -1):
+        fenced = fence(spread(found, most), SAMPLE_LIMIT)
+        if most == 1 or len(fenced.encode()) <= SAMPLES_BYTES:
+            return fenced
+    return ""
 
 
 def _burst(pattern: LogPattern) -> str:

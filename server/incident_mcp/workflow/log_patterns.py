@@ -82,7 +82,7 @@ async def analyze_logs(
     await together([date, read_all])
     (workload, pods, logs), start = read[0], dated[0]
     compared = await against(desk, workload, pods, logs, start, container=container)
-    reading = _reading(compared, desk.clock())
+    reading = _reading(compared, desk.clock(), pattern)
     reply = _reply(desk.cluster, str(target), logs, reading, since_minutes, against=compared.words)
     reply = reply.model_copy(update={"compared": _compared(compared, reading, start)})
     hosts, missed = await access_hosts(desk, logs.logs, start.at if start else None)
@@ -102,11 +102,16 @@ def _check_container(target: Ref, pods: tuple[PodSeen, ...], container: str | No
         raise BadRequest(f"No pod of {target} has a container {plain(container)}.", f"There are: {', '.join(names)}.")
 
 
-def _reading(compared: Comparison, now: datetime) -> Reading:
+def _reading(compared: Comparison, now: datetime, sampled: int | None) -> Reading:
     from incident_mcp.logs.analysis import read_logs  # needs numpy, which only logs do
 
     return read_logs(
-        _sources(compared.judged), today=now, onset=compared.onset, usual=_sources(compared.usual), valued=VALUED
+        _sources(compared.judged),
+        today=now,
+        onset=compared.onset,
+        usual=_sources(compared.usual),
+        valued=VALUED,
+        sampled=sampled,
     )
 
 
