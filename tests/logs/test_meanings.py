@@ -76,6 +76,7 @@ def test_whose_name_does_not_resolve(line: str) -> None:
         ("accept: too many open files", "too-many-open-files"),
         ("open /etc/shadow: permission denied", "permission-denied"),
         ("rpc error: context deadline exceeded", "deadline-exceeded"),
+        ("Error: connect ETIMEDOUT 10.96.0.7:6379", "deadline-exceeded"),
         ("Error: unable to verify the first certificate", "certificate-invalid"),
         ("x509: certificate is valid for db.shop, not db", "certificate-invalid"),
         (

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from incident_mcp.logs.causes import LogCause
-from incident_mcp.logs.recognisers import RECOGNISERS, Recogniser
+from incident_mcp.logs.recognisers import HINTS, RECOGNISERS, Recogniser
 from incident_mcp.vocabulary.untrusted import Untrusted
 from incident_mcp.vocabulary.value import Value
 
@@ -28,11 +28,8 @@ class Meaning(Value):
 
 def recognise(lines: Sequence[Untrusted]) -> Meaning | None:
     """What these lines of one log (one event, or its last lines) mean; the last line that means something counts."""
-    for at in range(len(lines) - 1, -1, -1):
-        for known in RECOGNISERS:
-            if (meaning := _match(known, lines, at)) is not None:
-                return meaning
-    return None
+    found = (_meaning(lines, at) for at in range(len(lines) - 1, -1, -1))
+    return next((meaning for meaning in found if meaning is not None), None)
 
 
 def recognise_each(lines: Sequence[Untrusted]) -> list[tuple[int, Meaning]]:
@@ -43,10 +40,14 @@ def recognise_each(lines: Sequence[Untrusted]) -> list[tuple[int, Meaning]]:
 @lru_cache(maxsize=128)
 def _recognised(lines: tuple[Untrusted, ...]) -> tuple[tuple[int, Meaning], ...]:
     """Kept for some logs: a dozen rules read the same ones after each other."""
-    found = (
-        (at, next((m for known in RECOGNISERS if (m := _match(known, lines, at))), None)) for at in range(len(lines))
-    )
+    found = ((at, _meaning(lines, at)) for at in range(len(lines)))
     return tuple((at, meaning) for at, meaning in found if meaning is not None)
+
+
+def _meaning(lines: Sequence[Untrusted], at: int) -> Meaning | None:
+    if not lines[at].mentions(HINTS):
+        return None
+    return next((meaning for known in RECOGNISERS if (meaning := _match(known, lines, at))), None)
 
 
 @lru_cache(maxsize=16384)

