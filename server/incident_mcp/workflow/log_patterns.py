@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from incident_mcp.cluster.kinds import workload_ref
-from incident_mcp.cluster.look import together
 from incident_mcp.cluster.rollout_history import read_workload
 from incident_mcp.cluster.workload_logs import BYTES, LINES, ContainerLog, WorkloadLogs, workload_logs
 from incident_mcp.logs.patterns import Reading
@@ -18,7 +17,7 @@ from incident_mcp.text.fencing import plain
 from incident_mcp.text.words import count
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.errors import BadRequest, NotFound
-from incident_mcp.vocabulary.observation import PodSeen, WorkloadSeen
+from incident_mcp.vocabulary.observation import PodSeen
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.workflow.access_hosts import access_hosts
@@ -66,21 +65,10 @@ async def analyze_logs(
     found = await desk.incident_id(incident)
     target = workload_ref(kind, namespace, name)
     since = timedelta(minutes=since_minutes)
-    dated: list[Began | None] = []
-    read: list[tuple[WorkloadSeen, tuple[PodSeen, ...], WorkloadLogs]] = []
-
-    async def date() -> None:
-        dated.append(await began(desk, found, target, onset))
-
-    async def read_all() -> None:
-        workload, pods = await read_workload(desk.api, target)
-        _check_container(target, pods, container)
-        seconds = desk.tool_seconds
-        logs = await workload_logs(desk.api, pods, since=since, container=container, seconds=seconds)
-        read.append((workload, pods, logs))
-
-    await together([date, read_all])
-    (workload, pods, logs), start = read[0], dated[0]
+    workload, pods = await read_workload(desk.api, target)
+    _check_container(target, pods, container)
+    start = await began(desk, found, workload, pods, onset)
+    logs = await workload_logs(desk.api, pods, since=since, container=container, seconds=desk.tool_seconds)
     compared = await against(desk, workload, pods, logs, start, container=container)
     reading = _reading(compared, desk.clock(), pattern)
     reply = _reply(desk.cluster, str(target), logs, reading, since_minutes, against=compared.words)
