@@ -15,7 +15,10 @@ from incident_mcp.cli.options import Context, Kubeconfig
 from incident_mcp.cli.reading import Where
 
 if TYPE_CHECKING:
+    from incident_mcp.cli.kept import Kept
     from incident_mcp.logs.analysis import LogAnalysis
+    from incident_mcp.logs.patterns import Reading
+    from incident_mcp.workflow.host_lines import HostLine
 
 NAME = "logs"
 _PIECE = 2 * 1024 * 1024
@@ -75,6 +78,7 @@ def _run(
 ) -> None:
     import tempfile
 
+    from incident_mcp.cli.kept import Kept
     from incident_mcp.cli.log_report import as_text, as_value
     from incident_mcp.logs.analysis import LogAnalysis
     from incident_mcp.text.moments import moment_said
@@ -83,29 +87,54 @@ def _run(
     now = system_clock()
     onset = moment_said(since_onset, now) if since_onset else None
     with tempfile.TemporaryFile() as kinds:
-        analysis = LogAnalysis(today=now, onset=onset, into=kinds if assign else None)
+        analysis = LogAnalysis(today=now, onset=onset, into=kinds)
         if baseline is not None:
             _feed(analysis, [str(baseline)], baseline=True)
             kinds.seek(0)
             kinds.truncate()
-        _feed(analysis, files)
+        kept = Kept()
+        _feed(analysis, files, kept=kept)
         reading = analysis.read()
+        if kept.whole:
+            kinds.seek(0)
+            reading = analysis.valued(reading, kept.logs(), kinds.read(), top)
         if assign is not None:
             _assign(analysis, kinds, assign)
-    print(as_value(reading) if as_json else as_text(reading, top))
+    hosts = _hosts(reading, kept)
+    print(as_value(reading, hosts) if as_json else as_text(reading, top, hosts))
 
 
-def _feed(analysis: "LogAnalysis", files: list[str], *, baseline: bool = False) -> None:
+def _hosts(reading: "Reading", kept: "Kept") -> "tuple[HostLine, ...]":
+    """Of an access log."""
+    from incident_mcp.logs.hosts import AccessLog
+    from incident_mcp.workflow.access_hosts import HOUR, RECENT, is_access_log
+    from incident_mcp.workflow.host_lines import host_lines
+
+    stretches = list(kept.stretches())
+    if reading.last is None or not any(is_access_log(body) for _, body in stretches[-1:]):
+        return ()
+    since = reading.onset or reading.last - RECENT
+    access = AccessLog(since, since - HOUR)
+    for log, body in stretches:
+        access.add(body, replica=log)
+    return host_lines(access.hosts())
+
+
+def _feed(analysis: "LogAnalysis", files: list[str], *, baseline: bool = False, kept: "Kept | None" = None) -> None:
     from incident_mcp.cli.log_progress import progress
 
     sizes = [0 if name == "-" else Path(name).stat().st_size for name in files]
     with progress(sum(sizes) if "-" not in files else None, least=_LONG) as advance:
         for name in files:
             source = analysis.source(baseline=baseline)
+            if kept is not None:
+                kept.next_log()
             with _opened(name) as log:
                 while piece := log.read(_PIECE):
                     analysis.feed(source, piece)
                     advance(len(piece))
+                    if kept is not None:
+                        kept.add(piece)
             analysis.close(source)
 
 

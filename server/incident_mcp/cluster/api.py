@@ -179,7 +179,7 @@ class Api:
             await self._refused(call, answer.status, answer.headers, refused, credential, patience)
 
     @asynccontextmanager
-    async def switched(
+    async def upgraded(
         self, path: str, params: Params, headers: Sequence[tuple[str, str]]
     ) -> AsyncGenerator[tuple[Mapping[str, str], Line]]:
         """The answer's headers and the bare connection, once the server agreed to another protocol.

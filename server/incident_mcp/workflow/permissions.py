@@ -189,7 +189,7 @@ TOOLS: tuple[ToolNeeds, ...] = (
     ToolNeeds(
         "what_changed",
         either=needs(f"list: {_WORKLOADS} {_EDITED}"),
-        more=tuple(need for need in (*_A_LOOK.either, *_A_LOOK.more) if need.name != "pods/log"),
+        more=(*_A_LOOK.either, *_A_LOOK.more),
         where_served=_A_LOOK.where_served,
         not_granted=(*_SECRETS, *_PROXY, *needs(f"list: secrets {_SYNCS} {_FLAGS}")),
     ),
