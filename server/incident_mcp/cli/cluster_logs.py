@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from incident_mcp.cli.options import complain
@@ -17,16 +16,6 @@ if TYPE_CHECKING:
     from incident_mcp.workflow.log_scope import LogsAsked
 
 LEVELS = ("error", "warning", "info")
-
-
-def of_cluster(files: list[str], namespace: str | None, selector: str | None) -> bool:
-    """Whether a cluster's logs are meant: `deploy/checkout` is a file only if there is one."""
-    from incident_mcp.cluster.kinds import kind_of
-
-    if namespace or selector or not files:
-        return bool(namespace or selector)
-    kind, slash, _ = files[0].partition("/")
-    return len(files) == 1 and bool(slash) and kind_of(kind) is not None and not Path(files[0]).exists()
 
 
 def as_asked(

@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
-from incident_mcp.cli.cluster_logs import as_asked, of_cluster, read
 from incident_mcp.cli.options import Context, Kubeconfig
-from incident_mcp.cli.reading import Where
 
 if TYPE_CHECKING:
     from incident_mcp.cli.kept import Kept
@@ -57,7 +55,10 @@ def command(
     """Group the lines of logs into a few ranked patterns: counts, first and last time, what is new, what it means."""
     from incident_mcp.vocabulary.errors import IncidentError
 
-    if of_cluster(files or [], namespace, selector):
+    if _of_cluster(files or [], namespace, selector):
+        from incident_mcp.cli.cluster_logs import as_asked, read  # a filter needs no cluster, and is there at once
+        from incident_mcp.cli.reading import Where
+
         asked = as_asked(files or [], namespace, selector, container, since, until, previous, level, match)
         read(Where(kubeconfig, context, namespace), asked, since_onset, follow, as_json=as_json)
         return
@@ -71,6 +72,18 @@ def command(
     except OSError as error:
         typer.echo(f"{error.filename or 'The log'}: {error.strerror or error}. Nothing was counted.", err=True)
         raise typer.Exit(1) from None
+
+
+def _of_cluster(files: list[str], namespace: str | None, selector: str | None) -> bool:
+    """Whether a cluster's logs are meant: `deploy/checkout` is a file only if there is one."""
+    if namespace or selector or not files:
+        return bool(namespace or selector)
+    kind, slash, _ = files[0].partition("/")
+    if len(files) > 1 or not (kind and slash) or Path(files[0]).exists():
+        return False
+    from incident_mcp.cluster.kinds import kind_of
+
+    return kind_of(kind) is not None
 
 
 def _run(
@@ -106,8 +119,7 @@ def _run(
 
 def _hosts(reading: "Reading", kept: "Kept") -> "tuple[HostLine, ...]":
     """Of an access log."""
-    from incident_mcp.logs.hosts import AccessLog
-    from incident_mcp.workflow.access_hosts import HOUR, RECENT, is_access_log
+    from incident_mcp.logs.hosts import HOUR, RECENT, AccessLog, is_access_log
     from incident_mcp.workflow.host_lines import host_lines
 
     stretches = list(kept.stretches())

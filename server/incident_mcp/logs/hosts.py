@@ -19,6 +19,12 @@ from incident_mcp.vocabulary.value import Value
 MOST_HOSTS = 2000
 SLOW = 1000.0
 """Milliseconds."""
+RECENT = timedelta(minutes=5)
+"""*Now*, where no onset is known."""
+HOUR = timedelta(hours=1)
+_LOOKED_AT = 64 * 1024
+_SHARE = 0.5
+"""Of its lines, that are requests, make a log an access log."""
 _OTHER = "(other hosts)"
 _MOST_PATHS = 200
 _STEPS = 10
@@ -172,3 +178,9 @@ class AccessLog:
 
 def _risen(line: HostSeen) -> float:
     return (line.now.failed if line.now else 0.0) - (line.before.failed if line.before else 0.0)
+
+
+def is_access_log(body: bytes) -> bool:
+    """By its last lines."""
+    found = list(requests(body[-_LOOKED_AT:].partition(b"\n")[2] if len(body) > _LOOKED_AT else body))
+    return bool(found) and sum(1 for each in found if each) >= _SHARE * len(found)

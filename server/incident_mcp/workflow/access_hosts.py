@@ -4,28 +4,21 @@ Of a busy controller the last lines are seconds old, so the hour before is read 
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from incident_mcp.cluster.earlier_logs import first_time, parted
 from incident_mcp.cluster.log_slices import Slices, log_slices
-from incident_mcp.logs.access_lines import requests
-from incident_mcp.logs.hosts import AccessLog
+from incident_mcp.logs.hosts import HOUR, RECENT, AccessLog, is_access_log
 from incident_mcp.vocabulary.log_source import ContainerLog, LogsWanted
 from incident_mcp.vocabulary.observation import NotChecked
 from incident_mcp.workflow.desk import Desk
 from incident_mcp.workflow.host_lines import HostLine, host_lines
 
 SHOWN = 4
-RECENT = timedelta(minutes=5)
-"""*Now*, where no onset is known."""
-HOUR = timedelta(hours=1)
 SLICES = 6
 REPLICAS = 4
 LENGTHEN = 2.0
 """Seconds that the hour before may take."""
-_LOOKED_AT = 64 * 1024
-_SHARE = 0.5
-"""Of its lines, that are requests, make a log an access log."""
 
 
 async def access_hosts(
@@ -49,9 +42,3 @@ async def access_hosts(
     for log in mine:
         access.add(parted(log.body, since)[1] if slices.read else log.body, replica=log.pod)
     return host_lines(access.hosts()[:SHOWN]), slices.not_checked
-
-
-def is_access_log(body: bytes) -> bool:
-    """By its last lines."""
-    found = list(requests(body[-_LOOKED_AT:].partition(b"\n")[2] if len(body) > _LOOKED_AT else body))
-    return bool(found) and sum(1 for each in found if each) >= _SHARE * len(found)
