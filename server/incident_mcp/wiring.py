@@ -4,7 +4,8 @@ import os
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from functools import cache
+from datetime import timedelta
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,12 @@ from incident_mcp.cluster.api import Api
 from incident_mcp.cluster.connection import ConnectOptions, connect
 from incident_mcp.cluster.outside import Address, Outside
 from incident_mcp.cluster.service_proxy import ServiceProxy
+from incident_mcp.gate.approvers import Approvers
+from incident_mcp.gate.brake import Brake
+from incident_mcp.gate.doors import PersonsDoor
 from incident_mcp.gate.gate import AdvisoryGate
 from incident_mcp.gate.plans import earlier_plans
+from incident_mcp.gate.policy_file import PolicyError, PolicyFile
 from incident_mcp.gate.writing import Writing
 from incident_mcp.metrics.monitoring import Monitoring
 from incident_mcp.metrics.place import Place
@@ -27,7 +32,9 @@ from incident_mcp.record.journal import Journal
 from incident_mcp.record.plans import PlanStory, story
 from incident_mcp.record.record import Record
 from incident_mcp.settings import Settings
+from incident_mcp.surface.client_settings import chat_closed
 from incident_mcp.surface.office import ActionShape, Office
+from incident_mcp.surface.patience import patience_of
 from incident_mcp.surface.prompts import prompts
 from incident_mcp.surface.server import IncidentServer, Lifespan
 from incident_mcp.surface.tools import tools
@@ -35,12 +42,16 @@ from incident_mcp.text import templates
 from incident_mcp.vocabulary.clock import Clock, system_clock
 from incident_mcp.vocabulary.errors import BadRequest, RecordError
 from incident_mcp.vocabulary.plan import Plan
+from incident_mcp.vocabulary.policy import Policy
 from incident_mcp.workflow.desk import Desk
 
 if TYPE_CHECKING:
     from incident_mcp.investigate.silence import Silence
 
 KEY_BYTES = 32
+NOBODY_APPROVES = (
+    "No passphrase is set, so only the chat can approve. A person sets one in their own terminal: incident-mcp init."
+)
 
 
 async def open_desk(settings: Settings, environment: Mapping[str, str], clock: Clock = system_clock) -> Desk:
@@ -58,11 +69,12 @@ async def open_desk(settings: Settings, environment: Mapping[str, str], clock: C
     api = await connect(options, environment=environment)
     journal = Journal(settings.journal, clock)
     record = Record(journal, api.cluster, clock)
-    available = actions(api, clock, settings.policy, earlier_plans(record, settings.policy))
+    policy = policy_of(settings)
+    available = actions(api, clock, policy, earlier_plans(record, policy))
     return Desk(
         api=api,
         record=record,
-        gate=AdvisoryGate(record, available, settings.policy, Writing(enabled=settings.allow_writes)),
+        gate=AdvisoryGate(record, available, policy, Writing(enabled=settings.allow_writes), Brake(settings.home)),
         actions=available,
         clock=clock,
         person=settings.person,
@@ -75,7 +87,36 @@ async def open_desk(settings: Settings, environment: Mapping[str, str], clock: C
         certificates=settings.read_certificates,
         reach=Reach() if settings.try_hosts else None,
         shared=Follower(journal, settings.shared, environment, clock).start() if settings.shared else None,
+        doors_told=partial(doors_told, settings, environment),
     )
+
+
+def policy_of(settings: Settings) -> PolicyFile:
+    """The policy as its file says at any moment."""
+    return PolicyFile(settings.policy_file, named=settings.policy is not None)
+
+
+def persons_door(settings: Settings, clock: Clock = system_clock) -> PersonsDoor:
+    """The person's own terminal as a door, over the record alone. Raises `RecordError`."""
+    journal, home = Journal(settings.journal, clock), settings.home
+    return PersonsDoor(journal, Approvers(home), policy_of(settings), Brake(home), clock, "terminal")
+
+
+def doors_told(settings: Settings, environment: Mapping[str, str]) -> tuple[str, ...]:
+    """What a person must know of the doors before the first question; nothing where all is well."""
+    if not settings.allow_writes:
+        return ()
+    told: list[str] = []
+    if closed := chat_closed(environment):
+        told.append(f"The chat is no door for approvals: {closed}. Approve in a terminal: incident-mcp approve.")
+    try:
+        if not Approvers(settings.home).names():
+            told.append(NOBODY_APPROVES)
+    except RecordError as error:
+        told.append(f"No door outside the chat is open: {error.happened}")
+    if stopped := Brake(settings.home).pulled():
+        told.append(f"{stopped} incident-mcp stop --lift allows them again.")
+    return tuple(told)
 
 
 def _silenced(lines: tuple[str, ...]) -> tuple["Silence", ...]:
@@ -138,7 +179,13 @@ def office(
                 opened.append(await open_desk(await located(), environment, clock))
         return opened[0]
 
-    return Office(desk=desk, actions=action_shapes(), writing=settings.allow_writes)
+    return Office(
+        desk=desk,
+        actions=action_shapes(),
+        writing=settings.allow_writes,
+        chat_closed=partial(chat_closed, environment),
+        patience=patience_of(environment),
+    )
 
 
 def server(settings: Settings, reached: Office, lifespan: Lifespan | None = None) -> IncidentServer:
@@ -148,12 +195,19 @@ def server(settings: Settings, reached: Office, lifespan: Lifespan | None = None
         tools(reached),
         instructions=templates.prompt("instructions"),
         state_key=state_key(settings.home),
-        question_seconds=settings.policy.question_life.total_seconds(),
+        question_seconds=_question_life(settings).total_seconds(),
         lifespan=lifespan,
     )
     for prompt in prompts():
         made.add_prompt(prompt)
     return made
+
+
+def _question_life(settings: Settings) -> timedelta:
+    try:
+        return policy_of(settings)().question_life
+    except PolicyError:  # then nobody is asked
+        return Policy().question_life
 
 
 @cache

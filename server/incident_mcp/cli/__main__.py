@@ -16,6 +16,7 @@ import typer
 
 from incident_mcp import __version__
 from incident_mcp.cli import (
+    approve,
     assess,
     changes,
     demo,
@@ -24,11 +25,13 @@ from incident_mcp.cli import (
     explain,
     health,
     incidents,
+    init,
     logs,
     plan,
     sandbox,
     serve,
     status,
+    stop,
 )
 
 app = typer.Typer(
@@ -38,7 +41,10 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (serve, demo, sandbox, status, assess, health, diagnose, changes, logs, explain, plan, doctor):
+for module in (serve, demo, sandbox, status, assess, health, diagnose, changes, logs, explain, plan, approve):
+    app.command(module.NAME)(module.command)
+app.command("decline")(approve.decline)
+for module in (stop, init, doctor):
     app.command(module.NAME)(module.command)
 
 app.add_typer(incidents.app, name=incidents.NAME)

@@ -14,7 +14,7 @@ from incident_mcp.mitigate.actions.suspend_job import SuspendJob
 from incident_mcp.mitigate.actions.undo_action import Earlier, UndoAction
 from incident_mcp.vocabulary.action import Action, Actions
 from incident_mcp.vocabulary.clock import Clock
-from incident_mcp.vocabulary.policy import Policy
+from incident_mcp.vocabulary.policy import PolicyNow
 
 ACTIONS = (
     RollbackWorkload,
@@ -29,7 +29,7 @@ ACTIONS = (
 )
 
 
-def actions(api: Api, clock: Clock, policy: Policy, earlier: Earlier) -> Actions:
+def actions(api: Api, clock: Clock, policy: PolicyNow, earlier: Earlier) -> Actions:
     """The registry that the gate works with: each action bound to one cluster. `earlier` finds a plan of the record."""
     made: list[Action[Any]] = [
         RollbackWorkload(api, clock),

@@ -21,6 +21,7 @@ from incident_mcp.text.budget import tokens
 from incident_mcp.text.reply import readable
 from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.workflow.looks import began
+from incident_mcp.workflow.waiting import naming_plans
 
 Step = Callable[..., Awaitable[Reply]]
 
@@ -48,7 +49,8 @@ def tool(
 
     async def call(ctx: Context[Any, Any], **arguments: Any) -> CallToolResult:
         began.set(time.monotonic())
-        return result(await step(await office.desk(), assistant(ctx), **arguments))
+        desk, by = await office.desk(), assistant(ctx)
+        return result(await naming_plans(desk, await step(desk, by, **arguments), by))
 
     parameters = [p for p in inspect.signature(step, eval_str=True).parameters.values() if p.name not in ("desk", "by")]
     shape(call, step.__name__, [*parameters, CONTEXT], CallToolResult)

@@ -109,6 +109,8 @@ class Draft(Value):
     warnings: tuple[str, ...] = ()
     risk: Risk = "normal"
     high_because: str = ""
+    unready: float = 0.0
+    """Of the ready pods, the share that may be unready at one moment, 0 to 1."""
     promise: Promise | None = None
     undo: Undo
     kubectl: str
@@ -137,6 +139,8 @@ class Plan(Value):
     cluster: Cluster
     draft: Draft
     question: Question
+    approvers: int = 1
+    """How many persons must say yes."""
     made: datetime
     expires: datetime
 
