@@ -85,8 +85,8 @@ def _not_askable(office: Office, desk: Desk, ctx: Context[Any, Any], proposal: P
         return f"the chat is no door: {closed}"
     if refused := desk.gate.chat_refusal(proposal.plan):
         return refused
-    if told.state is PlanState.PENDING and any(one.door == "chat" for one in told.approvals):
-        return "one person said yes here, and another person is needed"
+    if told.state is PlanState.PENDING and any(one.by == desk.person.name for one in told.approvals):
+        return f"{desk.person.name} said yes, and another person is needed"
     return ""
 
 
