@@ -18,6 +18,7 @@ from incident_mcp import __version__
 from incident_mcp.cli import (
     approve,
     assess,
+    audit,
     changes,
     demo,
     diagnose,
@@ -44,7 +45,7 @@ app = typer.Typer(
 for module in (serve, demo, sandbox, status, assess, health, diagnose, changes, logs, explain, plan, approve):
     app.command(module.NAME)(module.command)
 app.command("decline")(approve.decline)
-for module in (stop, init, doctor):
+for module in (stop, init, audit, doctor):
     app.command(module.NAME)(module.command)
 
 app.add_typer(incidents.app, name=incidents.NAME)
