@@ -29,7 +29,7 @@ from incident_mcp.mitigate.registry import ACTIONS, actions
 from incident_mcp.reach.trying import Reach
 from incident_mcp.record.following import Follower
 from incident_mcp.record.journal import Journal
-from incident_mcp.record.plans import PlanStory, story
+from incident_mcp.record.plans import PlanStory, as_recorded, story
 from incident_mcp.record.record import Record
 from incident_mcp.settings import Settings
 from incident_mcp.surface.client_settings import chat_closed
@@ -261,5 +261,6 @@ async def stored_plan(settings: Settings, plan_id: str, clock: Clock = system_cl
         raise BadRequest(
             f"There is no plan {plan_id[:40]} in {settings.journal}.", "get_incident lists an incident's plans."
         )
-    plan = Plan.model_validate_json(body)
-    return plan, story(journal.of_plan(plan_id), plan.expires, clock())
+    entries = journal.of_plan(plan_id)
+    plan = as_recorded(body, entries)
+    return plan, story(entries, plan.expires, clock())

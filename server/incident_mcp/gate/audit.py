@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from incident_mcp.gate.audit_log import AuditLog, Request
 from incident_mcp.record.journal import Store
+from incident_mcp.record.plans import as_recorded
 from incident_mcp.vocabulary.entry import Entry, EntryKind
 from incident_mcp.vocabulary.plan import Plan, Write
 
@@ -83,8 +84,8 @@ def _told(store: Store) -> Iterator[Told]:
             body = store.private(entry.plan) if entry.kind is EntryKind.PLAN and entry.plan else None
             if body is None or "adopted" in entry.data:
                 continue
-            plan = Plan.model_validate_json(body)
-            of_it = store.of_plan(plan.id)
+            of_it = store.of_plan(str(entry.plan))
+            plan = as_recorded(body, of_it)
             yield Told(
                 plan=plan,
                 digest=str(entry.data["digest"]),

@@ -11,7 +11,7 @@ from incident_mcp.gate.approvers import Approvers
 from incident_mcp.gate.brake import Brake
 from incident_mcp.gate.plans import Plans
 from incident_mcp.record.journal import Store
-from incident_mcp.record.plans import WAITING, PlanState, PlanStory, story
+from incident_mcp.record.plans import WAITING, PlanState, PlanStory, as_recorded, story
 from incident_mcp.record.record import Record
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.answer import PersonsAnswer
@@ -63,8 +63,9 @@ class PersonsDoor:
             raise BadRequest(
                 f"There is no plan {plan_id[:40]}.", "incident-mcp approve without an id lists those that wait."
             )
-        plan = Plan.model_validate_json(body)
-        return plan, story(self._store.of_plan(plan_id), plan.expires, self._clock())
+        entries = self._store.of_plan(plan_id)
+        plan = as_recorded(body, entries)
+        return plan, story(entries, plan.expires, self._clock())
 
     async def approve(self, plan: Plan, name: str, passphrase: str, typed: str | None = None) -> Entry:
         """Say yes to exactly this plan; `typed` is the target's name where the plan's risk is high.

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from incident_mcp.gate.request import Request
-from incident_mcp.record.plans import WAITING, PlanState, PlanStory, story, used_once
+from incident_mcp.record.plans import WAITING, PlanState, PlanStory, as_recorded, story, used_once
 from incident_mcp.record.record import Record
 from incident_mcp.text.question import question
 from incident_mcp.vocabulary.actor import Actor
@@ -29,11 +29,11 @@ class Plans:
         self.policy = policy
 
     async def load(self, plan_id: str) -> Plan:
-        """A plan to the letter. Raises `BadRequest` when there is none of that id."""
+        """A plan to the letter. Raises `BadRequest` for an id that no plan has, `RecordError` when it was altered."""
         body = await self.record.private(plan_id)
         if body is None:
             raise BadRequest(f"There is no plan {plan_id}.", "get_incident lists the plans of an incident.")
-        plan = Plan.model_validate_json(body)
+        plan = as_recorded(body, await self.record.of_plan(plan_id))
         if plan.cluster.server != self.record.cluster.server or plan.cluster.ca != self.record.cluster.ca:
             raise BadRequest(
                 f"Plan {plan_id} is for cluster {plan.cluster.name} ({plan.cluster.server}), not for this one.",

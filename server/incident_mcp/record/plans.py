@@ -1,10 +1,12 @@
 """What became of a plan, as its entries tell it: the gate's whole state, read from the journal, kept nowhere else."""
 
+import hashlib
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from incident_mcp.vocabulary.entry import Entry, EntryKind
+from incident_mcp.vocabulary.errors import RecordError
 from incident_mcp.vocabulary.plan import Plan
 from incident_mcp.vocabulary.value import Value
 
@@ -73,6 +75,19 @@ class PlanStory(Value):
     def approved_outside(self) -> bool:
         """Whether its yes came through another door than the chat, and waits for its one use."""
         return self.state is PlanState.APPROVED and any(one.door != "chat" for one in self.approvals)
+
+
+def as_recorded(body: bytes, entries: list[Entry]) -> Plan:
+    """The plan that these bytes hold. Raises `RecordError` unless they are those whose digest the chained entry names:
+    what is carried out is what was shown.
+    """
+    entry = next((entry for entry in entries if entry.kind is EntryKind.PLAN), None)
+    if entry is None or entry.data.get("digest") != hashlib.sha256(body).hexdigest():
+        raise RecordError(
+            "A plan in the record is not what was recorded when it was made: somebody changed it.",
+            "Call the tool again for a new plan, keep the record's file, and run incident-mcp doctor.",
+        )
+    return Plan.model_validate_json(body)
 
 
 def used_once(plan: Plan) -> str:

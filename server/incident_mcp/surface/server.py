@@ -22,6 +22,7 @@ from incident_mcp.surface.caller import assistant
 from incident_mcp.surface.office import Office
 from incident_mcp.surface.patience import patient
 from incident_mcp.surface.resources import add_pages, listed, tell
+from incident_mcp.text.cleaning import clean
 from incident_mcp.text.masking import mask
 from incident_mcp.vocabulary.errors import BadRequest, IncidentError
 from incident_mcp.workflow.desk import Desk
@@ -114,7 +115,8 @@ class IncidentServer(MCPServer[Any]):
     async def _failed(
         self, name: str, arguments: dict[str, Any], error: IncidentError, context: Context[Any, Any] | None
     ) -> CallToolResult:
-        text = mask(str(error))  # a plugin's stderr, or a server's message, may quote a secret
+        # A plugin's stderr, or a server's message, may quote a secret; a name that was asked for may hold anything.
+        text = mask(clean(str(error), keep_lines=True))
         try:
             desk = await self._office.desk()
         except IncidentError:  # no cluster to name, and no record to write to: the text says why
