@@ -81,8 +81,9 @@ def prove(store: Store, log: AuditLog, cluster: str = "") -> Proof:
 def _told(store: Store) -> Iterator[Told]:
     for incident in [*store.incidents(), None]:
         for entry in store.entries(incident):
-            body = store.private(entry.plan) if entry.kind is EntryKind.PLAN and entry.plan else None
-            if body is None or "adopted" in entry.data:
+            ours = entry.kind is EntryKind.PLAN and entry.writer == store.writer and "adopted" not in entry.data
+            body = store.private(entry.plan) if ours and entry.plan else None
+            if body is None:
                 continue
             of_it = store.of_plan(str(entry.plan))
             plan = as_recorded(body, of_it)

@@ -44,7 +44,7 @@ class Decline(Value):
 async def declined_before(plans: Plans, action: Action[Any], request: Request, draft: Draft) -> Decline | None:
     """The last decline of the same change on the same target in this incident."""
     entries = await plans.record.entries(request.incident)
-    for plan_id in _declined(entries):
+    for plan_id in _declined([entry for entry in entries if plans.record.wrote(entry)]):
         plan = await plans.load(plan_id)
         told = await plans.story(plan)
         if told.state is PlanState.DECLINED and told.declined and _alike(plan, action, request, draft):

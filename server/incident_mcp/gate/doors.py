@@ -50,7 +50,7 @@ class PersonsDoor:
         found: list[tuple[Plan, PlanStory]] = []
         for incident in [*self._store.incidents(), None]:
             for entry in self._store.entries(incident):
-                if entry.kind is EntryKind.PLAN and entry.plan and "adopted" not in entry.data:
+                if entry.plan and _ours(entry, self._store):
                     plan, told = self.find(entry.plan)
                     if told.state in WAITING:
                         found.append((plan, told))
@@ -107,6 +107,11 @@ class PersonsDoor:
 
     def _record(self, plan: Plan) -> Record:
         return Record(self._store, plan.cluster, self._clock)
+
+
+def _ours(entry: Entry, store: Store) -> bool:
+    """A plan that was made here: another journal's can be read, never approved or carried out."""
+    return entry.kind is EntryKind.PLAN and entry.writer == store.writer and "adopted" not in entry.data
 
 
 def _person(name: str) -> Actor:
