@@ -16,7 +16,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import anyio
 from anyio.from_thread import BlockingPortal
@@ -152,23 +152,30 @@ class Interleavings(RuleBasedStateMachine):
         return self.portal.call(call)
 
     def _send(
-        self, arguments: dict[str, Any], keys: tuple[str, ...] = (), state: str | None = None, **more: Any
+        self,
+        arguments: dict[str, Any],
+        keys: tuple[str, ...] = (),
+        state: str | None = None,
+        answer: ElicitResult | None = None,
+        seconds: float = 60.0,
     ) -> Any:
         """One round of protocol 2026-07-28; None where the server refused the state itself."""
-        answer: ElicitResult | None = more.pop("_answer", None)
-        seconds: float = more.pop("_seconds", 60.0)
 
         async def call() -> Any:
+            answers: Any = dict.fromkeys(keys, answer) if answer else None
             with anyio.move_on_after(seconds):
                 return await self.modern.session.call_tool(
                     "suspend_job",
-                    arguments | more,
+                    arguments,
                     allow_input_required=True,
-                    **({"input_responses": dict.fromkeys(keys, answer), "request_state": state} if answer else {}),
+                    input_responses=answers,
+                    request_state=state if answer else None,
                 )
+            return None
 
         with suppress(MCPError):
             return self.portal.call(call)
+        return None
 
     def _arguments(self, job: str) -> dict[str, Any]:
         """The change that makes sense now: the other way round."""
@@ -188,7 +195,7 @@ class Interleavings(RuleBasedStateMachine):
         arguments, began = self._arguments(job), self.clock()
         told = self._send(arguments)
         if not isinstance(told, InputRequiredResult):
-            return multiple()
+            return multiple()  # pyright: ignore[reportUnknownVariableType]
         [(key, request)] = (told.input_requests or {}).items()
         text = str(getattr(getattr(request, "params", request), "message", ""))
         return Form(arguments, (key,), told.request_state, _plan_in(text), began, self.clock())
@@ -198,7 +205,7 @@ class Interleavings(RuleBasedStateMachine):
         """Also again, and after anything else has happened."""
         self.clock.forward(seconds=wait)
         sent = self.clock()
-        told = self._send(form.arguments, form.keys, form.state, _answer=answer)
+        told = self._send(form.arguments, form.keys, form.state, answer=answer)
         self._note_yes(form.plan, form.began, form.shown, sent, answer)
         self._count("answer", told)
 
@@ -214,7 +221,7 @@ class Interleavings(RuleBasedStateMachine):
     def answer_and_crash(self, form: Form, milliseconds: int) -> None:
         self.clock.forward(seconds=FASTEST + 1)
         sent = self.clock()
-        self._send(form.arguments, form.keys, form.state, _answer=ACCEPT, _seconds=milliseconds / 1000)
+        self._send(form.arguments, form.keys, form.state, answer=ACCEPT, seconds=milliseconds / 1000)
         self._note_yes(form.plan, form.began, form.shown, sent, ACCEPT)
         self.restart()
 
@@ -227,7 +234,7 @@ class Interleavings(RuleBasedStateMachine):
     def answer_for_another_plan(self, one: Form, other: Form) -> None:
         if one.plan != other.plan:
             self.clock.forward(seconds=FASTEST + 1)
-            self._send(other.arguments, one.keys, one.state, _answer=ACCEPT)
+            self._send(other.arguments, one.keys, one.state, answer=ACCEPT)
 
     @rule(form=forms, place=st.integers(0, 10_000), how=st.sampled_from(("flip", "cut", "none", "own")))
     def forged_token(self, form: Form, place: int, how: str) -> None:
@@ -241,14 +248,14 @@ class Interleavings(RuleBasedStateMachine):
         }[how]
         if forged != form.state:
             self.clock.forward(seconds=FASTEST + 1)
-            self._send(form.arguments, form.keys, forged, _answer=ACCEPT)
+            self._send(form.arguments, form.keys, forged, answer=ACCEPT)
 
     @rule(
         job=st.sampled_from(JOBS),
         name=st.sampled_from(("approve", "approved", "plan", "answer", "proposal", "confirm")),
     )
     def forged_argument(self, job: str, name: str) -> None:
-        told = self._send(self._arguments(job), **{name: True})
+        told = self._send(self._arguments(job) | {name: True})
         assert isinstance(told, CallToolResult)
         assert told.is_error
 
@@ -305,7 +312,7 @@ class Interleavings(RuleBasedStateMachine):
         """A yes that is sent while something forbids it stands in no books."""
         self._forbid(guard)
         self.clock.forward(seconds=seconds)
-        self._send(form.arguments, form.keys, form.state, _answer=ACCEPT)
+        self._send(form.arguments, form.keys, form.state, answer=ACCEPT)
         self._call(self.mute, "suspend_job", **form.arguments)
         self._allow(guard)
 
@@ -313,9 +320,8 @@ class Interleavings(RuleBasedStateMachine):
     def something_new(self, job: str) -> None:
         """A look, and the plan proposed on what it found: so that a declined change can be asked again."""
         seen = self._call(self.modern, "read_object", kind="CronJob", namespace=self.namespace, name=job)
-        entry = (seen.structured_content or {}).get("entry")
-        arguments = self._arguments(job)
-        evidence = [entry] if entry else []
+        entry = str((seen.structured_content or {"entry": ""})["entry"])
+        arguments, evidence = self._arguments(job), [entry] if entry else list[str]()
         self._call(self.modern, "preview_change", tool="suspend_job", arguments=arguments, evidence=evidence)
 
     @rule(seconds=st.sampled_from((1, 30, 650)))
@@ -349,7 +355,7 @@ class Interleavings(RuleBasedStateMachine):
                 self._call(self.modern, "update_incident", status="open", reason="relapsed", incident=name)
 
     def _count(self, what: str, told: Any) -> None:
-        content = getattr(told, "structured_content", None) or {}
+        content: dict[str, Any] = getattr(told, "structured_content", None) or {}
         self.books.steps[f"{what}: {'changed' if content.get('changed') is True else 'not'}"] += 1
 
     # What must be true of it
@@ -382,10 +388,10 @@ class Interleavings(RuleBasedStateMachine):
 
     def _proof(self, journal: Journal, events: list[dict[str, Any]]) -> Proof:
         """By the product's own audit. The record's time runs ahead of the API server's by what the test added."""
-        ahead = {}
+        ahead: dict[str, dict[str, Any]] = {}
         for event in events:
             at = datetime.fromisoformat(str(event["requestReceivedTimestamp"])) + self.clock.shift
-            ahead[str(event["auditID"])] = cast("dict[str, Any]", event) | {"requestReceivedTimestamp": at.isoformat()}
+            ahead[str(event["auditID"])] = event | {"requestReceivedTimestamp": at.isoformat()}
         return prove(journal, read_audit_log(json.dumps(one).encode() + b"\n" for one in ahead.values()))
 
 

@@ -28,7 +28,7 @@ def test_nothing_is_written_without_a_yes_and_no_yes_is_used_twice(control_plane
             return Interleavings(control_plane, portal, tmp_path / f"home-{number}", books, name)
 
         run_state_machine_as_test(
-            machine,
+            machine,  # pyright: ignore[reportArgumentType]
             settings=settings(
                 max_examples=max(STEPS // AT_ONCE, 1),
                 stateful_step_count=AT_ONCE,
@@ -36,7 +36,7 @@ def test_nothing_is_written_without_a_yes_and_no_yes_is_used_twice(control_plane
                 database=None,
                 derandomize=STEPS <= 1000,
                 phases=(Phase.generate,),
-                suppress_health_check=list(HealthCheck),
+                suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
             ),
         )
     print(dict(books.steps))

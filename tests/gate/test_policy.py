@@ -4,6 +4,7 @@ import os
 import tomllib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -113,7 +114,7 @@ async def test_what_becomes_forbidden_while_the_person_reads_is_not_done(tmp_pat
         assert untouched(here)
 
 
-def scaled(replicas: int) -> dict[str, object]:
+def scaled(replicas: int) -> dict[str, Any]:
     return CHECKOUT | {"replicas": replicas}
 
 
