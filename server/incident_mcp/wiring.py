@@ -4,7 +4,6 @@ import os
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from datetime import timedelta
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,12 +14,10 @@ from incident_mcp.cluster.api import Api
 from incident_mcp.cluster.connection import ConnectOptions, connect
 from incident_mcp.cluster.outside import Address, Outside
 from incident_mcp.cluster.service_proxy import ServiceProxy
-from incident_mcp.gate.approvers import Approvers
 from incident_mcp.gate.brake import Brake
-from incident_mcp.gate.doors import PersonsDoor
 from incident_mcp.gate.gate import AdvisoryGate
 from incident_mcp.gate.plans import earlier_plans
-from incident_mcp.gate.policy_file import PolicyError, PolicyFile
+from incident_mcp.gate.policy_file import PolicyFile
 from incident_mcp.gate.writing import Writing
 from incident_mcp.metrics.monitoring import Monitoring
 from incident_mcp.metrics.place import Place
@@ -32,7 +29,6 @@ from incident_mcp.record.journal import Journal
 from incident_mcp.record.plans import PlanStory, as_recorded, story
 from incident_mcp.record.record import Record
 from incident_mcp.settings import Settings
-from incident_mcp.surface.client_settings import chat_closed
 from incident_mcp.surface.office import ActionShape, Office
 from incident_mcp.surface.patience import patience_of
 from incident_mcp.surface.prompts import prompts
@@ -42,13 +38,16 @@ from incident_mcp.text import templates
 from incident_mcp.vocabulary.clock import Clock, system_clock
 from incident_mcp.vocabulary.errors import BadRequest, RecordError
 from incident_mcp.vocabulary.plan import Plan
-from incident_mcp.vocabulary.policy import Policy
+from incident_mcp.vocabulary.policy import LONGEST_PLAN
 from incident_mcp.workflow.desk import Desk
 
 if TYPE_CHECKING:
+    from incident_mcp.gate.doors import PersonsDoor
     from incident_mcp.investigate.silence import Silence
 
 KEY_BYTES = 32
+QUESTION_LIFE = 2 * LONGEST_PLAN
+"""Longer than any plan's, so that a late yes reaches the gate and is refused there, with words."""
 NOBODY_APPROVES = (
     "No passphrase is set, so only the chat can approve. A person sets one in their own terminal: incident-mcp init."
 )
@@ -96,8 +95,11 @@ def policy_of(settings: Settings) -> PolicyFile:
     return PolicyFile(settings.policy_file, named=settings.policy is not None)
 
 
-def persons_door(settings: Settings, clock: Clock = system_clock) -> PersonsDoor:
+def persons_door(settings: Settings, clock: Clock = system_clock) -> "PersonsDoor":
     """The person's own terminal as a door, over the record alone. Raises `RecordError`."""
+    from incident_mcp.gate.approvers import Approvers
+    from incident_mcp.gate.doors import PersonsDoor
+
     journal, home = Journal(settings.journal, clock), settings.home
     return PersonsDoor(journal, Approvers(home), policy_of(settings), Brake(home), clock, "terminal")
 
@@ -106,8 +108,10 @@ def doors_told(settings: Settings, environment: Mapping[str, str]) -> tuple[str,
     """What a person must know of the doors before the first question; nothing where all is well."""
     if not settings.allow_writes:
         return ()
+    from incident_mcp.gate.approvers import Approvers
+
     told: list[str] = []
-    if closed := chat_closed(environment):
+    if closed := _chat_closed(environment):
         told.append(f"The chat is no door for approvals: {closed}. Approve in a terminal: incident-mcp approve.")
     try:
         if not Approvers(settings.home).names():
@@ -160,6 +164,12 @@ def _source(place: Place | None, api: Api, environment: Mapping[str, str]) -> So
     return Outside(address, place.timeout)
 
 
+def _chat_closed(environment: Mapping[str, str]) -> str:
+    from incident_mcp.surface.client_settings import chat_closed  # needed with the first incident, not to list tools
+
+    return chat_closed(environment)
+
+
 def office(
     settings: Settings,
     environment: Mapping[str, str],
@@ -183,7 +193,7 @@ def office(
         desk=desk,
         actions=action_shapes(),
         writing=settings.allow_writes,
-        chat_closed=partial(chat_closed, environment),
+        chat_closed=partial(_chat_closed, environment),
         patience=patience_of(environment),
     )
 
@@ -195,19 +205,12 @@ def server(settings: Settings, reached: Office, lifespan: Lifespan | None = None
         tools(reached),
         instructions=templates.prompt("instructions"),
         state_key=state_key(settings.home),
-        question_seconds=_question_life(settings).total_seconds(),
+        question_seconds=QUESTION_LIFE.total_seconds(),
         lifespan=lifespan,
     )
     for prompt in prompts():
         made.add_prompt(prompt)
     return made
-
-
-def _question_life(settings: Settings) -> timedelta:
-    try:
-        return policy_of(settings)().question_life
-    except PolicyError:  # then nobody is asked
-        return Policy().question_life
 
 
 @cache

@@ -4,15 +4,17 @@ For clients that can't ask, or answer unseen, and for policies that want it so. 
 afterwards; the approval is used once.
 """
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from incident_mcp.cli.options import run, settings_of
-from incident_mcp.gate.doors import PersonsDoor
-from incident_mcp.record.plans import PlanState, PlanStory
 from incident_mcp.settings import Settings
-from incident_mcp.vocabulary.plan import Plan
+
+if TYPE_CHECKING:
+    from incident_mcp.gate.doors import PersonsDoor
+    from incident_mcp.record.plans import PlanStory
+    from incident_mcp.vocabulary.plan import Plan
 
 NAME = "approve"
 PlanId = Annotated[str | None, typer.Argument(metavar="PLAN", help="The plan's id; else the only one that waits.")]
@@ -34,6 +36,7 @@ def decline(plan_id: PlanId = None) -> None:
 async def _approve(settings: Settings, plan_id: str | None, name: str | None) -> None:
     from incident_mcp.cli.terminal import ask_line, ask_secret
     from incident_mcp.gate.approvers import Approvers, NoPassphrase
+    from incident_mcp.record.plans import PlanState
     from incident_mcp.text.plan_page import plan_page
     from incident_mcp.vocabulary.errors import BadRequest
     from incident_mcp.wiring import NOBODY_APPROVES, persons_door
@@ -60,6 +63,7 @@ async def _approve(settings: Settings, plan_id: str | None, name: str | None) ->
 
 
 async def _decline(settings: Settings, plan_id: str | None) -> None:
+    from incident_mcp.record.plans import PlanState
     from incident_mcp.wiring import persons_door
 
     door = persons_door(settings)
@@ -69,7 +73,7 @@ async def _decline(settings: Settings, plan_id: str | None) -> None:
     print(f"{words} ({entry.id}): {plan.draft.headline}. Nothing was changed.")
 
 
-def _chosen(door: PersonsDoor, plan_id: str | None) -> tuple[Plan, PlanStory]:
+def _chosen(door: "PersonsDoor", plan_id: str | None) -> "tuple[Plan, PlanStory]":
     """The plan that is meant. Raises `BadRequest` when none or several wait and none was named."""
     from incident_mcp.vocabulary.errors import BadRequest
 

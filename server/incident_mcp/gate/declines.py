@@ -5,6 +5,7 @@ it ask again, by a door of their own.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,6 @@ from incident_mcp.vocabulary.action import Action
 from incident_mcp.vocabulary.entry import Entry, EntryKind
 from incident_mcp.vocabulary.errors import IncidentError
 from incident_mcp.vocabulary.plan import Draft, Plan
-from incident_mcp.vocabulary.value import Value
 
 SEEN = frozenset(
     {EntryKind.LOOK, EntryKind.IMPACT, EntryKind.EVIDENCE, EntryKind.CHANGE, EntryKind.FINDING, EntryKind.VERDICT}
@@ -28,7 +28,8 @@ class DeclinedBefore(IncidentError):
     """A person said no to this change, and nothing new was brought."""
 
 
-class Decline(Value):
+@dataclass(frozen=True, slots=True)
+class Decline:
     """A no that still holds."""
 
     plan: str

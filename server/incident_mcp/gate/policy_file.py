@@ -25,7 +25,7 @@ class PolicyFile:
         self.path = path.expanduser()
         self._must_be_there = named
         self._seen: tuple[int, int, int] | None = None
-        self._policy = Policy()
+        self._policy: Policy | None = None
 
     @property
     def shipped(self) -> bool:
@@ -38,11 +38,12 @@ class PolicyFile:
         except FileNotFoundError as error:
             if self._must_be_there:
                 raise self._broken("it is not there") from error
-            return Policy()
+            self._policy = self._policy or Policy()
+            return self._policy
         except OSError as error:
             raise self._broken(str(error)) from error
         seen = (found.st_mtime_ns, found.st_size, found.st_ino)
-        if seen != self._seen:
+        if self._policy is None or seen != self._seen:
             self._must_be_there = True
             self._seen = None
             self._policy = self._read()

@@ -1,6 +1,7 @@
 """What became of a plan, as its entries tell it: the gate's whole state, read from the journal, kept nowhere else."""
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -27,7 +28,8 @@ class PlanState(StrEnum):
 WAITING = (PlanState.PENDING, PlanState.APPROVED)
 
 
-class Approval(Value):
+@dataclass(frozen=True, slots=True)
+class Approval:
     """One person's yes: the entry that holds it, when, whose, and through which door."""
 
     entry: str

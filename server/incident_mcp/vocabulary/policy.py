@@ -14,6 +14,7 @@ from incident_mcp.vocabulary.plan import Risk
 from incident_mcp.vocabulary.refs import Cluster
 from incident_mcp.vocabulary.value import Value
 
+LONGEST_PLAN = timedelta(hours=1)
 TAKES_BACK = ("rollback_workload", "undo_action")
 """Never held up by a freeze or a budget: they bring back what was there before."""
 
@@ -56,9 +57,7 @@ class Policy(Value):
     protected_namespaces: tuple[str, ...] = ("kube-system", "kube-public", "kube-node-lease")
     two_approvers: tuple[str, ...] = ()
     """Actions that want the yes of two persons, each with a name of their own."""
-    plan_life: timedelta = Field(default=timedelta(minutes=10), gt=timedelta(), le=timedelta(hours=1))
-    question_life: timedelta = Field(default=timedelta(minutes=30), gt=timedelta(), le=timedelta(hours=3))
-    """Longer than the plan's, so that a late yes reaches the gate and is refused there, with words."""
+    plan_life: timedelta = Field(default=timedelta(minutes=10), gt=timedelta(), le=LONGEST_PLAN)
     fastest_answer: timedelta = Field(default=timedelta(seconds=0.3), ge=timedelta(), le=timedelta(seconds=10))
     """An answer in the chat that comes faster than this was not seen by a person."""
     largest_scale: int = Field(default=1000, ge=1)
