@@ -8,7 +8,7 @@ READY_DEV := $(VENV)/.ready-dev
 ANSWER ?=
 ARGS ?=
 
-.PHONY: demo test check soak control-plane bench requirements clean
+.PHONY: demo test check soak control-plane unleash bench requirements clean
 
 demo: $(READY)
 	@$(BIN)/incident-mcp demo $(if $(ANSWER),--answer $(ANSWER))
@@ -23,18 +23,25 @@ check: $(READY_DEV)
 	$(BIN)/lint-imports
 	$(BIN)/pytest $(ARGS)
 
-# What takes long: `kill -9` a thousand times, of writers of the record and of servers in the middle of a change; the
-# gate in any order of events, by the audit log of a real API server; and ten thousand hostile inputs.
+# What takes long: `kill -9` a thousand times of writers of the record, fifty times of a server in the middle of a change;
+# the gate in any order of events, by the audit log of a real API server; and ten thousand hostile inputs.
 KILLS ?= 1000
 STEPS ?= 5000
 HOSTILE ?= 10000
 soak: $(READY_DEV)
 	INCIDENT_TEST_KILLS=$(KILLS) $(BIN)/pytest tests/record/test_killed_writers.py $(ARGS)
+	INCIDENT_TEST_KILLS=50 $(BIN)/pytest -s tests/surface/test_after_a_crash.py -k killed $(ARGS)
 	INCIDENT_TEST_GATE_STEPS=$(STEPS) $(BIN)/pytest tests/gate/test_interleavings.py $(ARGS)
 	INCIDENT_TEST_HOSTILE=$(HOSTILE) $(BIN)/pytest tests/gate/test_hostile.py $(ARGS)
 
 control-plane:
 	$(PYTHON) tests/controlplane/build.py
+
+# The real server of Unleash for its tests, once, beside the control plane; PostgreSQL is Debian's package.
+UNLEASH := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/incident-mcp/unleash
+unleash:
+	@test -f $(UNLEASH)/node_modules/unleash-server/dist/server.js || \
+		npm install --silent --no-audit --no-fund --ignore-scripts --prefix $(UNLEASH) unleash-server@7.5.1
 
 bench: $(READY_DEV)
 	$(BIN)/python -m bench

@@ -17,6 +17,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from incident_mcp.metrics.place import Place, PrometheusPlace
+from incident_mcp.mitigate.flags.place import FlagsPlace
 from incident_mcp.record.shared_place import SharedPlace
 from incident_mcp.vocabulary.actor import Actor, KnownBy
 from incident_mcp.vocabulary.errors import SettingsError
@@ -81,6 +82,7 @@ class Settings(BaseSettings):
     prometheus: PrometheusPlace | None = Field(None, description="Prometheus, or what speaks its API; `[prometheus]`.")
     alertmanager: Place | None = Field(None, description="Alertmanager, by its v2 API; `[alertmanager]`.")
     shared: SharedPlace | None = Field(None, description="A team's PostgreSQL with everybody's record; `[shared]`.")
+    unleash: FlagsPlace | None = Field(None, description="Unleash, by its admin API; `[unleash]`.")
 
     @field_validator("silence")
     @classmethod
@@ -119,13 +121,14 @@ class Settings(BaseSettings):
 
     @property
     def unmonitored(self) -> "Settings":
-        """Without the monitoring and the team's record, which are another cluster's: a sandbox is nobody's concern."""
-        return self.model_copy(update={"prometheus": None, "alertmanager": None, "shared": None})
+        """Without the servers beside the cluster, and the team's record: a sandbox is nobody's concern."""
+        beside = ("prometheus", "alertmanager", "unleash", "shared")
+        return self.model_copy(update=dict.fromkeys(beside))
 
     @property
     def secret_variables(self) -> frozenset[str]:
         """Names of environment variables that hold secrets of ours."""
-        places = (self.prometheus, self.alertmanager)
+        places = (self.prometheus, self.alertmanager, self.unleash)
         tokens = {place.token_variable for place in places if place and place.token_variable}
         password = self.shared.password_variable if self.shared else None
         return frozenset(tokens | {password} if password else tokens)

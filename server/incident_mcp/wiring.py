@@ -22,6 +22,7 @@ from incident_mcp.gate.writing import Writing
 from incident_mcp.metrics.monitoring import Monitoring
 from incident_mcp.metrics.place import Place
 from incident_mcp.metrics.source import Source
+from incident_mcp.mitigate.flags.place import FlagsPlace
 from incident_mcp.mitigate.registry import ACTIONS, actions
 from incident_mcp.reach.trying import Reach
 from incident_mcp.record.following import Follower
@@ -44,6 +45,7 @@ from incident_mcp.workflow.desk import Desk
 if TYPE_CHECKING:
     from incident_mcp.gate.doors import PersonsDoor
     from incident_mcp.investigate.silence import Silence
+    from incident_mcp.mitigate.flags.unleash import Unleash
 
 KEY_BYTES = 32
 QUESTION_LIFE = 2 * LONGEST_PLAN
@@ -69,7 +71,8 @@ async def open_desk(settings: Settings, environment: Mapping[str, str], clock: C
     journal = Journal(settings.journal, clock)
     record = Record(journal, api.cluster, clock)
     policy = policy_of(settings)
-    available = actions(api, clock, policy, earlier_plans(record, policy))
+    earlier = earlier_plans(record, policy)
+    available = actions(api, clock, policy, earlier, _flags(settings.unleash, environment))
     return Desk(
         api=api,
         record=record,
@@ -168,6 +171,22 @@ def _chat_closed(environment: Mapping[str, str]) -> str:
     from incident_mcp.surface.client_settings import chat_closed  # needed with the first incident, not to list tools
 
     return chat_closed(environment)
+
+
+def _flags(place: FlagsPlace | None, environment: Mapping[str, str]) -> "Unleash | None":
+    if place is None:
+        return None
+    from incident_mcp.mitigate.flags.unleash import Unleash
+
+    address = Address(
+        url=place.url,
+        environment=environment,
+        ca=place.ca,
+        token_file=place.token_file,
+        token_variable=place.token_variable,
+        scheme="",
+    )
+    return Unleash(Outside(address, place.timeout))
 
 
 def office(

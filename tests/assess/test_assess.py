@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
+import pytest
+
 from incident_mcp.assess.assess import assess
 from incident_mcp.assess.assessment import Assessment
 from incident_mcp.assess.trend import EarlierLook
 from incident_mcp.investigate.silence import silence
-from incident_mcp.vocabulary.observation import Observation
+from incident_mcp.vocabulary.observation import NotChecked, Observation
 from incident_mcp.vocabulary.refs import Scope
 from incident_mcp.vocabulary.severity import Severity
 from tests.investigate.observations import (
@@ -193,6 +195,18 @@ def test_an_inner_service_down_is_less() -> None:
     assert severity(seen) == (Severity.SEV_3, "one of the inner services down; no route from outside leads to it")
 
 
+def test_whoever_may_not_read_the_routes_does_not_say_that_none_leads_there() -> None:
+    seen = observation(workload("api", 0, 1), pod("api", "api-1", crashing()), service("api", 0, 1))
+    blind = seen.model_copy(update={"looked_at": ("pods", "workloads", "services")})
+    said = "SEV-2 if users reach it: what leads there from outside could not be read"
+    assert severity(blind) == (Severity.SEV_3, f"one of the inner services down; {said}")
+
+
+def test_whoever_sees_pods_alone_does_not_say_that_nobody_has_lost_any() -> None:
+    seen = observation(pod("api", "api-1", crashing())).model_copy(update={"looked_at": ("pods",)})
+    assert severity(seen) == (Severity.SEV_3, "1 pod not ready; what they serve could not be read")
+
+
 def test_part_of_a_service_down_is_less() -> None:
     seen = observation(workload("api", 1, 2), pod("api", "api-1", crashing()), service("api", 1, 1), route("api"))
     assert severity(seen) == (Severity.SEV_3, "1 of 2 pods ready where it fails; the rest still serve")
@@ -208,6 +222,28 @@ def test_of_one_workload_alone_nobody_says_that_all_is_down() -> None:
     found = assess(bad_rollout().model_copy(update={"scope": scope}))
     assert found.severity
     assert found.severity.reasons == ("one user-facing service down", "only this workload was looked at")
+
+
+# Nothing found
+
+
+@pytest.mark.parametrize(
+    ("looked_at", "missed"), [(("workloads",), ()), (("pods",), ()), (("pods", "workloads"), ("pods in shop",))]
+)
+def test_where_pods_or_workloads_were_not_read_nobody_says_that_all_are_well(
+    looked_at: tuple[str, ...], missed: tuple[str, ...]
+) -> None:
+    lost = tuple(NotChecked(what=each, why="the API server failed") for each in missed)
+    found = assess(observation().model_copy(update={"looked_at": looked_at, "not_checked": lost}))
+    assert found.blind
+    assert found.headline == "not all pods and workloads could be read"
+
+
+def test_what_only_explains_may_be_missing_where_all_is_well() -> None:
+    lost = (NotChecked(what="ingress classes", why="Forbidden"), NotChecked(what="nodes", why="Forbidden"))
+    found = assess(observation(total=4).model_copy(update={"not_checked": lost}))
+    assert not found.blind
+    assert found.headline == "all 4 workloads are well"
 
 
 # Trend

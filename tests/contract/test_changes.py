@@ -7,6 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import anyio
+import anyio.lowlevel
 import pytest
 from mcp.types import ElicitRequestParams, ElicitResult
 
@@ -335,6 +337,34 @@ async def test_what_a_budget_holds_back_stays_and_the_answer_says_so(
     assert "Applied in part: 1 of 3 writes" in changed["summary"][0]
     assert "disruption budget" in changed["summary"][0]
     assert unschedulable(cluster, f"/api/v1/nodes/{node}")
+    assert written(cluster, placed.namespace) == []
+
+
+async def test_a_client_that_cancels_in_the_middle_leaves_in_the_record_what_was_done(
+    cluster: Cluster, node: str, placed: Workload, tmp_path: Path
+) -> None:
+    spec: Json = {"minAvailable": 2, "selector": {"matchLabels": {"app": "app"}}}
+    budget = {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": {"name": "app"}, "spec": spec}
+    cluster.plane.apply([budget], placed.namespace)
+    path = f"/apis/policy/v1/namespaces/{placed.namespace}/poddisruptionbudgets/app"
+    cluster.plane.wait("the budget is counted", lambda: cluster.read(path).get("status", {}).get("currentHealthy") == 2)
+    async with desk(cluster, tmp_path) as here:
+        with anyio.move_on_after(30) as call:
+
+            async def told(progress: float, total: float | None, message: str | None) -> None:
+                call.cancel()
+
+            await here.client.call_tool(
+                "cordon_node", {"name": node, "do": "drain", "minutes": 1}, progress_callback=told
+            )
+        assert call.cancel_called
+        with anyio.fail_after(20):
+            while "The call was cancelled in between" not in str(await here.call("get_incident")):
+                await anyio.lowlevel.checkpoint()
+        answer = await here.call("get_incident")
+    [line] = [each for each in answer["timeline"] if "Applied in part: 1 of 3 writes" in each]
+    assert "Not done: evict Pod" in line
+    assert any(f"Node {node} is cordoned" in each for each in answer["summary"]), answer
     assert written(cluster, placed.namespace) == []
 
 

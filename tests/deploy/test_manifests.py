@@ -64,9 +64,9 @@ def test_monitoring_is_a_right_of_its_own_to_two_services_by_name() -> None:
     assert "monitoring.yaml" not in FILES
 
 
-def test_the_writer_patches_evicts_and_deletes_pods_and_no_more() -> None:
+def test_the_writer_patches_evicts_and_deletes_pods_runs_commands_in_them_and_no_more() -> None:
     beyond = {str(need) for need in writer_role() if need.verb != "patch"}
-    assert beyond == {"create pods/eviction", "delete pods"}
+    assert beyond == {"create pods/eviction", "delete pods", "create pods/exec", "get pods/exec"}
 
 
 def test_every_binding_names_a_role_and_an_account_that_the_manifests_make() -> None:

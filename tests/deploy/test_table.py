@@ -40,6 +40,12 @@ RECORD_ONLY = {
     "open_incident", "update_incident", "record_entry", "get_incident", "hand_over", "close_incident",
     "write_postmortem",
 }  # fmt: skip
+REVIEWS = "selfsubjectaccessreviews.authorization.k8s.io"
+LEFT = {
+    *needs("get: nodes cronjobs.batch jobs.batch deployments.apps deployments.apps/scale statefulsets.apps/scale"),
+    *needs("get: services configmaps ingresses.networking.k8s.io"),
+}
+"""Whether what a change left behind is still there: asked only where there was such a change, with its own rights."""
 SECRETS = {"get secrets"}
 """No workload of the scenario takes a Secret."""
 MONITORING = {"get services/proxy"}
@@ -87,6 +93,10 @@ SELDOM = {
     "pause_rollout": {*WATCHED, *GITOPS},
     "evict_pod": WATCHED,  # the pod that is evicted here has no controller
     "suspend_job": GITOPS,
+    # The embedded cluster runs no container of that pod, so that no command is asked for.
+    "run_diagnostic": {"create pods/exec", "get pods/exec", *map(str, needs("get: pods/log", "list: events"))},
+    "redirect_traffic": GITOPS,
+    "set_feature_flag": GITOPS,
     "undo_action": {
         *WATCHED,
         *GITOPS,
@@ -127,7 +137,7 @@ class Asked:
         method: Any = outgoing.method
         call = Call(method, url.path, dict(parse_qsl(url.query)))
         verb: Any = call.verb
-        if call.resource.startswith("/"):  # discovery, which every authenticated user may read
+        if call.resource.startswith("/") or call.resource == REVIEWS:  # which every authenticated user may
             return
         self.needs[self.tool].add(Need(verb, call.resource))
 
@@ -234,10 +244,20 @@ def others(workload: dict[str, str]) -> list[tuple[str, dict[str, Any]]]:
     jobs = [("suspend_job", {"kind": kind, "namespace": "shop", "name": "nightly"}) for kind in ("CronJob", "Job")]
     return [
         ("restart_workload", workload),
+        (
+            "redirect_traffic",
+            {"kind": "Service", "namespace": "shop", "name": "front", "selector": {"app": "tool"}, **NOW},
+        ),
+        ("redirect_traffic", {"kind": "Ingress", "namespace": "shop", "name": "front", "to": "back", **NOW}),
+        ("redirect_traffic", {"kind": "Ingress", "namespace": "shop", "name": "canary", "percent": 5, **NOW}),
+        ("redirect_traffic", {"kind": "HTTPRoute", "namespace": "shop", "name": "front", "to": "back", "percent": 5}),
+        ("set_feature_flag", {"kind": "ConfigMap", "namespace": "shop", "name": "flags", "to": "off"}),
+        ("set_feature_flag", {"kind": "FeatureFlag", "namespace": "shop", "name": "flags", "flag": "x", "to": "off"}),
         ("pause_rollout", named),
         ("pause_rollout", named | {"paused": False}),
         ("set_resources", workload | {"memory_limit": "2Gi"}),
         ("evict_pod", {"namespace": "shop", "name": "alone"}),
+        ("run_diagnostic", {"namespace": "shop", "name": "alone", "command": ["ls"]}),
         *jobs,
         ("cordon_node", {"name": "node-2", "do": "cordon"}),
         ("cordon_node", {"name": "node-3", "do": "drain", "minutes": 1}),
@@ -245,6 +265,8 @@ def others(workload: dict[str, str]) -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
+NOW = {"watch_seconds": 0}
+"""The time of this world stands still."""
 RECORDS: dict[str, dict[str, Any]] = {
     "update_incident": {"severity": "SEV-2"},
     "record_entry": {"kind": "note", "text": "a note"},
@@ -262,7 +284,37 @@ MARKS: dict[str, Any] = {
 }
 POD: dict[str, Any] = {"containers": [{"name": "app", "image": "registry.example/shop/tool:1"}]}
 JOB: dict[str, Any] = {"template": {"spec": {**POD, "restartPolicy": "Never"}}}
+
+
+def service(name: str) -> dict[str, Any]:
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": name},
+        "spec": {"selector": {"app": name}, "ports": [{"port": 80}]},
+    }
+
+
+def ingress(name: str, **notes: str) -> dict[str, Any]:
+    backend = {"service": {"name": "front", "port": {"number": 80}}}
+    rule = {"http": {"paths": [{"path": "/", "pathType": "Prefix", "backend": backend}]}}
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "Ingress",
+        "metadata": {"name": name, "annotations": notes},
+        "spec": {"rules": [rule]},
+    }
+
+
+CANARY = {"nginx.ingress.kubernetes.io/canary": "true"}
 THINGS: list[tuple[str, dict[str, Any]]] = [
+    *(("/api/v1/namespaces/shop/services", service(name)) for name in ("front", "back")),
+    ("/apis/networking.k8s.io/v1/namespaces/shop/ingresses", ingress("front")),
+    ("/apis/networking.k8s.io/v1/namespaces/shop/ingresses", ingress("canary", **CANARY)),
+    (
+        "/api/v1/namespaces/shop/configmaps",
+        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "flags"}, "data": {"x": "on"}},
+    ),
     ("/api/v1/namespaces/shop/pods", {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "alone"}, "spec": POD}),
     (
         "/apis/batch/v1/namespaces/shop/jobs",
@@ -306,7 +358,7 @@ async def test_the_table_is_what_the_tools_ask_for(asked: Asked, tmp_path: Path)
         listed = {tool.name for tool in (await here.client.list_tools()).tools}
     assert listed == set(BY_NAME) | RECORD_ONLY
     assert asked.needs[WAITING] <= {need for tool in TOOLS if tool.changes for need in tool.all}
-    assert {tool: asked.needs[tool] for tool in RECORD_ONLY if asked.needs[tool]} == {}
+    assert {tool: asked.needs[tool] - LEFT for tool in RECORD_ONLY if asked.needs[tool] - LEFT} == {}
     for tool, row in BY_NAME.items():
         beyond, idle = asked.needs[tool] - set(row.all), set(row.all) - asked.needs[tool]
         assert {str(need) for need in beyond} == set(), f"{tool} asked, and its row does not say so"

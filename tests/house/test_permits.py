@@ -33,11 +33,22 @@ def test_only_the_gate_mints_permits() -> None:
 
 def test_only_actions_send_writes_and_only_with_a_permit() -> None:
     assert callers("send") <= {"mitigate/writing.py"}
+    assert callers("send_command") == {"mitigate/actions/run_diagnostic.py"}
+
+
+def test_a_command_in_a_container_has_one_way_out() -> None:
+    assert callers("run_command") == {"cluster/writes.py"}
+    assert callers(".switched") == {"cluster/container_exec.py"}
 
 
 @pytest.mark.parametrize("method", [".patch", ".delete"])
 def test_only_one_file_uses_the_clients_write_methods(method: str) -> None:
     assert callers(method) == {"cluster/writes.py"}
+
+
+def test_only_one_file_changes_something_beside_the_cluster() -> None:
+    assert callers(".transmit") == {"cluster/outside_writes.py"}
+    assert callers("transmit") == {"mitigate/flags/unleash.py"}
 
 
 def test_only_writes_and_access_reviews_create() -> None:

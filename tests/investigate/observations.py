@@ -336,7 +336,7 @@ def observation(
         webhooks=of(WebhookSeen),
         api_services=of(ApiServiceSeen),
         namespaces=of(NamespaceSeen),
-        looked_at=("pods", "workloads", "services"),
+        looked_at=("pods", "workloads", "services", "ingresses"),
         configs=of(ConfigSeen),
         reports=of(ReportSeen),
         leaving=of(LeavingSeen),

@@ -1,10 +1,15 @@
 """Findings joined: the root, what shows on it, what it breaks, in order; several roots ranked by what they break."""
 
 from datetime import timedelta
+from typing import Any
+
+import pytest
 
 from incident_mcp.investigate.find import find, find_chains
 from incident_mcp.vocabulary.finding import Chain
 from incident_mcp.vocabulary.network_seen import IngressSeen
+from incident_mcp.vocabulary.observation import PodSeen
+from incident_mcp.vocabulary.untrusted import Untrusted
 from tests.investigate.faults import creating, storage
 from tests.investigate.observations import (
     NOW,
@@ -26,6 +31,9 @@ from tests.investigate.observations import (
     told,
     waiting,
     workload,
+)
+from tests.investigate.observations import (
+    outline as declared,
 )
 
 
@@ -92,6 +100,123 @@ def test_two_that_wait_for_each_other_are_still_told() -> None:
     assert sum(each.root for each in found) >= 1
 
 
+def test_of_two_that_wait_for_each_other_one_stands_for_both() -> None:
+    one, two = pod("a", "a-1", crashing()), pod("b", "b-1", crashing())
+    seen = observation(
+        workload("a", 0, 1),
+        workload("b", 0, 1),
+        one,
+        two,
+        log(one, "connection refused: b:80"),
+        log(two, "connection refused: a:80", start="02:13:10"),
+        service("a", 0, 1),
+        service("b", 0, 1),
+    )
+    (chain,) = find_chains(seen)
+    assert chain.root.target == deployment("b"), "it complained first"
+
+
+def test_the_database_of_one_of_two_that_wait_for_each_other_is_the_root() -> None:
+    one, two, database = pod("a", "a-1", crashing()), pod("b", "b-1", crashing()), pod("db", "db-1", crashing())
+    seen = observation(
+        workload("a", 0, 1),
+        workload("b", 0, 1),
+        workload("db", 0, 1),
+        one,
+        two,
+        database,
+        log(one, "connection refused: b:80"),
+        log(two, "connection refused: a:80", "connection refused: a:80", "connection refused: db:5432"),
+        service("a", 0, 1),
+        service("b", 0, 1),
+        service("db", 0, 1),
+    )
+    (chain,) = find_chains(seen)
+    assert chain.root.target == deployment("db")
+    assert {each.target for each in chain.breaks} >= {deployment("a"), deployment("b")}
+
+
+def one_complains(line: str, called: str = "stock", **fields: Any) -> list[Chain]:
+    """`front` fails and says so; nobody serves `called`."""
+    front, stock = pod("front", "front-1", crashing()), pod("stock", "stock-1", crashing())
+    down = service(called, 0, 1, selector={"app": "stock"}, **fields)
+    own = service("front", 0, 1)
+    return find_chains(
+        observation(workload("front", 0, 1), workload("stock", 0, 1), front, stock, log(front, line), down, own)
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ERROR GET http://stock/items: 503 upstream connect error, delayed connect error: 111",
+        "WARN stock:9092 could not be established, node may not be available",
+        "error: no answer of stock.shop.svc.cluster.local",
+        "error: no answer of stock.shop",
+        "session with 10.96.4.2 lost",
+    ],
+)
+def test_who_complains_of_an_address_that_nobody_serves_hangs_on_it(line: str) -> None:
+    (chain,) = one_complains(line, addresses=("10.96.4.2",))
+    assert chain.root.target == deployment("stock")
+    assert deployment("front") in {each.target for each in chain.breaks}
+
+
+def test_a_pod_is_called_by_its_headless_service() -> None:
+    (chain,) = one_complains("WARN broker stock-0.peers:9092 could not be established", "peers", headless=True)
+    assert chain.root.target == deployment("stock")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "INFO prices are asked of http://stock/items",
+        "ERROR out of stock: 3",
+        "ERROR stock-level:80 is not known",
+        "ERROR stock.other:80 does not answer",
+        "ERROR listening on front:80 failed",
+        "ERROR 10.96.4.21 lost",
+    ],
+)
+def test_who_only_speaks_of_something_like_it_does_not(line: str) -> None:
+    chains = one_complains(line, addresses=("10.96.4.2",))
+    assert {chain.root.target for chain in chains} == {deployment("front"), deployment("stock")}
+
+
+def test_peers_without_their_governing_service_are_told_so() -> None:
+    galera = ref("StatefulSet", "galera")
+    broken = pod(None, "galera-0", crashing(), owner=galera)
+    seen = observation(
+        workload("galera", 0, 3, ref=galera),
+        broken,
+        log(broken, "ERROR failed to resolve galera-1.peers: Name or service not known"),
+        declared("galera").model_copy(update={"ref": galera, "governed_by": "peers"}),
+    )
+    (chain,) = find_chains(seen)
+    assert chain.root.summary == (
+        "the name galera-1.peers does not resolve; there is no Service peers, which would name its pods"
+    )
+
+
+def test_who_must_stand_beside_a_pod_that_has_no_place_hangs_on_that_ones_reason() -> None:
+    beside = {"labelSelector": {"matchExpressions": [{"key": "app", "operator": "In", "values": ["cache"]}]}}
+    affinity = {"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [beside]}}
+    seen = observation(
+        workload("near", 0, 1, spec={"affinity": affinity}),
+        workload("cache", 0, 1),
+        workload("other", 0, 1),
+        homeless("near", "didn't match pod affinity rules"),
+        homeless("cache", "didn't match Pod's node affinity/selector"),
+        homeless("other", "didn't match Pod's node affinity/selector"),
+    )
+    assert {chain.root.target for chain in find_chains(seen)} == {deployment("cache"), deployment("other")}
+
+
+def homeless(name: str, why: str) -> PodSeen:
+    message = Untrusted(f"0/3 nodes are available: 3 node(s) {why}.")
+    return pod(name, f"{name}-1", container(), phase="Pending", node=None, scheduling=message)
+
+
 def test_unready_pods_all_on_a_dead_node_hang_on_the_node() -> None:
     running = container(state="running", started=NOW - timedelta(hours=5))
     seen = observation(
@@ -149,7 +274,6 @@ def test_a_missing_secret_is_the_root_from_the_deployment_to_the_users() -> None
     assert outline(chain) == [
         ("missing-config", "shop/db-credentials"),
         ("waits-for-config", "shop/api"),
-        ("container-not-created", "shop/api"),
         ("no-endpoints", "shop/api"),
         ("route-down", "shop/shop"),
     ]

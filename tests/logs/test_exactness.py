@@ -3,12 +3,16 @@
 import re
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from incident_mcp.logs.analysis import LogAnalysis
+from incident_mcp.logs.cleaning import cleaned
 from incident_mcp.logs.clocks import microseconds, moment
-from incident_mcp.logs.collapse import Collapser
+from incident_mcp.logs.collapse import AHEAD, Collapsed, Collapser
+from incident_mcp.logs.fingerprints import Fingerprints
+from incident_mcp.logs.known import UNKNOWN, Known
 from incident_mcp.logs.patterns import Reading
 from incident_mcp.text.fencing import quote
 
@@ -72,22 +76,66 @@ def test_any_bytes_are_counted_line_by_line(body: bytes, cuts: list[int]) -> Non
     assert found.lines == lines == sum(pattern.lines for pattern in found.patterns)
 
 
+def collapsed(body: bytes, behind: str) -> Collapsed:
+    return Collapser()(np.frombuffer(body + behind.encode() + b"x" * AHEAD, np.uint8), len(body))
+
+
 _WORD = re.compile(rb"(?=[A-Za-z\x80-\xff]*\d)[A-Za-z0-9\x80-\xff]+")
+_PART = re.compile(rb"\x01(?:-[a-f]{4}-\x01)+")
 _JOINED = re.compile(rb"\x01(?:[-./:]\x01)+")
 
 
 @settings(max_examples=200, deadline=None)
 @given(
-    st.lists(st.text(alphabet="ab1 -./:=Zé_9\t", max_size=90), min_size=1, max_size=20),
+    st.lists(
+        st.lists(
+            st.sampled_from(["a", "b1", " ", "-", "-bafe-", "-dead-1", ".", "/", ":", "=", "Z", "é", "_", "9", "\t"])
+        ).map("".join),
+        min_size=1,
+        max_size=20,
+    ),
     st.integers(0, 90),
+    st.text(alphabet="a1 -\n"),
 )
-def test_collapsing_by_bits_is_the_same_as_by_regular_expression(lines: list[str], shift: int) -> None:
+def test_collapsing_by_bits_is_the_same_as_by_regular_expression(lines: list[str], shift: int, behind: str) -> None:
     body = "".join(f"{line}\n" for line in ["x" * shift, *lines]).encode()
-    seen = Collapser()(body + b" " * (-len(body) % 64 or 64))
-    wanted = [_JOINED.sub(b"\x01", _WORD.sub(b"\x01", line)) for line in body.split(b"\n")[:-1]]
-    assert seen.keys == wanted
+    seen = collapsed(body, behind)
+    wanted = [_PART.sub(b"\x01", _JOINED.sub(b"\x01", _WORD.sub(b"\x01", line))) for line in body.split(b"\n")[:-1]]
+    assert seen.keys(np.arange(len(seen))) == wanted
     for at, key in enumerate(wanted):
-        assert seen.first[at + 1] - seen.first[at] - 1 == key.count(b"\x01")
+        marks = seen.marks(at)
+        assert len(marks) == key.count(b"\x01")
+        assert marks == [
+            int(seen.places(np.array([at]), np.array([n]))[0] - seen.starts[at]) for n in range(len(marks))
+        ]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.text(alphabet="ab1 -:", max_size=20), min_size=1, max_size=40), st.text(alphabet="a1 \n"))
+def test_lines_have_equal_fingerprints_exactly_if_they_have_equal_keys(lines: list[str], behind: str) -> None:
+    seen = collapsed("".join(f"{line}\n" for line in lines).encode(), behind)
+    prints = Fingerprints()(seen).tolist()
+    keys = seen.keys(np.arange(len(seen)))
+    assert len(set(prints)) == len(set(keys)) == len(set(zip(prints, keys, strict=True)))
+
+
+@given(st.lists(st.integers(0, 2**64 - 1), unique=True, max_size=300), st.lists(st.integers(0, 2**64 - 1)))
+def test_a_table_of_fingerprints_finds_what_was_put_there_and_nothing_else(kept: list[int], others: list[int]) -> None:
+    known = Known()
+    for start in range(0, len(kept), 70):
+        part = kept[start : start + 70]
+        known.add(np.array(part, np.uint64), np.arange(start, start + len(part)))
+    asked = [*kept, *others, 0, 1, 2**64 - 1]
+    wanted = [kept.index(each) if each in kept else UNKNOWN for each in asked]
+    assert known(np.array(asked, np.uint64)).tolist() == wanted
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from([b"\x1b", b"[", b"3", b"m", b"\r", b"\n", b"\x00", b"\x01", b"a"])).map(b"".join))
+def test_cleaning_twice_is_cleaning_once(body: bytes) -> None:
+    once = cleaned(body)
+    assert cleaned(once) == once
+    assert once.count(b"\n") == body.count(b"\n")
 
 
 def test_a_log_in_pieces_of_one_byte_is_the_same_log() -> None:

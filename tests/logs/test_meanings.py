@@ -75,6 +75,12 @@ def test_whose_name_does_not_resolve(line: str) -> None:
         ("write /data/x: no space left on device", "disk-full"),
         ("accept: too many open files", "too-many-open-files"),
         ("open /etc/shadow: permission denied", "permission-denied"),
+        ("PermissionError: [Errno 13] Permission denied: '/data/queue'", "permission-denied"),
+        ("ERROR: permission denied for table orders", "access-denied"),
+        ("rpc error: code = PermissionDenied desc = caller may not read orders", "access-denied"),
+        ("botocore.errorfactory.AccessDeniedException: may not put to queue", "access-denied"),
+        ("java.nio.file.AccessDeniedException: /data/queue", "permission-denied"),
+        ("ConnectionClosedByBroker: (403) 'ACCESS_REFUSED - Login was refused using PLAIN'", "authentication-failed"),
         ("rpc error: context deadline exceeded", "deadline-exceeded"),
         ("Error: unable to verify the first certificate", "certificate-invalid"),
         ("x509: certificate is valid for db.shop, not db", "certificate-invalid"),
@@ -136,3 +142,33 @@ def test_all_lines_that_mean_something_with_their_place() -> None:
         (1, "missing-environment"),
         (2, "disk-full"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("above", "host", "port"),
+    [
+        ("NpgsqlException (0x80004005): Failed to connect to 10.96.115.40:5432", "10.96.115.40", "5432"),
+        ("ConnectException: Failed to connect to rates.shop.svc/10.96.3.4:8080", "rates.shop.svc", "8080"),
+        ("could not reach server `search`, port 9200", "search", "9200"),
+    ],
+)
+def test_who_refuses_is_told_by_the_exception_around_the_refusal(above: str, host: str, port: str) -> None:
+    lines = (above, "\tat okhttp3.internal.connection.RealConnection.connectSocket(RealConnection.kt:297)")
+    refused = "Caused by: java.net.ConnectException: Connection refused"
+    assert of(*lines, refused) == Meaning(cause="connection-refused", parts={"host": host, "port": port})
+
+
+def test_what_stands_further_above_is_about_something_else() -> None:
+    lines = ("Failed to connect to rates:8080", *(f"step {number}" for number in range(4)), "Connection refused")
+    assert of(*lines) == Meaning(cause="connection-refused")
+
+
+def test_permission_denied_by_an_api_is_not_the_operating_systems() -> None:
+    vault = ("Error making API request.", "Code: 403. Errors:", "* permission denied")
+    assert of(*vault) == Meaning(cause="access-denied")
+
+
+def test_what_a_log_quotes_of_another_is_read_without_its_backslashes() -> None:
+    line = r'err="configmaps is forbidden: User \"system:serviceaccount:shop:api\" cannot list resource \"configmaps\""'
+    parts = {"user": "system:serviceaccount:shop:api", "verb": "list", "resource": "configmaps"}
+    assert of(line) == Meaning(cause="permission-denied", parts=parts)

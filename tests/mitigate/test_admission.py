@@ -78,3 +78,23 @@ async def test_a_limit_range_that_refuses_a_container(rolled: Workload, tmp_path
         fits = await here.planned("set_resources", **rolled.arguments, memory_limit="16Mi")
     assert "maximum memory usage per Container is 32Mi" in wide.draft.warnings[0]
     assert fits.draft.warnings == ()
+
+
+async def test_without_the_right_to_create_pods_the_plan_says_that_it_is_not_checked(
+    rolled: Workload, tmp_path: Path
+) -> None:
+    label = "pod-security.kubernetes.io/enforce=restricted"
+    rolled.cluster.plane.kubectl("label", "namespace", rolled.namespace, label)
+    rolled.cluster.let_view(rolled.namespace)
+    async with desk(rolled.cluster, tmp_path, kubeconfig=rolled.cluster.viewer) as here:
+        shown = await here.call(
+            "preview_change", tool="rollback_workload", arguments={**rolled.arguments, "revision": 1}
+        )
+    [line] = [line for line in shown["page"] if line.startswith("│ unchecked")]
+    assert "whether its pods would be taken: viewer may not create pods in namespace" in line
+    assert "would be refused" not in "".join(line for line in shown["page"] if "warnings" in line)
+
+
+async def test_what_can_be_asked_is_not_called_unchecked(rolled: Workload, tmp_path: Path) -> None:
+    async with desk(rolled.cluster, tmp_path) as here:
+        assert (await here.planned("rollback_workload", **rolled.arguments, revision=1)).draft.unchecked == ()

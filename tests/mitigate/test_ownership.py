@@ -6,6 +6,7 @@ import pytest
 
 from incident_mcp.mitigate.syncs import Sync, mark_of
 from incident_mcp.mitigate.warnings.ownership import heals, reverted
+from incident_mcp.vocabulary.refs import Ref
 from tests.mitigate.around import CHECKOUT, Json, workload
 
 TRACKING = "argocd.argoproj.io/tracking-id"
@@ -54,6 +55,22 @@ def test_a_marked_object_has_its_owner(live: Json, owner: tuple[str, str]) -> No
 def test_an_object_that_only_looks_like_it_has_none(live: Json) -> None:
     assert mark_of(CHECKOUT, live) is None
     assert list(reverted(None)) == []
+
+
+@pytest.mark.parametrize(
+    ("version", "named", "owned"),
+    [
+        ("gateway.networking.k8s.io/v1", "gateway.networking.k8s.io/HTTPRoute:shop/web", True),
+        ("gateway.networking.k8s.io/v1", "example.com/HTTPRoute:shop/web", False),
+        ("gateway.networking.k8s.io/v1", "gateway.networking.k8s.io/HTTPRoute:shop/copy", False),
+        ("v1", "/ConfigMap:shop/web", True),
+    ],
+)
+def test_a_kind_that_is_installed_has_its_owner_too(version: str, named: str, owned: bool) -> None:
+    kind = named.partition("/")[2].partition(":")[0]
+    live = workload({}, {TRACKING: f"shop:{named}"}) | {"apiVersion": version}
+    found = mark_of(Ref(kind=kind, namespace="shop", name="web"), live)
+    assert (found is not None and found.tool == "Argo CD application") is owned
 
 
 def test_an_object_of_an_operator_is_its_operators() -> None:

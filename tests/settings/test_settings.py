@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from incident_mcp.metrics.place import Place, Queries
+from incident_mcp.mitigate.flags.place import FlagsPlace
 from incident_mcp.settings import Settings, load_settings
 from incident_mcp.vocabulary.errors import SettingsError
 
@@ -87,6 +88,7 @@ def test_every_key_can_be_set_by_the_environment(file: Path, monkeypatch: pytest
         "read_certificates": "0", "try_hosts": "0",
         "prometheus": '{"url": "https://p.example"}', "alertmanager": '{"url": "https://a.example"}',
         "shared": '{"url": "postgresql://d.example/incidents"}',
+        "unleash": '{"url": "https://u.example", "token_file": "/t"}',
     }  # fmt: skip
     assert set(values) == set(Settings.model_fields)
     for key, value in values.items():
@@ -107,14 +109,15 @@ def test_a_key_of_a_section_has_a_variable_of_its_own(file: Path, monkeypatch: p
 def test_the_sections_of_the_example_are_right_when_somebody_uncomments_them(file: Path) -> None:
     lines = EXAMPLE.read_text().partition("# [prometheus]")
     keys = [line[2:] for line in (lines[1] + lines[2]).splitlines() if re.match(r"# (\[|\w+ = )", line)]
-    either_or = ("service = ", "token_file = ", "token_variable = ", "password_variable = ")
+    either_or = ("service = ", "token_variable = ", "password_variable = ")
     file.write_text("\n".join(line for line in keys if not line.startswith(either_or)))
     settings = load_settings()
     assert settings.prometheus
     assert settings.prometheus.queries.error_rate
     assert settings.alertmanager
+    assert settings.unleash
     named = {line.partition(" = ")[0] for line in keys}
-    assert named >= {*Place.model_fields, *Queries.model_fields}
+    assert named >= {*Place.model_fields, *Queries.model_fields, *FlagsPlace.model_fields}
 
 
 def test_the_record_says_how_the_name_is_known(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,11 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from incident_mcp.cluster.calls import MERGE_PATCH
 from incident_mcp.gate import steps
+from incident_mcp.record.journal import Journal
+from incident_mcp.record.plans import PlanStory
 from incident_mcp.settings import load_settings
+from incident_mcp.vocabulary.clock import system_clock
 from incident_mcp.vocabulary.entry import EntryKind
 from incident_mcp.vocabulary.plan import Plan
 from incident_mcp.wiring import open_desk
@@ -30,7 +34,9 @@ from tests.surface.test_approval import image, untouched
 from tests.surface.world import ACCEPT, World, always, data_of, world
 
 KILLS = int(os.environ.get("INCIDENT_TEST_KILLS", "6"))
-"""How often the process is killed: 50 in a full run."""
+"""How often the process is killed; `make soak` does it 50 times."""
+ENOUGH = 50
+"""From so many on, both ends must have been met."""
 CHECKOUT = "/apis/apps/v1/namespaces/shop/deployments/checkout"
 
 
@@ -98,21 +104,28 @@ async def test_killed_at_any_moment_it_wrote_once_or_never_and_the_record_tells_
     chance = random.Random(7)  # noqa: S311 - moments, not secrets
     seen: dict[str, int] = {}
     async with serve_sandbox("healthy") as sandbox:
-        for _ in range(KILLS):
+        for number in range(KILLS):
             now = sandbox.cluster.get(DEPLOYMENTS, "shop", "checkout") or {}
             other = 5 if now["spec"]["replicas"] == 4 else 4
-            plan = await killed(sandbox, tmp_path, other, chance.uniform(0, 0.12))
-            outcome = await outcome_of(sandbox, tmp_path, plan)
+            # Every third at any moment of the whole call, the others between the intent and a little after the result.
+            began = number % 3 != 0
+            name = await killed(sandbox, tmp_path, other, chance.uniform(0, 0.03 if began else 0.12), began=began)
+            plan, told = await afterwards(sandbox, tmp_path, name)
             writes = [one for one in sandbox.requests if not one.dry_run and one.verb == "patch"]
-            mine = [one for one in writes if one.user_agent.endswith(await digest(sandbox, tmp_path, plan))]
+            mine = [one for one in writes if one.user_agent.endswith(plan.digest)]
             assert len(mine) <= 1
-            assert outcome == {0: "not applied", 1: "applied"}[len(mine)] or (outcome == "" and not mine)
-            seen[outcome] = seen.get(outcome, 0) + 1
+            assert told.outcome == {0: "not applied", 1: "applied"}[len(mine)] or (told.outcome == "" and not mine)
+            how = f"{told.outcome or 'not begun'}{', told from the cluster' if told.settled else ''}"
+            seen[how] = seen.get(how, 0) + 1
     assert sum(seen.values()) == KILLS
+    print(f"killed {KILLS} times: {seen}")
+    assert KILLS < ENOUGH or any("told from the cluster" in how for how in seen), "none came in between"
 
 
-async def killed(sandbox: Sandbox, home: Path, replicas: int, after: float) -> str:
-    """Run one change in a process of its own and kill it `after` so many seconds; returns the plan's id."""
+async def killed(sandbox: Sandbox, home: Path, replicas: int, after: float, *, began: bool) -> str:
+    """Run one change in a process of its own and kill it `after` so many seconds, from its start or from its intent
+    (`began`); returns the plan's id.
+    """
     command = [sys.executable, killed_in_the_middle.__file__, str(sandbox.kubeconfig), str(home), str(replicas)]
     async with await anyio.open_process(command, stdin=subprocess.PIPE, stderr=None) as process:
         assert process.stdout is not None
@@ -120,29 +133,36 @@ async def killed(sandbox: Sandbox, home: Path, replicas: int, after: float) -> s
         said = b""
         while b"\n" not in said:
             said += await process.stdout.receive()
+        plan = said.split()[1].decode()
         await process.stdin.send(b"go\n")
+        if began:
+            await intended(load_settings(home=home).journal, plan)
         with anyio.move_on_after(after):
             await process.wait()
         if process.returncode is None:
             process.send_signal(signal.SIGKILL)
-    return said.split()[1].decode()
+    return plan
 
 
-async def outcome_of(sandbox: Sandbox, home: Path, plan: str) -> str:
+async def intended(path: Path, plan: str) -> None:
+    """Until the plan's intent is in the record."""
+    journal = Journal(path, system_clock)
+    try:
+        with anyio.fail_after(30):
+            while not any(entry.kind is EntryKind.INTENT for entry in journal.of_plan(plan)):
+                await anyio.lowlevel.checkpoint()
+    finally:
+        journal.close()
+
+
+async def afterwards(sandbox: Sandbox, home: Path, name: str) -> tuple[Plan, PlanStory]:
+    """The plan and what became of it, as another process tells it a while later."""
     desk = await open_desk(load_settings(kubeconfig=str(sandbox.kubeconfig), home=home), {}, Later())
     try:
         found = await desk.record.current(None)
         assert found is not None
         await desk.gate.reconcile(found.id, desk.person)
-        return (await desk.gate.plan(plan))[1].outcome
-    finally:
-        await desk.api.aclose()
-
-
-async def digest(sandbox: Sandbox, home: Path, plan: str) -> str:
-    desk = await open_desk(load_settings(kubeconfig=str(sandbox.kubeconfig), home=home), {}, Later())
-    try:
-        return (await desk.gate.plan(plan))[0].digest
+        return await desk.gate.plan(name)
     finally:
         await desk.api.aclose()
 

@@ -24,7 +24,7 @@ EXPECTED = {
     "verify_fix", "analyze_logs", "open_incident", "update_incident", "record_entry", "get_incident",
     "write_postmortem", "close_incident", "hand_over", "diagnose_workload", "what_changed", "resource_usage",
     "read_object", "restart_workload", "pause_rollout", "set_resources", "cordon_node", "evict_pod", "suspend_job",
-    "undo_action",
+    "undo_action", "run_diagnostic", "redirect_traffic", "set_feature_flag",
 }  # fmt: skip
 
 
@@ -68,7 +68,7 @@ async def test_only_the_tools_that_change_the_cluster_are_destructive(tools: lis
     destructive = {tool.name for tool in tools if tool.annotations and tool.annotations.destructive_hint}
     assert destructive == {
         "rollback_workload", "scale_workload", "restart_workload", "pause_rollout", "set_resources", "cordon_node",
-        "evict_pod", "suspend_job", "undo_action",
+        "evict_pod", "suspend_job", "run_diagnostic", "undo_action", "redirect_traffic", "set_feature_flag",
     }  # fmt: skip
 
 

@@ -67,7 +67,10 @@ async def test_one_approval_suspends_and_changes_and_one_undo_takes_both_back(ow
         assert (changed["plan"], changed["changed"]) == (plan.id, True)
         assert application(owned)["spec"]["syncPolicy"] == {"syncOptions": ["ServerSideApply=true"]}
         assert owned.live()["spec"] != before
+        told = (await here.call("get_incident"))["summary"]
+        assert [line for line in told if f"{app} does not sync by itself" in line]
         assert (await here.call("undo_action", plan=plan.id))["changed"] is True
+        assert "Left behind" not in str((await here.call("get_incident"))["summary"])
     assert application(owned)["spec"]["syncPolicy"] == POLICY
     assert owned.live()["spec"] == before
     assert len(here.questions) == 2
@@ -108,6 +111,9 @@ async def test_a_flux_kustomization_is_suspended_by_its_own_field(
         changed = await here.call("scale_workload", **made.arguments, replicas=1, suspend_sync=True)
         assert changed["changed"] is True
         assert cluster.read(path)["spec"] == {"interval": "10m", "suspend": True}
+        told = str((await here.call("get_incident"))["summary"])
+        assert f"Kustomization {namespace}/shop is suspended" in told
+        assert f"{made.ref} has 1 replica instead of 0" in told
         assert (await here.call("undo_action", plan=changed["plan"]))["changed"] is True
     assert cluster.read(path)["spec"] == {"interval": "10m"}
     assert made.live()["spec"]["replicas"] == 0

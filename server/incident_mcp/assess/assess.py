@@ -53,6 +53,7 @@ def assess(
         metrics=seen.metrics,
         looked_at=seen.looked_at,
         not_checked=seen.not_checked,
+        blind=seen.blind,
     )
 
 

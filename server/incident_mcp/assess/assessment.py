@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import JsonValue
 
+from incident_mcp.text.words import count
 from incident_mcp.vocabulary.finding import Chain, Evidence, Finding
 from incident_mcp.vocabulary.metrics_seen import AlertSeen, MetricsSeen
 from incident_mcp.vocabulary.observation import NotChecked, RouteSeen, Totals
@@ -140,6 +141,8 @@ class Assessment(Value):
     metrics: MetricsSeen = MetricsSeen()
     looked_at: tuple[str, ...] = ()
     not_checked: tuple[NotChecked, ...] = ()
+    blind: bool = False
+    """Pods or workloads could not be read."""
 
     @property
     def headline(self) -> str:
@@ -147,6 +150,8 @@ class Assessment(Value):
         sick, all_of = self.totals.unwell_workloads, self.totals.workloads
         if self.scope.workload is not None:
             return f"{self.scope.workload} is {'not well' if self.rows else 'well'}"
+        if not sick and self.blind and not self.rows:
+            return "not all pods and workloads could be read"
         if not sick:
-            return f"all {all_of} workloads are well" if not self.rows else f"{len(self.rows)} faults found"
+            return f"all {all_of} workloads are well" if not self.rows else f"{count(len(self.rows), 'fault')} found"
         return f"{sick} of {all_of} workloads {'is' if sick == 1 else 'are'} not well"

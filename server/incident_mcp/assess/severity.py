@@ -8,6 +8,7 @@ from typing import Any
 from incident_mcp.assess.assessment import Impact, Proposal
 from incident_mcp.text.amounts import share_words
 from incident_mcp.text.numbers import in_words
+from incident_mcp.text.words import count
 from incident_mcp.vocabulary.finding import Chain
 from incident_mcp.vocabulary.observation import Observation, WorkloadSeen
 from incident_mcp.vocabulary.severity import LEVELS, Severity
@@ -32,10 +33,20 @@ def _judge(seen: Observation, down: list[WorkloadSeen], hurt: Impact) -> tuple[S
         return Severity.SEV_2, f"{in_words(number)} user-facing {noun} down"
     if hurt.services or down:
         number = len(hurt.services) or len(down)
-        return Severity.SEV_3, f"{in_words(number)} of the inner services down; no route from outside leads to it"
+        return Severity.SEV_3, f"{in_words(number)} of the inner services down; {_outside(seen)}"
     if any(workload.ready < workload.desired and _served(seen, workload) for workload in seen.workloads):
         return Severity.SEV_3, f"{hurt.ready} of {hurt.desired} pods ready where it fails; the rest still serve"
+    broken = sum(not pod.ready for pod in seen.pods)
+    if broken and not {"workloads", "services"} <= set(seen.looked_at):
+        return Severity.SEV_3, f"{count(broken, 'pod')} not ready; what they serve could not be read"
     return Severity.SEV_4, "no service has lost a pod"
+
+
+def _outside(seen: Observation) -> str:
+    """Whether users reach what is down, as far as that was read."""
+    if {"services", "ingresses"} <= set(seen.looked_at):
+        return "no route from outside leads to it"
+    return "SEV-2 if users reach it: what leads there from outside could not be read"
 
 
 def _measured(seen: Observation) -> list[str]:

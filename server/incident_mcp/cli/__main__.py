@@ -1,4 +1,5 @@
-"""`incident-mcp`: the entry point. Each command lives in a file of its own and imports what it needs when it runs.
+"""`incident-mcp`: the entry point. Each command lives in a file of its own, is imported when it is the one that was
+asked for, and imports what it needs when it runs.
 
 A chat client gives a server about a second before its first turn goes on without it, and most of ours is imports. So
 the collector rests while there is only code to load (`serve` turns it on again), and pydantic builds a validator when
@@ -12,27 +13,31 @@ import pydantic
 gc.disable()
 pydantic.BaseModel.model_config["defer_build"] = True
 
+import sys
+from importlib import import_module
+
 import typer
 
 from incident_mcp import __version__
-from incident_mcp.cli import (
-    approve,
-    assess,
-    audit,
-    changes,
-    demo,
-    diagnose,
-    doctor,
-    explain,
-    health,
-    incidents,
-    init,
-    logs,
-    plan,
-    sandbox,
-    serve,
-    status,
-    stop,
+
+COMMANDS = (
+    "serve",
+    "demo",
+    "sandbox",
+    "status",
+    "assess",
+    "health",
+    "diagnose",
+    "changes",
+    "logs",
+    "explain",
+    "plan",
+    "approve",
+    "decline",
+    "stop",
+    "init",
+    "audit",
+    "doctor",
 )
 
 app = typer.Typer(
@@ -42,13 +47,13 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (serve, demo, sandbox, status, assess, health, diagnose, changes, logs, explain, plan, approve):
+asked = [each for each in sys.argv[1:2] if each in COMMANDS]
+for name in asked or COMMANDS:
+    module = import_module(f"incident_mcp.cli.{name}")
     app.command(module.NAME)(module.command)
-app.command("decline")(approve.decline)
-for module in (stop, init, audit, doctor):
-    app.command(module.NAME)(module.command)
-
-app.add_typer(incidents.app, name=incidents.NAME)
+if not asked:
+    incidents = import_module("incident_mcp.cli.incidents")
+    app.add_typer(incidents.app, name=incidents.NAME)
 
 
 @app.command("version")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import anyio
 import msgspec
@@ -28,7 +28,7 @@ from incident_mcp.vocabulary.refs import Cluster
 if TYPE_CHECKING:  # httpcore2 and ssl are met first when somebody connects
     from incident_mcp.cluster.credentials import Credential, CredentialSource
     from incident_mcp.cluster.endpoint import Endpoint
-    from incident_mcp.cluster.transport import Transport
+    from incident_mcp.cluster.transport import Line, Transport
 
 USER_AGENT = f"incident-mcp/{__version__}"
 _JSON = "application/json"
@@ -157,6 +157,30 @@ class Api:
                 raise unreachable(call, drop, self.cluster) from drop
             await self._refused(call, answer.status, answer.headers, refused, credential, patience)
 
+    @asynccontextmanager
+    async def switched(
+        self, path: str, params: Params, headers: Sequence[tuple[str, str]]
+    ) -> AsyncGenerator[tuple[Mapping[str, str], Line]]:
+        """The answer's headers and the bare connection, once the server agreed to another protocol.
+
+        Never asked again but with fresh credentials: what it carries may change something.
+        """
+        call = Call("GET", path, params, tuple(headers))
+        credential = await self._credentials.current()
+        for last in (False, True):
+            try:
+                outgoing = self._outgoing(call, credential, timeout=self._timeout)
+                async with self._opened().send(outgoing, credential.certificate) as answer:
+                    if answer.status == HTTPStatus.SWITCHING_PROTOCOLS:
+                        yield answer.headers, answer.line()
+                        return
+                    refused = await answer.read()
+            except Dropped as drop:
+                raise unreachable(call, drop, self.cluster) from drop
+            if answer.status != HTTPStatus.UNAUTHORIZED or last:
+                raise error_from(call, answer.status, refused, cluster=self.cluster, user=self.user)
+            credential = await self._credentials.renew(credential)
+
     def _opened(self) -> Transport:
         """Loaded when the first request is sent: a server lists its tools without it."""
         from incident_mcp.cluster.transport import Transport
@@ -175,9 +199,10 @@ class Api:
             try:
                 status, headers, body = await self._once(call, credential)
             except Dropped as drop:
-                if patience.repeat_dropped(drop):
-                    continue
-                raise unreachable(call, drop, self.cluster) from drop
+                if (wait := patience.wait_after_drop(drop)) is None:
+                    raise unreachable(call, drop, self.cluster) from drop
+                await anyio.sleep(wait)
+                continue
             if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
                 return body
             await self._refused(call, status, headers, body, credential, patience)
@@ -216,7 +241,7 @@ class Api:
             headers.append(("Authorization", credential.authorization))
         return Outgoing(call.method, call.target, headers, call.body, timeout)
 
-    async def _pages(self, path: str, params: Mapping[str, str | int]) -> Table:
+    async def _pages(self, path: str, params: Params) -> Table:
         page = self._decode(await self.get(path, params=params, accept=tables.ACCEPT))
         rows = page.rows
         while page.metadata.continue_:
@@ -240,15 +265,24 @@ class Api:
 
     def _object(self, body: bytes) -> dict[str, Any]:
         try:
-            return msgspec.json.decode(body, type=dict[str, Any])
+            answer = msgspec.json.decode(body, type=dict[str, Any])
         except msgspec.MsgspecError as error:
             raise self._not_kubernetes("JSON") from error
+        listed = answer.get("items")
+        if isinstance(listed, list) and not all(_is_object(each) for each in cast("list[Any]", listed)):
+            raise self._not_kubernetes("a list of objects")
+        return answer
 
     def _not_kubernetes(self, wanted: str) -> ServerFailed:
         return ServerFailed(
             f"The answer of {self.cluster.name} is not {wanted}.",
             "Something else than a Kubernetes API may answer there: check the server's address in the kubeconfig.",
         )
+
+
+def _is_object(item: Any) -> bool:
+    """Everything that reads a list takes its items' metadata for granted."""
+    return isinstance(item, dict) and isinstance(cast("dict[str, Any]", item).get("metadata"), dict)
 
 
 def _read(path: str, params: Params | None, accept: str | None) -> Call:

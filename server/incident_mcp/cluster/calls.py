@@ -14,7 +14,8 @@ from urllib.parse import quote, urlencode
 from incident_mcp.vocabulary.errors import BadRequest
 
 Method = Literal["GET", "POST", "PATCH", "DELETE"]
-Params = Mapping[str, str | int]
+Params = Mapping[str, str | int | tuple[str, ...]]
+"""A tuple stands for a key that is said several times."""
 
 JSON_PATCH = "application/json-patch+json"
 MERGE_PATCH = "application/merge-patch+json"
@@ -51,7 +52,7 @@ class Call:
         parts = self.path[1:].removesuffix("/").split("/")
         if not self.path.startswith("/") or any(part in ("", ".", "..") for part in parts):
             raise BadRequest(f"{self.path!r} is not a path of the Kubernetes API.", "Check the object's name.")
-        query = urlencode(self.params)
+        query = urlencode(self.params, doseq=True)
         return quote(self.path, safe="/:~@") + (f"?{query}" if query else "")
 
     @property

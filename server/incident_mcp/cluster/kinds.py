@@ -114,7 +114,20 @@ def kind_of(text: str) -> str | None:
     return next((name for name, kind in KINDS.items() if wanted in _spellings(kind)), None)
 
 
+ROLLOUTS = ("rollout", "rollouts", "ro")
+"""How people write the kind of Argo Rollouts, its group cut off."""
+
+
 def workload_ref(kind: str, namespace: str, name: str) -> Ref:
+    """The workload of that name. Raises `BadRequest` for other kinds, and for an Argo Rollouts `Rollout` with words of
+    its own: its controller owns replicas, pauses and steps, none of them where a Deployment has it.
+    """
+    if kind.strip().lower().split(".", 1)[0] in ROLLOUTS:
+        raise BadRequest(
+            f"{namespace}/{name} as a Rollout of Argo Rollouts is not handled: it is not treated as a Deployment.",
+            f"A person can: kubectl argo rollouts get rollout {name} -n {namespace}; then abort, undo, pause, promote "
+            "or restart in place of get rollout. read_object shows its pods.",
+        )
     return Ref(kind=workload_kind(kind), namespace=namespace, name=name)
 
 

@@ -46,6 +46,7 @@ class Look:
         self._done: dict[str, None] = {}
         self._versions: dict[str, str] = {}
         self._failed: set[str] = set()
+        self._failure: ClusterError | None = None
 
     async def ask(
         self, what: str, call: Callable[[], Awaitable[T]], default: T, *, where: str = "", note: bool = True
@@ -96,6 +97,15 @@ class Look:
         places = self._missed.setdefault((what, why), [])
         if where not in places:
             places.append(where)
+
+    def failed(self, error: ClusterError) -> None:
+        """A question that the look can do without was not answered: it goes on."""
+        self._failure = error
+
+    def require_an_answer(self) -> None:
+        """Raises that error when nothing else was answered either: then there is nothing to tell."""
+        if self._failure is not None and not self.answered:
+            raise self._failure
 
     def told(self, kind: str, version: str) -> None:
         """A list of this kind was of this resourceVersion."""

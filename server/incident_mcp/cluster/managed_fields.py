@@ -31,7 +31,11 @@ def last_changer(
 
 def _owners(thing: dict[str, Any], path: tuple[str, ...]) -> list[dict[str, Any]]:
     entries: list[dict[str, Any]] = thing.get("metadata", {}).get("managedFields") or []
-    return [entry for entry in entries if _holds(entry.get("fieldsV1") or {}, _spelled(path))]
+    if not path:
+        return entries
+    depths = [_depth(entry.get("fieldsV1") or {}, _spelled(path)) for entry in entries]
+    deepest = max(depths, default=0)
+    return [entry for entry, depth in zip(entries, depths, strict=True) if depth == deepest > 0]
 
 
 def _spelled(path: tuple[str, ...]) -> tuple[str, ...]:
@@ -70,9 +74,18 @@ def _parts(value: Any) -> dict[str, Any] | None:
 
 
 def _holds(fields: dict[str, Any], path: tuple[str, ...]) -> bool:
-    for part in path:
+    return _depth(fields, path) == len(path)
+
+
+def _depth(fields: dict[str, Any], path: tuple[str, ...]) -> int:
+    """How far down the path it owns: all of it, or as far as something that is owned as a whole (an atomic list, say).
+    Zero: not at all.
+    """
+    for depth, part in enumerate(path):
         inner = fields.get(part)
         if inner is None:
-            return False
+            return 0
+        if not inner:
+            return depth + 1
         fields = inner
-    return True
+    return len(path)

@@ -5,36 +5,58 @@ from typing import Any
 
 from incident_mcp.cluster.api import Api
 from incident_mcp.cluster.deleted_namespaces import terminating
-from incident_mcp.cluster.json_parts import part
+from incident_mcp.cluster.json_parts import part, text
 from incident_mcp.cluster.kinds import KINDS, WORKLOAD_KINDS, collection, path_of
 from incident_mcp.cluster.look import Look
 from incident_mcp.cluster.tables import Table
-from incident_mcp.vocabulary.errors import ClusterError, Forbidden, NotFound
+from incident_mcp.vocabulary.errors import ClusterError, Forbidden, NotFound, ServerFailed, Throttled
 from incident_mcp.vocabulary.refs import Ref, Scope
+
+_IN_EACH = (("ConfigMap", "kube-root-ca.crt"), ("ServiceAccount", "default"))
+"""What the controllers of a cluster keep in every namespace: the one authority's certificate, the default account."""
 
 
 async def namespaces_of(look: Look, scope: Scope, leaving: list[str] | None = None) -> list[str]:
     """The namespaces to look at; those that are being deleted are added to `leaving`, when it is given. Without the
-    right to list them, it is the context's own.
+    right to list them or what each of them has, it is the context's own.
 
     Raises `NotFound` with near misses when the scope's namespace is not there.
     """
     if scope.workload is not None:
         return [scope.workload.namespace or look.api.default_namespace]
     if scope.namespace is not None:
-        found = await require_namespace(look.api, scope.namespace)
+        try:
+            found = await require_namespace(look.api, scope.namespace)
+        except (Throttled, ServerFailed) as error:  # whether it is there, the other answers tell
+            look.failed(error)
+            return [scope.namespace]
         if leaving is not None and part(found, "metadata").get("deletionTimestamp"):
             leaving.append(scope.namespace)
         return [scope.namespace]
     try:
         table = await look.api.table(collection("Namespace", None))
     except Forbidden:
-        look.miss("other namespaces", "Forbidden: list namespaces")
-        return [look.api.default_namespace]
+        return await _by_what_each_has(look)
     look.answered += 1
     if leaving is not None:
         leaving.extend(terminating(table))
     return _names_of(table)
+
+
+async def _by_what_each_has(look: Look) -> list[str]:
+    """Who may not list namespaces may often list what the cluster puts into each of them."""
+    for kind, name in _IN_EACH:
+        wanted = {"fieldSelector": f"metadata.name={name}"}
+        try:
+            table = await look.api.table(collection(kind, None), params=wanted, include_object="Metadata")
+        except Forbidden:
+            continue
+        look.answered += 1
+        if table.rows:
+            look.miss("namespaces that are being deleted", "Forbidden: list namespaces")
+            return [text(row.object or {}, "metadata", "namespace") for row in table.rows]
+    look.miss("other namespaces", "Forbidden: list namespaces")
+    return [look.api.default_namespace]
 
 
 async def require_namespace(api: Api, name: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from incident_mcp.cluster.affected import read_affected
 from incident_mcp.cluster.api import Api
 from incident_mcp.cluster.certificates import read_certificates
 from incident_mcp.cluster.config_refs import config_refs, read_configs
+from incident_mcp.cluster.elsewhere import read_elsewhere
 from incident_mcp.cluster.events import read_events
 from incident_mcp.cluster.failing_logs import NO_IMAGE, namespaces_with_logs, read_failing_logs
 from incident_mcp.cluster.gone_jobs import read_gone_jobs
@@ -78,7 +79,12 @@ async def observe(
             ("pods", "workloads", "events", "services", "endpoints", "ingresses", *(["logs"] if logs else [])),
             deadline_seconds,
         )
-    return observation_of(look, picture, scope, clock() - began)
+    return observation_of(look, picture, _seen_scope(look, picture, scope), clock() - began)
+
+
+def _seen_scope(look: Look, picture: Picture, scope: Scope) -> Scope:
+    """What was looked at: nobody who sees one namespace can tell how the whole cluster is."""
+    return Scope(namespace=picture.namespaces[0]) if look.forbidden("other namespaces") else scope
 
 
 async def _fill(look: Look, picture: Picture, scope: Scope, *, logs: bool, siblings: bool, certificates: bool) -> None:
@@ -101,6 +107,7 @@ async def _fill(look: Look, picture: Picture, scope: Scope, *, logs: bool, sibli
             *([lambda: _quiet_logs(look, picture, scope)] if logs else []),
         ]
     )
+    await read_elsewhere(look, picture)
     few = len(picture.namespaces) == 1 or picture.swept.workloads_seen <= SMALL
     closely = few and scope.workload is None
     await together(
@@ -288,6 +295,7 @@ def _needs_settings(pod: PodSeen) -> bool:
 
 def _refuse_blindness(look: Look, picture: Picture) -> None:
     """When neither pods nor workloads may be read anywhere, an empty answer would look like a healthy one."""
+    look.require_an_answer()
     if "pods" in look.looked_at or "workloads" in look.looked_at or not look.forbidden("pods"):
         return
     where = f"namespace {picture.namespaces[0]}" if len(picture.namespaces) == 1 else "any namespace"

@@ -111,6 +111,7 @@ _WATCHED = (
         whole=True,
     ),
 )
+_BY_PLURAL = {each.plural: each for each in _WATCHED}
 RESOURCES = tuple(f"{each.plural}.{each.group}" for each in _WATCHED)
 
 
@@ -124,7 +125,7 @@ async def read_operators(
     async def read(watched: _Watched, root: str) -> None:
         found: list[Json] = []
         await read_list(look, WHAT[watched.group], root, watched.plural, namespaces, found)
-        into.extend(report for thing in found if (report := _report(thing, watched)))
+        into.extend(report for thing in found if (report := report_seen(watched.plural, thing)))
 
     await together(
         [
@@ -135,8 +136,9 @@ async def read_operators(
     )
 
 
-def _report(thing: Json, watched: _Watched) -> ReportSeen | None:
-    """The first that is wrong."""
+def report_seen(plural: str, thing: Json) -> ReportSeen | None:
+    """The first that is wrong with an object of one of these kinds."""
+    watched = _BY_PLURAL[plural]
     if _COPIED in part(thing, "metadata", "labels"):
         return None
     for field, says, reason, message, since in watched.judge(thing):

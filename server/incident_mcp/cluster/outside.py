@@ -1,7 +1,7 @@
-"""Reading from a server beside the cluster (a monitoring, say) over the same transport: TLS, proxies, pooling.
+"""Talking to a server beside the cluster (a monitoring, say) over the same transport: TLS, proxies, pooling.
 
-Only GETs, each within a time and a size; one is sent again when a pooled connection broke under it. A token's file is
-read for each request, since whatever rotates it does not tell.
+Each request within a time and a size. A GET is sent again when a pooled connection broke under it, anything else never.
+A token's file is read for each request, since whatever rotates it does not tell.
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ class Address:
     token_variable: str | None = None
     user: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    scheme: str = "Bearer "
+    """What stands before the token where no user is given; some servers want nothing there."""
 
 
 class Outside:
@@ -56,38 +58,54 @@ class Outside:
         Raises `Unreachable`, `ServerFailed` for an answer that is too large, `SettingsError` for a CA or proxy, and
         `CredentialsError` for a token, that can't be used.
         """
-        transport = self._transport = self._transport or self._opened()
         target = f"{self._base}{path}" + (f"?{urlencode(params)}" if params else "")
-        headers = [("User-Agent", USER_AGENT), ("Accept", "application/json"), *self._address.headers.items()]
-        headers += self._authorization()
         try:
             with anyio.fail_after(self._seconds):
                 try:
-                    return await self._once(transport, target, headers)
+                    return await self._once(self._outgoing("GET", target, USER_AGENT))
                 except Dropped as drop:
                     if drop.late or not drop.sent:
                         raise
-                return await self._once(transport, target, headers)
+                return await self._once(self._outgoing("GET", target, USER_AGENT))
         except TimeoutError as error:
             raise self._unreachable(f"no answer within {self._seconds:g} s") from error
         except Dropped as drop:
             raise self._unreachable(drop.reason) from drop
 
+    async def transmit(self, method: str, path: str, agent: str) -> tuple[int, bytes]:
+        """A request without a body that may change something: sent once, whatever becomes of it. Raises as `get`;
+        `Unreachable` says whether it had left.
+        """
+        outgoing = self._outgoing(method, f"{self._base}{path}", agent)
+        try:
+            with anyio.fail_after(self._seconds):
+                return await self._once(outgoing)
+        except TimeoutError as error:
+            raise self._unreachable(f"no answer within {self._seconds:g} s", sent=outgoing.sent) from error
+        except Dropped as drop:
+            raise self._unreachable(drop.reason, sent=drop.sent) from drop
+
+    def _outgoing(self, method: str, target: str, agent: str) -> Outgoing:
+        headers = [("User-Agent", agent), ("Accept", "application/json"), *self._address.headers.items()]
+        return Outgoing(method, target, headers + self._authorization(), timeout=self._seconds)
+
     async def aclose(self) -> None:
         if self._transport is not None:
             await self._transport.aclose()
 
-    async def _once(self, transport: Transport, target: str, headers: list[tuple[str, str]]) -> tuple[int, bytes]:
+    async def _once(self, outgoing: Outgoing) -> tuple[int, bytes]:
+        transport = self._transport = self._transport or self._opened()
         body = bytearray()
-        async with transport.send(Outgoing("GET", target, headers, timeout=self._seconds), None) as answer:
+        async with transport.send(outgoing, None) as answer:
             async for chunk in answer.chunks():
                 body += chunk
                 if len(body) > LARGEST:
                     raise ServerFailed(f"The answer of {self.name} is larger than {LARGEST >> 20} MiB.")
             return answer.status, bytes(body)
 
-    def _unreachable(self, reason: str) -> Unreachable:
-        return Unreachable(f"{self.name} can't be reached: {reason}.", "Check its address, the network and the proxy.")
+    def _unreachable(self, reason: str, *, sent: bool = False) -> Unreachable:
+        advice = "Check its address, the network and the proxy."
+        return Unreachable(f"{self.name} can't be reached: {reason}.", advice, sent=sent)
 
     def _opened(self) -> Transport:
         from incident_mcp.cluster.endpoint import Endpoint
@@ -115,7 +133,7 @@ class Outside:
         if token is None:
             return []
         if self._address.user is None:
-            return [("Authorization", f"Bearer {token}")]
+            return [("Authorization", f"{self._address.scheme}{token}")]
         both = base64.b64encode(f"{self._address.user}:{token}".encode()).decode()
         return [("Authorization", f"Basic {both}")]
 

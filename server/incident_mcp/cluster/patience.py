@@ -1,7 +1,8 @@
 """Which calls are sent again, and when.
 
 Reads: after 429, and after a 5xx that asks for it (503 always), honouring Retry-After within the call's budget; and
-once after a dropped connection, which is mostly a pooled one that the server closed at the wrong moment.
+after a dropped connection: at once the first time, which is mostly a pooled one that the server closed at the wrong
+moment, and twice more a little later, since a balancer or API server that is in trouble drops some and answers others.
 
 Writes: only after a 429 of the API server's own priority-and-fairness filter, which answers before it has looked at
 the request. The header `X-Kubernetes-PF-FlowSchema-UID` alone does not prove that (every answer carries it, an
@@ -25,6 +26,8 @@ from incident_mcp.cluster.outgoing import Dropped
 
 _REPEATS = 4
 _FIRST_WAIT = 0.25
+_DROPS = 3
+_AFTER_DROP = 0.2
 _FLOW_SCHEMA = "x-kubernetes-pf-flowschema-uid"
 
 
@@ -43,10 +46,15 @@ class Patience:
         self._renewals += 1
         return self._renewals == 1
 
-    def repeat_dropped(self, drop: Dropped) -> bool:
-        """After a broken connection: True the first time, for reads that had left and did not just take too long."""
+    def wait_after_drop(self, drop: Dropped) -> float | None:
+        """The seconds to wait after a broken connection, for reads that had left and did not just take too long; None
+        when the call is not repeated.
+        """
         self._drops += 1
-        return self._drops == 1 and drop.sent and not drop.late and not self._call.mutates
+        if self._drops > _DROPS or not drop.sent or drop.late or self._call.mutates:
+            return None
+        wait = _AFTER_DROP * (self._drops - 1)
+        return wait if time.monotonic() + wait <= self._until else None
 
     def wait_after(self, status: int, headers: Mapping[str, str], body: bytes) -> float | None:
         """The seconds to wait before the call is repeated; None when it is not."""

@@ -75,7 +75,8 @@ class Picture:
 
 def observation_of(look: Look, picture: Picture, scope: Scope, took: timedelta) -> Observation:
     swept = picture.swept
-    unwell = {str(row.ref) for row in swept.workloads} | {str(w.ref) for w in picture.workloads.values() if not w.well}
+    own = [each for each in picture.workloads.values() if each.ref.namespace in picture.namespaces]
+    unwell = {str(row.ref) for row in swept.workloads} | {str(each.ref) for each in own if not each.well}
     seen = Observation(
         cluster=look.api.cluster,
         scope=scope,

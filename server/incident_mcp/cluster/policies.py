@@ -21,7 +21,7 @@ def policy_seen(policy: dict[str, Any]) -> PolicySeen:
     types = spec.get("policyTypes") or ["Ingress", *(["Egress"] if items(spec, "egress") else [])]
     return PolicySeen(
         ref=ref_of(policy, "NetworkPolicy"),
-        selector=_selector(part(spec, "podSelector")),
+        selector=selector_seen(part(spec, "podSelector")),
         ingress="Ingress" in types,
         egress="Egress" in types,
         lets_in=tuple(_rule(each, "from") for each in items(spec, "ingress")),
@@ -41,13 +41,13 @@ def _rule(rule: dict[str, Any], side: str) -> RuleSeen:
 def _peer(peer: dict[str, Any]) -> PeerSeen:
     pods, namespaces = peer.get("podSelector"), peer.get("namespaceSelector")
     return PeerSeen(
-        pods=None if pods is None else _selector(pods),
-        namespaces=None if namespaces is None else _selector(namespaces),
+        pods=None if pods is None else selector_seen(pods),
+        namespaces=None if namespaces is None else selector_seen(namespaces),
         block=text(peer, "ipBlock", "cidr"),
     )
 
 
-def _selector(selector: dict[str, Any]) -> SelectorSeen:
+def selector_seen(selector: dict[str, Any]) -> SelectorSeen:
     return SelectorSeen(
         labels=part(selector, "matchLabels"),
         expressions=tuple(

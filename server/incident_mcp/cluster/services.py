@@ -17,13 +17,13 @@ from incident_mcp.vocabulary.observation import ServiceSeen
 
 SERVICE_LABEL = "kubernetes.io/service-name"
 _PORTS_ERROR = "LoadBalancerPortsError"
-_Endpoints = dict[str, dict[str, tuple[bool, str]]]
+Endpoints = dict[str, dict[str, tuple[bool, str]]]
 """By service and pod: whether it is ready, and its node."""
 
 
 def services_seen(services: list[dict[str, Any]], slices: list[dict[str, Any]]) -> list[ServiceSeen]:
     """Those of one namespace that select pods."""
-    found = _endpoints(slices)
+    found = endpoints_seen(slices)
     return [_seen(each, found.get(each["metadata"]["name"], {})) for each in services if _selector(each)]
 
 
@@ -90,7 +90,7 @@ def _port(port: dict[str, Any]) -> PortSeen:
     )
 
 
-def _endpoints(slices: list[dict[str, Any]]) -> _Endpoints:
+def endpoints_seen(slices: list[dict[str, Any]]) -> Endpoints:
     """A dual-stack pod stands in one slice of each family: counted once."""
     seen: defaultdict[str, dict[str, tuple[bool, str]]] = defaultdict(dict)
     for each in slices:

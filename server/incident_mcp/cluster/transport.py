@@ -30,6 +30,7 @@ _LANES = 16
 _CONNECTIONS = 4
 """Of one lane. Several small pools instead of a large one: httpcore2 walks all connections of one at each request."""
 _IDLE_SECONDS = 60
+_AT_ONCE = 64 * 1024
 _GZIP = 16 + zlib.MAX_WBITS
 
 
@@ -55,6 +56,27 @@ class Answer:
                 plain = unzip(chunk) if unzip else chunk
                 if plain:
                     yield plain
+
+    def line(self) -> Line:
+        """The bare connection, once the server has switched protocols (101)."""
+        return Line(cast("httpcore2.AsyncNetworkStream", self._response.extensions["network_stream"]))
+
+
+class Line:
+    """A connection that no longer speaks HTTP. It ends with the answer that opened it."""
+
+    def __init__(self, stream: httpcore2.AsyncNetworkStream) -> None:
+        self._stream = stream
+
+    async def read(self) -> bytes:
+        """What has come; empty at its end. Raises Dropped."""
+        with _failures():
+            return await self._stream.read(_AT_ONCE)
+
+    async def write(self, data: bytes) -> None:
+        """Raises Dropped."""
+        with _failures():
+            await self._stream.write(data)
 
 
 class Transport:

@@ -125,6 +125,7 @@ class Execution:
                 "target": str(plan.draft.target),
                 "headline": plan.draft.headline,
                 "sent": outcome.sent.isoformat() if outcome.sent else None,
+                **({"output": list(outcome.output)} if outcome.output else {}),
             },
         )
         name = ""

@@ -133,6 +133,7 @@ def _entry(plan: Plan, request: Request) -> NewEntry:
             "before": draft.before,
             "after": draft.after,
             "warnings": list(draft.warnings),
+            **({"unchecked": list(draft.unchecked)} if draft.unchecked else {}),
             "promise": str(draft.promise) if draft.promise else "",
             "undo": draft.undo.shown,
             "expires": plan.expires.isoformat(),

@@ -32,6 +32,8 @@ async def reconcile(record: Record, actions: Actions, plan: Plan, by: Actor) -> 
     age = record.clock() - (known.spent_at or since)
     if len(plan.draft.writes) > 1 and age < plan.draft.lasts + ON_ITS_WAY:
         return ""
+    if "unknown" not in states.values():  # it ended between two writes: there is nothing to find out
+        return await _settle(record, plan, known, states, by)
     try:
         landed = await actions[plan.action].landed(plan.draft.writes[number - 1], since)
     except ClusterError:

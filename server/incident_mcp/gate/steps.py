@@ -2,7 +2,8 @@
 
 A plan of several has each write in the record twice: before it is sent, and when its result is known. A write that was
 refused ends the plan; what was done until then stays done, and is named. An eviction that a disruption budget holds
-back was refused, not carried out, so it alone is tried again, until the bound that the person was shown.
+back was refused, not carried out, so it alone is tried again, until the bound that the person was shown. An abort is
+sent only where the change before it turns out bad.
 """
 
 from collections.abc import Awaitable, Callable
@@ -13,6 +14,7 @@ from typing import Any
 import anyio
 import anyio.lowlevel
 
+from incident_mcp.gate.aborting import turned_bad
 from incident_mcp.record.record import Record
 from incident_mcp.text.words import listed
 from incident_mcp.vocabulary.action import Action, Landed
@@ -66,18 +68,25 @@ class Steps:
     why: str = ""
     """Why it stopped."""
     sent: datetime | None = None
+    """When the first write left."""
+    changed: datetime | None = None
+    """When the last one left."""
+    output: tuple[str, ...] = ()
+    """What the writes brought back."""
 
     @property
     def plan(self) -> Plan:
         return self.permit.plan
 
     async def run(self) -> None:
-        """Send them all, or stop at the first that can't be carried out. A cancelled call ends between two writes."""
+        """Send them all, or stop at the first that can't be carried out. A cancelled call ends between two writes, but
+        not before an abort: what was changed is watched to the end, whoever listens.
+        """
         waiting = list(enumerate(self.plan.draft.writes, 1))
         while waiting:
             held: list[tuple[int, Write]] = []
             for number, write in waiting:
-                if self.sent is not None:
+                if self.sent is not None and not write.abort_within:
                     await anyio.lowlevel.checkpoint()
                 if why := self.halted():
                     self.why = why
@@ -105,9 +114,13 @@ class Steps:
 
     async def _step(self, number: int, write: Write) -> Landed | None:
         """One write and its result; None: a budget holds it back."""
+        if write.abort_within and not await self._turned_bad(write):
+            await self._note(number, write, "not needed")
+            return "not needed"
         if number not in self.states:
             await self._note(number, write, None)
-        self.sent = self.sent or self.record.clock()
+        self.changed = self.record.clock()
+        self.sent = self.sent or self.changed
         state = await self._send(write)
         if state is None:  # refused, until another try says otherwise; the record need not hear of each
             self.states[number] = "not applied"
@@ -117,9 +130,19 @@ class Steps:
             await self.tell(done, len(self.plan.draft.writes), write.shown)
         return state
 
+    async def _turned_bad(self, write: Write) -> bool:
+        done, total = len(self.states), len(self.plan.draft.writes)
+
+        async def tell(words: str) -> None:
+            await self.tell(done, total, words)
+
+        since = self.changed or self.record.clock()
+        self.why = await turned_bad(self.action, self.plan, write, since, self.record.clock, tell)
+        return bool(self.why)
+
     async def _send(self, write: Write) -> Landed | None:
         try:
-            await self.action.apply(write, self.permit)
+            self.output += await self.action.apply(write, self.permit)
         except Unreachable as error:
             self.why = str(error)
             return "unknown" if error.sent else "not applied"
@@ -127,7 +150,7 @@ class Steps:
             self.why = str(error)
             return "unknown"
         except IncidentError as error:
-            self.why = str(error)
+            self.why = f"{self.why}. {error}" if write.abort_within else str(error)
             return _refused(write, error)
         return "applied"
 
@@ -147,7 +170,10 @@ class Steps:
 
     def outcome(self, ended: str = "") -> Outcome:
         """What came of the plan, in one; `ended` says why it was left before its end."""
-        return told(self.plan, self.states, ended or self.why, self.sent)
+        outcome = told(self.plan, self.states, ended or self.why, self.sent)
+        if not self.output:
+            return outcome
+        return outcome.model_copy(update={"text": f"{outcome.text}: {self.output[0]}", "output": self.output})
 
 
 def _refused(write: Write, error: IncidentError) -> Landed | None:
@@ -160,8 +186,13 @@ def told(plan: Plan, states: dict[int, Landed], why: str, sent: datetime | None)
     """The states of a plan's writes as one outcome. A write without a state was never sent."""
     writes = dict(enumerate(plan.draft.writes, 1))
     good = [number for number in writes if states.get(number) in ("applied", "not needed")]
+    if any(write.abort_within and states.get(number) == "applied" for number, write in writes.items()):
+        return _aborted(plan, states, why, sent)
     if len(good) == len(writes):
         return Outcome(status="applied", text=f"{plan.draft.headline}: done", sent=sent)
+    if all(number in good or (write.abort_within and number not in states) for number, write in writes.items()):
+        text = f"{plan.draft.headline}: done, but its watch was cut short, so nothing puts it back by itself. {why}"
+        return Outcome(status="applied", text=text, sent=sent)
     if any(states.get(number) == "unknown" for number in writes):
         return _unknown(plan, states, sent)
     if not any(state == "applied" for state in states.values()):
@@ -174,6 +205,18 @@ def told(plan: Plan, states: dict[int, Landed], why: str, sent: datetime | None)
     return Outcome(status="applied in part", text=text.rstrip(), sent=sent)
 
 
+def _aborted(plan: Plan, states: dict[int, Landed], why: str, sent: datetime | None) -> Outcome:
+    """It was put back. What the plan did beside it (a suspended sync) was not."""
+    writes = dict(enumerate(plan.draft.writes, 1))
+    back = {write.path for number, write in writes.items() if write.abort_within and states.get(number) == "applied"}
+    stays = [
+        write.shown for number, write in writes.items() if states.get(number) == "applied" and write.path not in back
+    ]
+    beside = f" Still done: {listed(stays)}." if stays else ""
+    text = f"Aborted, as the plan said: {why.rstrip('.')}. Put back: {plan.draft.headline}.{beside}"
+    return Outcome(status="aborted", text=text, sent=sent)
+
+
 def _unknown(plan: Plan, states: dict[int, Landed], sent: datetime | None) -> Outcome:
     number = next(number for number, state in states.items() if state == "unknown")
     write = plan.draft.writes[number - 1]
@@ -181,8 +224,8 @@ def _unknown(plan: Plan, states: dict[int, Landed], sent: datetime | None) -> Ou
     at = f" at {sent.strftime('%H:%M:%S.%f')[:-3]} UTC" if sent else ""
     target = write.target
     where = f"-n {target.namespace} " if target.namespace else ""
-    text = (
-        f"Unknown. {of} was sent{at} and no good answer came. It was not repeated. "
-        f"get_incident looks again, or kubectl {where}get {target.kind.lower()} {target.name} -o yaml will tell."
-    )
+    looks = f"get_incident looks again, or kubectl {where}get {target.kind.lower()} {target.name} -o yaml will tell."
+    if write.method == "EXEC":
+        looks = "No object tells whether a command ran: look at what it would have done."
+    text = f"Unknown. {of} was sent{at} and no good answer came. It was not repeated. {looks}"
     return Outcome(status="unknown", text=text, sent=sent)

@@ -54,13 +54,44 @@ def _of_paths(paths: list[Finding]) -> Chain:
 
 
 def _root_of(target: Ref, by_target: dict[Ref, list[Finding]]) -> Ref:
-    """Follow the deepest finding's `because_of` to its end. Two that wait for each other end where it began."""
-    visited = [target]
-    while True:
-        because = by_target[visited[-1]][0].because_of
-        if because is None or because not in by_target or because in visited:
-            return visited[-1]
-        visited.append(because)
+    """Follow the deepest findings' `because_of` to an end: where one leads back, another may lead on. Where all lead
+    back, the objects wait for each other, and one of them stands for the circle.
+    """
+    if (end := _walk(target, by_target)[1]) is not None:
+        return end
+    circle = min((_walk(each, by_target)[0] for each in _walk(target, by_target)[0]), key=len)
+    return min(circle, key=lambda ref: _first_in_circle(by_target[ref][0]))
+
+
+def _walk(target: Ref, by_target: dict[Ref, list[Finding]]) -> tuple[list[Ref], Ref | None]:
+    """Where it leads, and the first end on the way."""
+    visited: dict[Ref, None] = {}
+    ahead = [target]
+    while ahead:
+        here = ahead.pop()
+        if here in visited:
+            continue
+        visited[here] = None
+        leads = _leads(by_target[here], by_target)
+        if not leads:
+            return [*visited], here
+        ahead.extend(reversed(leads))
+    return [*visited], None
+
+
+def _leads(group: list[Finding], by_target: dict[Ref, list[Finding]]) -> list[Ref]:
+    """Where the deepest findings on one object lead: a program may need two others, and blame both."""
+    deepest = BY_CODE[group[0].code].depth
+    if group[0].because_of not in by_target:
+        return []
+    alike = (each.because_of for each in group if BY_CODE[each.code].depth == deepest)
+    return [ref for ref in alike if ref is not None and ref in by_target]
+
+
+def _first_in_circle(finding: Finding) -> tuple[int, float, str]:
+    """The deepest, then the oldest."""
+    since = finding.since.timestamp() if finding.since else float("inf")
+    return -BY_CODE[finding.code].depth, since, str(finding.target)
 
 
 def _chain(root: Ref, members: list[Finding], by_target: dict[Ref, list[Finding]]) -> Chain:

@@ -7,13 +7,20 @@ command or arguments of the program name are the candidates, and only one that c
 import ipaddress
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, cast
 
-from incident_mcp.investigate.log_evidence import Said, said_of
+from incident_mcp.investigate.log_evidence import Line, Said, said_of
 from incident_mcp.investigate.sufferers import workload_of
-from incident_mcp.vocabulary.observation import Observation, ServiceSeen
+from incident_mcp.vocabulary.observation import Observation, PodSeen, ServiceSeen
 from incident_mcp.vocabulary.refs import Ref
+from incident_mcp.vocabulary.untrusted import Untrusted
 
+_TROUBLE = re.compile(
+    r"(?i:error|fail|warn|fatal|exception|refuse|reset|timed?[ -]?out|unavailable|unreachable|unable|could not|cannot|"
+    r"can't|disconnect|no route|not found|retry|lost|\b50[0234]\b)"
+)
+_ADDRESS = re.compile(r"(?<![\w.:])(\d{1,3}(?:\.\d{1,3}){3})(?![\w.])")
 _WORD = re.compile(r"[a-z0-9][a-z0-9.-]*")
 
 
@@ -36,10 +43,77 @@ def needed(seen: Observation) -> set[Ref]:
     return {service.ref for said in asked if (service := service_of(seen, said))}
 
 
+def complained_of(seen: Observation) -> Iterator[tuple[Ref, ServiceSeen, Line]]:
+    """Services that nobody serves and that a failing program's log speaks of as an address, in whatever words: the
+    latest line, by program.
+    """
+    down = _Down([each for each in seen.services if not each.ready])
+    pods = {pod.ref: pod for pod in seen.pods if not pod.ready}
+    told: set[tuple[Ref, Ref]] = set()
+    for log in seen.logs if down.by_namespace else ():
+        pod = pods.get(log.pod)
+        for time, text in reversed(log.lines if pod else ()):
+            service = (
+                next((each for each in down.near(text, pod) if _speaks_of(text, each, pod)), None) if pod else None
+            )
+            target = pod.owner or pod.ref if pod else log.pod
+            if service and (target, service.ref) not in told:
+                told.add((target, service.ref))
+                yield target, service, Line(log, time, text)
+
+
+class _Down:
+    """Services that nobody serves, found without trying each on each line: a large cluster has hundreds."""
+
+    def __init__(self, services: list[ServiceSeen]) -> None:
+        self.by_namespace: dict[str, list[ServiceSeen]] = {}
+        for each in services:
+            self.by_namespace.setdefault(str(each.ref.namespace), []).append(each)
+        self._by_address = {address: each for each in services for address in each.addresses}
+
+    def near(self, text: Untrusted, pod: PodSeen) -> Iterator[ServiceSeen]:
+        """Those of the pod's own namespace, of one that the line names, and the first address in it."""
+        for namespace, services in self.by_namespace.items():
+            if namespace == pod.ref.namespace or text.contains(f".{namespace}"):
+                yield from services
+        address = text.identifiers(_ADDRESS)
+        if address and address[0] in self._by_address:
+            yield self._by_address[address[0]]
+
+
+def _speaks_of(text: Untrusted, service: ServiceSeen, pod: PodSeen) -> bool:
+    """In trouble, of `http://name/`, `name:80`, `name.namespace`, `pod.name`, or its address; and it is not the
+    program's own.
+    """
+    name = service.ref.name
+    if not text.contains(name) and not any(text.contains(each) for each in service.addresses):
+        return False
+    if text.identifiers(_TROUBLE) is None:
+        return False
+    if service.selector and service.selector.items() <= pod.labels.items():
+        return False
+    at_home = service.ref.namespace == pod.ref.namespace
+    return text.identifiers(_address_of(name, str(service.ref.namespace), at_home, service.addresses)) is not None
+
+
+@lru_cache(maxsize=512)
+def _address_of(name: str, namespace: str, at_home: bool, addresses: tuple[str, ...]) -> re.Pattern[str]:
+    ends = rf"(?:\.{re.escape(namespace)}\b|:\d|/)"
+    named = rf"(?:\w+://|(?<![\w.-])|[\w-]\.){re.escape(name)}"
+    alone = [rf"{named}{ends}", rf"\w+://{re.escape(name)}(?![\w.-])"]
+    whole = [rf"(?<![\w.:]){re.escape(each)}(?![\w.])" for each in addresses]
+    return re.compile("|".join([*(alone if at_home else [rf"{named}\.{re.escape(namespace)}\b"]), *whole]))
+
+
 def _named(seen: Observation, host: str, here: str | None) -> ServiceSeen | None:
-    name, _, rest = host.partition(".")
-    namespace = rest.partition(".")[0] or here
-    return next((s for s in seen.services if s.ref.name == name and s.ref.namespace == namespace), None)
+    """By `name`, `name.namespace`, and as a StatefulSet's pods are called: `pod.name`, `pod.name.namespace`."""
+    labels = host.split(".")
+    of = {(each.ref.name, each.ref.namespace): each for each in seen.services}
+    own = of.get((labels[0], labels[1] if len(labels) > 1 else here))
+    if own or len(labels) == 1:
+        return own
+    behind = of.get((labels[1], labels[2] if len(labels) > 2 else here))
+    return behind if behind and behind.headless else None
 
 
 def _nameless(host: str) -> bool:

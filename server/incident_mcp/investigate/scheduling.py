@@ -22,6 +22,8 @@ from incident_mcp.text.words import listed
 from incident_mcp.vocabulary.untrusted import Untrusted
 
 _NO_LABELS = "no node with the labels it asks for"
+NOT_BESIDE = "its affinity rules"
+"""Nobody of those that it must stand beside runs anywhere that it may go."""
 _EARLY = (TAINTED, NODES_CORDONED)
 """Filters that come before what a pod asks for: they rule out nodes that it never meant."""
 _CONTROL = r"\{node-role\.kubernetes\.io/"
@@ -36,7 +38,7 @@ _REASONS: tuple[tuple[str, Kind, str], ...] = (
     (r"node\(s\) didn't match Pod's node affinity/selector", NO_MATCHING_NODE, _NO_LABELS),
     (r"node\(s\) didn't match pod anti-affinity rules", NO_MATCHING_NODE, "its anti-affinity rules"),
     (r"node\(s\) didn't satisfy existing pods anti-affinity", NO_MATCHING_NODE, "other pods' anti-affinity rules"),
-    (r"node\(s\) didn't match pod affinity rules", NO_MATCHING_NODE, "its affinity rules"),
+    (r"node\(s\) didn't match pod affinity rules", NO_MATCHING_NODE, NOT_BESIDE),
     (r"node\(s\) didn't match pod topology spread constraints", NO_MATCHING_NODE, "its topology spread rules"),
     (r"node\(s\) didn't match the requested node name", NO_MATCHING_NODE, "no node of the name that it asks for"),
     (r"node\(s\) didn't have free ports", HOST_PORT_TAKEN, "a host port that is taken"),

@@ -17,7 +17,6 @@ _LOGFMT_FIELD = re.compile(rb"(?<=\s)(?!(?:" + _TOLD + rb')=)([\w.@/-]+)=("(?:[^
 _ACCESS = re.compile(rb'" \x01 (?:\x01|-)')
 _LETTERS = bytes([*range(65, 91), *range(97, 123), *range(128, 256)])
 _LONG_WORD = re.compile(rb"[A-Za-z_]{32,}")
-_HEX_PART = re.compile(rb"(?<=\x01-)[a-f]{4}(?=-\x01)")
 
 
 def canonical(key: bytes) -> bytes:
@@ -33,16 +32,3 @@ def canonical(key: bytes) -> bytes:
 
 def _emptied(field: re.Match[bytes]) -> bytes:
     return b"%b=%b" % (field[1], MARK * field[2].count(MARK))
-
-
-def without_hex_words(key: bytes) -> bytes:
-    """With UUIDs as one mark, also those of which a part happens to be four letters: `\\1-bafe-\\1`."""
-    return _HEX_PART.sub(b"", key).replace(MARK + b"--" + MARK, MARK) if b"-" in key else key
-
-
-def moved(key: bytes, mark: int) -> int:
-    """Which mark of `key` is the `mark`th of `without_hex_words(key)`."""
-    for part in _HEX_PART.finditer(key):
-        if key.count(MARK, 0, part.start()) <= mark:
-            mark += 1
-    return mark

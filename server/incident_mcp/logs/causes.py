@@ -10,6 +10,7 @@ LogCause = Literal[
     "pool-exhausted",
     "certificate-invalid",
     "authentication-failed",
+    "access-denied",
     "permission-denied",
     "disk-full",
     "too-many-open-files",

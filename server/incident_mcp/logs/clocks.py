@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from incident_mcp.logs.collapse import Places
+from incident_mcp.logs.fingerprints import eights
 
 Words = npt.NDArray[np.uint64]
 Times = npt.NDArray[np.int64]
@@ -21,10 +22,9 @@ Times = npt.NDArray[np.int64]
 NEVER = np.int64(np.iinfo(np.int64).min)
 ALWAYS = np.int64(np.iinfo(np.int64).max)
 """Later than any time."""
-REACH = 48
-"""Bytes behind a stamp's start that are looked at: a block needs so many after its last line."""
 _MONTHS = {name: at + 1 for at, name in enumerate(b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split())}
 _LOOKED_AT = 400
+_LONGEST_STAMP = 32
 _BYTE, _ZERO, _POINT, _COMMA = np.uint64(255), np.uint64(48), np.uint64(46), np.uint64(44)
 _MON = rb"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _HMS = rb"[0-2]\d:[0-5]\d:[0-6]\d"
@@ -112,10 +112,12 @@ def find_stamp(line: bytes) -> Stamp | None:
     """The first stamp of a line, if one stands near its head."""
     head = line[:_LOOKED_AT]
     best: Stamp | None = None
+    reach = len(head)
     for number, form in enumerate(FORMS):
-        found = form.pattern.search(head)
+        found = form.pattern.search(head, 0, reach)
         if found is None or (best and found.start() >= best.offset):
             continue
+        reach = min(reach, found.start() + _LONGEST_STAMP)
         if zone := _ZONE.match(head, found.end()):
             best = Stamp(number, found.start(), zone.end(), _shift(zone))
         else:
@@ -155,34 +157,34 @@ class Clocks:
 
         Style 0 is `NO_STYLE`.
         """
-        eights = np.ndarray((len(raw) - 7,), np.dtype("<u8"), raw, 0, (1,))
+        words = eights(raw)
         minutes = np.full(len(at), NEVER)
         old = np.zeros(len(at), np.bool_)
         for number in np.bincount(styles).nonzero()[0].tolist():
             form, year, zone = known[number]
             where = slice(None) if number == styles[0] and (styles == number).all() else (styles == number).nonzero()[0]
             if form >= EPOCH:
-                minutes[where] = _since_1970(eights, at[where], in_milliseconds=form == EPOCH_MS)
+                minutes[where] = _since_1970(words, at[where], in_milliseconds=form == EPOCH_MS)
                 old[where] = True
             elif number:
-                minutes[where] = self._minutes_of(raw, eights, at[where], form, year, zone)
+                minutes[where] = self._minutes_of(raw, words, at[where], form, year, zone)
         second_at = at + _SECONDS_AT[_forms(known)][styles]
-        second = eights[second_at]
+        second = words[second_at]
         tens, ones = (second & _BYTE) - _ZERO, (second >> np.uint64(8) & _BYTE) - _ZERO
         times = (tens * np.uint64(10) + ones).astype(np.int64)
         times *= 1_000_000
-        times += _fraction(second >> np.uint64(16) & _BYTE, eights[second_at + 3])
+        times += _fraction(second >> np.uint64(16) & _BYTE, words[second_at + 3])
         times += minutes
         good = (tens < 7) & (ones < 10) & (minutes != NEVER) & ~old
         return np.where(good, times, np.where(old, minutes, NEVER) if old.any() else NEVER)
 
     def _minutes_of(
-        self, raw: npt.NDArray[np.uint8], eights: Words, at: Places, form: int, year: int, zone: int
+        self, raw: npt.NDArray[np.uint8], words: Words, at: Places, form: int, year: int, zone: int
     ) -> Times | np.int64:
         length = FORMS[form].length
-        shape = eights[at] * np.uint64(0x9E3779B97F4A7C15) ^ eights[at + (length - 8)]
+        shape = words[at] * np.uint64(0x9E3779B97F4A7C15) ^ words[at + (length - 8)]
         if length > 16:
-            shape = shape * np.uint64(0xC2B2AE3D27D4EB4F) ^ eights[at + 8]
+            shape = shape * np.uint64(0xC2B2AE3D27D4EB4F) ^ words[at + 8]
         changes = (shape[1:] != shape[:-1]).nonzero()[0]
         if not len(changes):
             return self._minute(raw[at[0] : at[0] + length].tobytes(), form, year, zone)
@@ -215,17 +217,17 @@ class Clocks:
         return microseconds(time)
 
 
-def _since_1970(eights: Words, at: Places, *, in_milliseconds: bool) -> Times:
+def _since_1970(words: Words, at: Places, *, in_milliseconds: bool) -> Times:
     """All ten digits of the seconds, and what follows them."""
-    high = _digits(eights[at])
-    rest = eights[at + 8]
+    high = _digits(words[at])
+    rest = words[at + 8]
     tens, ones = (rest & _BYTE) - _ZERO, (rest >> np.uint64(8) & _BYTE) - _ZERO
     seconds = (high * 100 + (tens * np.uint64(10) + ones).astype(np.int64)) * 1_000_000
     if in_milliseconds:
-        thousandths = (eights[at + 10] & np.uint64(0xFFFFFF)) | np.uint64(0x3030303030000000)
+        thousandths = (words[at + 10] & np.uint64(0xFFFFFF)) | np.uint64(0x3030303030000000)
         fraction = _digits(thousandths) // 100
     else:
-        fraction = _fraction(rest >> np.uint64(16) & _BYTE, eights[at + 11])
+        fraction = _fraction(rest >> np.uint64(16) & _BYTE, words[at + 11])
     return np.where((tens < 10) & (ones < 10), seconds + fraction, NEVER)
 
 

@@ -101,7 +101,7 @@ class Variants:
         if not len(lines):
             return []
         which = kinds[lines]
-        codes = _codes(seen, seen.marks[seen.first[lines] + self._slot[which]])
+        codes = _codes(seen, seen.places(lines, self._slot[which].astype(np.int64)))
         rows, columns = self._row[which], self._columns_of(codes)
         found = self._table[rows, columns]
         kinds[lines] = np.where(found >= 0, found, which)

@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from incident_mcp.logs.collapse import Collapsed
+from incident_mcp.logs.collapse import Collapsed, Flags
 from incident_mcp.logs.kind import Kind
-from incident_mcp.logs.ledger import Flags, Kinds
+from incident_mcp.logs.ledger import Kinds
 from incident_mcp.logs.parts import Part
 from incident_mcp.logs.shapes import Shape, shape_of
 from incident_mcp.logs.traces import Trace, traces_in
@@ -42,6 +42,7 @@ class Folder:
         self._register = register
         self._kinds = kinds
         self._known: dict[bytes, Found] = {}
+        self._bodies: dict[int, str] = {}
         self._traces: dict[tuple[object, ...], int] = {}
 
     def fold(self, seen: Collapsed, kinds: Kinds, parts: Parts, source: int) -> Flags | None:
@@ -62,7 +63,7 @@ class Folder:
 
     def _work_out(self, seen: Collapsed, kinds: Kinds, parts: Parts, start: int, end: int, source: int) -> Found:
         shape, numbers = kinds[start:end].tobytes(), [int(kind) for kind in kinds[start:end]]
-        bodies = [_body(self._kinds[number]) for number in numbers]
+        bodies = [self._body(number) for number in numbers]
         found = [
             (trace.start, trace.end, self._kind_of(trace, numbers, seen, start, source))
             for trace in traces_in([Part(each) for each in parts[start:end].tolist()], bodies)
@@ -79,10 +80,19 @@ class Folder:
         known = self._traces.get(key)
         if known is None:
             begins, ends = seen.starts[start + trace.start], seen.starts[start + trace.end] - 1
-            sample = bytes(seen.block[begins : min(ends, begins + _SAMPLE)])
+            sample = seen.raw[begins : min(ends, begins + _SAMPLE)].tobytes()
             shape = Shape("error", trace.root, trace.root, Part.LINE, None, None, sample, trace=True)
             known = self._traces[key] = self._register(shape, trace.frame, sample, source)
         return known
+
+    def _body(self, number: int) -> str:
+        """A variant's own, which has its code, is read once more from its sample."""
+        kind = self._kinds[number]
+        if not kind.code:
+            return kind.shape.body
+        if number not in self._bodies:
+            self._bodies[number] = shape_of(kind.samples[0][1]).body
+        return self._bodies[number]
 
 
 def settled(parts: Parts) -> int:
@@ -112,7 +122,3 @@ def _stretches(parts: Parts) -> list[tuple[int, int]]:
     starts = np.maximum(starts - _NEEDS_A_HEAD[parts[starts]], 0)
     ends = np.minimum(ends + open_ended, len(parts))
     return list(zip(starts.tolist(), ends.tolist(), strict=True))
-
-
-def _body(kind: Kind) -> str:
-    return shape_of(kind.samples[0][1]).body if kind.code else kind.shape.body

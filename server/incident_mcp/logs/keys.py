@@ -1,43 +1,41 @@
 """Which kind each collapsed line is of. The number of kinds is capped, whatever the lines hold.
 
-Ids without a digit (`kqjwh`, or the part `-bafe-` of a UUID) are not collapsed, so logs that are full of them would
-fill the memory with kinds. A key that is only like another one by such a part is its `twin`; beyond the cap, words are
-kept only if they have been seen often, then only the number of words.
+Ids without a digit (`kqjwh`) are not collapsed, so logs that are full of them would fill the memory with kinds. Beyond
+the cap, words are kept only if they have been seen often, then only the number of words.
 """
 
 import re
 
-from incident_mcp.logs.canonical import canonical, without_hex_words
+from incident_mcp.logs.canonical import canonical
 from incident_mcp.logs.collapse import MARK
 
-MOST = 60_000
+MOST = 20_000
 """Kinds told apart exactly. A few thousand are usual for a whole cluster."""
+ROOM = 4 * 1024 * 1024
+"""Bytes of their keys: what is kept of a kind is some times as long as its key."""
 LONGEST = 4096
 """Bytes of a collapsed line that tell it from others."""
 _VALUE = re.compile(rb"(?<=[=:/'\"\[(])[^\s'\"=,;:/\])}]+|[^\s]*[^\s\w.,:;()\[\]-][^\s]*")
 _RARE_AFTER = 20
 
 
-class Keys(dict[bytes, int]):
-    """Numbers for keys. After a block, `fresh` names the new kinds' keys and `twins` those that are like another."""
+class Keys:
+    """Numbers for keys. `fresh` are those that have been given since it was last emptied."""
 
     def __init__(self, most: int = MOST) -> None:
-        super().__init__()
+        self._kinds: dict[bytes, int] = {}
+        self._bytes = 0
         self._most = most
         self.kinds = 0
-        self.fresh: list[tuple[int, bytes]] = []
-        self.twins: dict[int, int] = {}
+        self.fresh: list[int] = []
         self._vocabulary: set[bytes] | None = None
         self.coarse = False
 
-    def __missing__(self, key: bytes) -> int:
-        short = key[:LONGEST]
-        plain = canonical(short)
-        kind = self.get(plain)
+    def __getitem__(self, key: bytes) -> int:
+        plain = canonical(key[:LONGEST])
+        kind = self._kinds.get(plain)
         if kind is None:
-            kind = self._new(plain) if self.kinds < self._most else self._coarsely(plain)
-        if len(self) < 4 * self._most:
-            self[key if key is short else short] = kind
+            kind = self._new(plain) if self._has_room(1.0) else self._coarsely(plain)
         return kind
 
     def other(self) -> int:
@@ -46,20 +44,21 @@ class Keys(dict[bytes, int]):
         return self.kinds - 1
 
     def _new(self, key: bytes) -> int:
-        kind = self[key] = self.other()
-        self.fresh.append((kind, key))
-        plain = without_hex_words(key)
-        if plain != key and (like := self.get(plain)) is not None:
-            self.twins[kind] = like
+        kind = self._kinds[key] = self.other()
+        self.fresh.append(kind)
+        self._bytes += len(key)
         return kind
+
+    def _has_room(self, share: float) -> bool:
+        return self.kinds < self._most * share and self._bytes < ROOM * share
 
     def _coarsely(self, key: bytes) -> int:
         self.coarse = True
         for coarse in (b"\x02" + self._known_words(key), b"\x02%d words" % min(99, key.count(b" "))):
-            kind = self.get(coarse)
+            kind = self._kinds.get(coarse)
             if kind is not None:
                 return kind
-            if self.kinds < self._most + self._most // 4:
+            if self._has_room(1.25):
                 break
         return self._new(coarse)
 
@@ -71,7 +70,7 @@ class Keys(dict[bytes, int]):
 
     def _frequent_words(self) -> set[bytes]:
         seen: dict[bytes, int] = {}
-        for key in self:
+        for key in self._kinds:
             for word in _VALUE.sub(MARK, key).split(b" "):
                 seen[word] = seen.get(word, 0) + 1
         return {word for word, count in seen.items() if count >= _RARE_AFTER}

@@ -9,7 +9,7 @@ from incident_mcp.logs.shapes import Shape
 
 @dataclass(slots=True)
 class Kind:
-    """`base` is the kind that this one is a variant or a twin of; a variant has a `code`."""
+    """`base` is the kind that this one is a variant of; a variant has a `code`."""
 
     shape: Shape
     level: Level

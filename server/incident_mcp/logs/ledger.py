@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from incident_mcp.logs.clocks import ALWAYS, NEVER, Times
+from incident_mcp.logs.collapse import Flags
 
 Kinds = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
 MINUTE = 60_000_000
 
 

@@ -15,6 +15,8 @@ from incident_mcp.vocabulary.value import Value
 
 _CONTEXT = 25
 """Lines before a match in which its context must stand."""
+_ABOVE = 3
+"""Lines before *connection refused* in which the address may stand."""
 
 
 class Meaning(Value):
@@ -38,6 +40,11 @@ def _known(cause: LogCause, *patterns: str, context: str = "") -> list[_Recognis
 
 _ENV = r"[\"'`$]?(?P<variable>[A-Z][A-Z0-9_]+)[\"'`]?"
 _HOST = r"[\"'`\[]?(?P<host>[A-Za-z0-9][A-Za-z0-9.-]*)[\"'`\]]?"
+_ADDRESSED = re.compile(
+    r"(?i:\b(?:connect(?:ion|ing|ed)?|reach|dial(?:ing)?|contact(?:ing)?)\b[^\n]{0,60}?\b(?:to|with|server)\b)\s*"
+    rf"(?:\w+://)?{_HOST}(?:/[0-9a-f.:]+?)?[\"'`]?(?::|,? (?i:port):? )(?P<port>\d{{2,5}})\b"
+)
+"""`Failed to connect to payments/10.96.3.4:8080`."""
 _UNSET = (
     r"(?:is |was |are )?"
     r"(?:not set|not found|not defined|undefined|required|missing|unset|empty|must be set|not provided)"
@@ -76,6 +83,7 @@ _RECOGNISERS: tuple[_Recogniser, ...] = (
         rf"getaddrinfo (?:ENOTFOUND|EAI_AGAIN) {_HOST}",
         rf"(?i:UnknownHostException): {_HOST}",
         rf"(?i:could not resolve host|could not translate host name|failed to resolve|cannot resolve):? {_HOST}",
+        rf"(?i:host not found in upstream|could not resolve address|bad address) {_HOST}",
         r"(?i:temporary failure in name resolution|name or service not known|NXDOMAIN|no such host)",
     ),
     *_known(
@@ -106,12 +114,19 @@ _RECOGNISERS: tuple[_Recogniser, ...] = (
         "authentication-failed",
         r"(?i:password authentication failed for user) [\"'](?P<user>[A-Za-z0-9_.@-]+)[\"']",
         r"(?i:access denied for user) [\"'](?P<user>[A-Za-z0-9_.@-]+)[\"']",
-        r"(?i:authentication failed|invalid credentials|NOAUTH|WRONGPASS)",
+        r"(?i:authentication failed|invalid credentials|NOAUTH|WRONGPASS|login (?:was )?(?:refused|failed))",
     ),
+    *_known(
+        "access-denied",  # before what the operating system refuses: it says so with a path, a call or an error number
+        r"(?i:permission denied for (?:table|relation|schema|database|function|sequence|view|user|role)\b)",
+        r"(?i:\bcode ?= ?PermissionDenied\b|^\s*\* permission denied|is not authorized to perform)",
+        r"(?<!nio\.file\.)\bAccessDenied(?:Exception)?\b",
+    ),
+    *_known("access-denied", r"(?i:permission denied)", context="Code: 403"),
     *_known(
         "permission-denied",
         r'User "(?P<user>[A-Za-z0-9_.:@-]+)" cannot (?P<verb>[a-z]+) resource "(?P<resource>[A-Za-z0-9./-]+)"',
-        r"(?i:permission denied|\bEACCES\b|operation not permitted)",
+        r"(?i:permission denied|\bEACCES\b|operation not permitted|nio\.file\.AccessDeniedException)",
     ),
     *_known("disk-full", r"(?i:no space left on device|\bENOSPC\b|disk quota exceeded)"),
     *_known("read-only-file-system", r"(?i:read-only file ?system|\bEROFS\b)"),
@@ -198,7 +213,7 @@ def _recognised(lines: tuple[Untrusted, ...]) -> tuple[tuple[int, Meaning], ...]
 @lru_cache(maxsize=16384)
 def _values(pattern: re.Pattern[str], line: Untrusted) -> tuple[str, ...] | None:
     """Failing programs repeat themselves, and several rules read the same lines."""
-    return line.identifiers(pattern)
+    return line.unescaped().identifiers(pattern)
 
 
 def _match(known: _Recogniser, lines: Sequence[Untrusted], at: int) -> Meaning | None:
@@ -208,4 +223,15 @@ def _match(known: _Recogniser, lines: Sequence[Untrusted], at: int) -> Meaning |
     before = lines[max(0, at - _CONTEXT) : at]
     if known.context and not any(line.contains(known.context) for line in before):
         return None
-    return Meaning(cause=known.cause, parts=dict(zip(known.pattern.groupindex, values, strict=True)))
+    parts = dict(zip(known.pattern.groupindex, values, strict=True))
+    return Meaning(cause=known.cause, parts=parts or _spoken_to(known.cause, lines, at))
+
+
+def _spoken_to(cause: LogCause, lines: Sequence[Untrusted], at: int) -> dict[str, str]:
+    """Whom, where the lines right before tell what the reason alone does not: an exception and the one beneath it."""
+    if cause != "connection-refused":
+        return {}
+    for line in reversed(lines[max(0, at - _ABOVE) : at + 1]):
+        if values := _values(_ADDRESSED, line):
+            return dict(zip(_ADDRESSED.groupindex, values, strict=True))
+    return {}

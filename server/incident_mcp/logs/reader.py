@@ -1,9 +1,9 @@
 """Reads logs as they come, in pieces of any size from any number of sources, and counts their lines by kind.
 
-A kind is what is left of a line when every word with a digit is taken out (`collapse`). Python sees the first line of
-each kind, never each line: from it come level, message, where its time stands, and which of its marks is a status
-code. Stack traces are folded to one event; codes make variants. Memory is bounded: by the number of kinds, and by one
-block for each source.
+A kind is what is left of a line when every word with a digit is taken out (`collapse`). Lines are told apart by a
+fingerprint of that, thousands at once; Python sees the first line of each kind, never each line: from it come level,
+message, where its time stands, and which of its marks is a status code. Stack traces are folded to one event; codes
+make variants. Memory is bounded: by the number of kinds, and by one block for each source.
 """
 
 from dataclasses import dataclass, field
@@ -12,14 +12,15 @@ from typing import BinaryIO
 
 import numpy as np
 
-from incident_mcp.logs.canonical import moved
 from incident_mcp.logs.cleaning import cleaned
-from incident_mcp.logs.clocks import NEVER, REACH, Clocks, Times, microseconds
+from incident_mcp.logs.clocks import NEVER, Clocks, Times, microseconds
 from incident_mcp.logs.codes import Code, Variants, level_with
-from incident_mcp.logs.collapse import Collapsed, Collapser
+from incident_mcp.logs.collapse import AHEAD, Bits, Bytes, Collapsed, Collapser, Places
+from incident_mcp.logs.fingerprints import Fingerprints
 from incident_mcp.logs.folding import Folder, Parts, settled
 from incident_mcp.logs.keys import MOST, Keys
 from incident_mcp.logs.kind import Kind
+from incident_mcp.logs.known import UNKNOWN, Known
 from incident_mcp.logs.ledger import Kinds, Ledger
 from incident_mcp.logs.shapes import LONGEST, Shape, shape_of
 from incident_mcp.logs.stamped import Stamped
@@ -30,6 +31,9 @@ LONGEST_BLOCK = 2 * BLOCK
 """A stack trace, or a line, that is longer is cut."""
 WAITING = 16 * 1024 * 1024
 """Bytes of all sources that wait for their block to fill."""
+_RETAINED = 16 * 1024 * 1024
+"""Bytes. The C library (glibc) gives freed memory back to the system, so a block's dozens of arrays would come as new
+pages each time. It keeps pieces up to the largest that it has seen freed. Nothing of this one is touched."""
 SAMPLES = 3
 SAMPLE_LENGTH = 1000
 
@@ -53,11 +57,15 @@ class LogReader:
     def __init__(
         self, *, today: datetime, onset: datetime | None = None, into: BinaryIO | None = None, most_kinds: int = MOST
     ) -> None:
+        np.empty(_RETAINED, np.uint8)  # and give it back at once
         self.kinds: list[Kind] = []
         self.ledger = Ledger(microseconds(onset) if onset else None)
         self.lines = 0
         self.bytes = 0
         self._keys = Keys(most_kinds)
+        self._fingerprints = Fingerprints()
+        self._known = Known()
+        self._most_known = 4 * most_kinds
         self._variants = Variants()
         self._stamped = Stamped()
         self._clocks = Clocks(today)
@@ -107,35 +115,33 @@ class LogReader:
             self.close(source)
 
     def _work(self, source: _Source, *, least: int = BLOCK, last: bool = False) -> None:
-        whole = source.parts[0] if len(source.parts) == 1 else b"".join(source.parts)
-        end = whole.rfind(b"\n") + 1
-        at, size = 0, BLOCK
+        clean, rest = _whole_lines(source.parts)
+        raw = np.frombuffer(clean, np.uint8)
+        at, end, size = 0, len(clean) - AHEAD, BLOCK
         while at < end and end - at >= least:
-            until = whole.rfind(b"\n", at, at + size) + 1 or whole.find(b"\n", at) + 1
+            until = clean.rfind(b"\n", at, min(at + size, end)) + 1 or clean.find(b"\n", at) + 1
             whole_trace = (last and until == end) or until - at >= LONGEST_BLOCK
-            done = self._block(source, whole[at:until], last=whole_trace)
+            done = self._block(source, raw[at:], until - at, last=whole_trace)
             if not done and until == end:
                 break
             at, size = at + done, BLOCK if done else size * 2
-        rest = whole[at:]
         if len(rest) > LONGEST_BLOCK:  # a line that does not end: its head is enough
             rest = rest[: 16 * LONGEST]
-        self._waiting += len(rest) - source.waiting
-        source.parts, source.waiting = [rest] if rest else [], len(rest)
+        source.parts = [each for each in (clean[at:end], rest) if each]
+        left = sum(map(len, source.parts))
+        self._waiting += left - source.waiting
+        source.waiting = left
 
-    def _block(self, source: _Source, block: bytes, *, last: bool) -> int:
+    def _block(self, source: _Source, raw: Bytes, size: int, *, last: bool) -> int:
         """Count whole lines; how many bytes that were: what may go on in the next block is left."""
-        clean = cleaned(block)
-        seen = self._collapse(clean + b" " * (REACH + -(len(clean) + REACH) % 64))
+        seen = self._collapse(raw, size)
         kinds = self._kinds_of(seen, source.number)
         parts = self._parts[kinds]
-        used = len(block)
         if not last:
             kept = settled(parts)
             if not kept:
                 return 0
-            used = _length(block, clean, seen, kept)
-            seen, kinds, parts = _first(seen, kept), kinds[:kept], parts[:kept]
+            seen, kinds, parts = seen.head(kept), kinds[:kept], parts[:kept]
         times = self._times(seen, kinds, source)
         self._sample(seen, kinds, source.number)
         heads = self._folder.fold(seen, kinds, parts, source.number) if parts.any() else None
@@ -143,56 +149,58 @@ class LogReader:
         self.lines += len(kinds)
         if self._into is not None:
             self._into.write(kinds.astype("<i4").tobytes())
-        return used
+        return int(seen.starts[-1])
 
     def _kinds_of(self, seen: Collapsed, source: int) -> Kinds:
-        keys = self._keys
-        kinds = np.fromiter(map(keys.__getitem__, seen.keys), np.int64, len(seen.keys))
-        if keys.fresh:
-            self._learn(seen, kinds, source)
+        prints = self._fingerprints(seen)
+        kinds = self._known(prints)
+        unknown = (kinds == UNKNOWN).nonzero()[0]
+        if len(unknown):
+            kinds[unknown] = self._meet(seen, prints[unknown], unknown, source)
         while new := self._variants.split(seen, kinds):
             for line, kind, code in new:
                 self._add_variant(seen, line, kind, code, source)
             self._make_room()
         return kinds
 
-    def _learn(self, seen: Collapsed, kinds: Kinds, source: int) -> None:
-        fresh = self._keys.fresh
-        lines = np.flatnonzero(kinds >= fresh[0][0])
-        numbers, at = np.unique(kinds[lines], return_index=True)
-        first = dict(zip(numbers.tolist(), lines[at].tolist(), strict=True))
+    def _meet(self, seen: Collapsed, prints: Bits, lines: Places, source: int) -> Kinds:
+        """The kinds of lines whose fingerprints are new, with what there is to learn about kinds that are new too."""
+        new, at, which = np.unique(prints, return_index=True, return_inverse=True)
+        order = np.argsort(at)
+        lines = lines[at[order]]
+        kinds = np.empty(len(new), np.int64)
+        kinds[order] = found = [self._keys[key] for key in seen.keys(lines)]
+        first = dict(zip(reversed(found), reversed(lines.tolist()), strict=True))
+        if self._keys.fresh:
+            self._learn(seen, first, source)
+        if len(self._known) < self._most_known:
+            self._known.add(new, kinds)
+        return kinds[which]
+
+    def _learn(self, seen: Collapsed, first: dict[int, int], source: int) -> None:
         codes: list[tuple[int, int]] = []
-        for number, key in fresh:
-            line = first[number]
-            twin = self._keys.twins.get(number)
-            kind = self._like(seen, line, key, twin, source) if twin is not None else self._look(seen, line, source)
+        for number in self._keys.fresh:
+            kind = self._look(seen, first[number], source)
             self.kinds.append(kind)
             if kind.code_mark is not None:
                 codes.append((number, kind.code_mark))
-        fresh.clear()
+        self._keys.fresh.clear()
         self._make_room()
         for number, mark in codes:
             self._variants.watch(number, mark)
 
     def _look(self, seen: Collapsed, line: int, source: int) -> Kind:
-        shape = shape_of(_line(seen, line))
-        marks = (seen.marks[seen.first[line] : seen.first[line + 1] - 1] - seen.starts[line]).tolist()
+        shape = shape_of(seen.line(line))
+        marks = seen.marks(line)
         self._stamped.watch(len(self.kinds), shape.stamp, marks)
         mark = marks.index(shape.code.offset) if shape.code and shape.code.offset in marks else None
         return Kind(shape, shape.level, code_mark=mark, samples=[(source, shape.line[:SAMPLE_LENGTH])])
-
-    def _like(self, seen: Collapsed, line: int, key: bytes, twin: int, source: int) -> Kind:
-        known = self.kinds[twin]
-        mark = None if known.code_mark is None else moved(key, known.code_mark)
-        self._stamped.like(len(self.kinds), twin, key)
-        sample = (source, _line(seen, line)[:SAMPLE_LENGTH])
-        return Kind(known.shape, known.level, base=twin, code_mark=mark, samples=[sample])
 
     def _add_variant(self, seen: Collapsed, line: int, base: int, code: int, source: int) -> None:
         kind = self.kinds[base]
         found = kind.shape.code or Code(0, code)
         level = level_with(kind.shape.level, code, exit_code=found.exit)
-        sample = (source, _line(seen, line)[:SAMPLE_LENGTH])
+        sample = (source, seen.line(line)[:SAMPLE_LENGTH])
         variant = self._keys.other()
         self.kinds.append(Kind(kind.shape, level, Code(found.offset, code, found.exit), base, samples=[sample]))
         self._stamped.like(variant, base)
@@ -232,23 +240,17 @@ class LogReader:
         lines = self._wanted[kinds].nonzero()[0]
         latest = dict(zip(kinds[lines].tolist(), lines.tolist(), strict=True))
         for kind, line in latest.items():
-            sample = _line(seen, line)[:SAMPLE_LENGTH]
+            sample = seen.line(line)[:SAMPLE_LENGTH]
             self.kinds[kind].samples.append((source, sample))
             self._wanted[kind] -= 1
 
 
-def _line(seen: Collapsed, line: int) -> bytes:
-    return bytes(seen.block[seen.starts[line] : seen.starts[line + 1] - 1])
-
-
-def _length(block: bytes, clean: bytes, seen: Collapsed, lines: int) -> int:
-    """Of the first `lines` lines of a block, as it was before cleaning."""
-    if clean is block:
-        return int(seen.starts[lines])
-    return int(np.flatnonzero(np.frombuffer(block, np.uint8) == 10)[lines - 1]) + 1
-
-
-def _first(seen: Collapsed, lines: int) -> Collapsed:
-    return Collapsed(
-        seen.block, seen.raw, seen.keys[:lines], seen.starts[: lines + 1], seen.marks, seen.first[: lines + 1]
-    )
+def _whole_lines(parts: list[bytes]) -> tuple[bytes, bytes]:
+    """The whole lines of a log's pieces, cleaned, with as much behind them as a block needs; and what is not whole."""
+    *before, latest = parts
+    end = latest.rfind(b"\n") + 1
+    if end:
+        return cleaned(b"".join([*before, memoryview(latest)[:end], b" " * AHEAD])), latest[end:]
+    whole = b"".join(parts)
+    end = whole.rfind(b"\n") + 1
+    return cleaned(whole[:end] + b" " * AHEAD), whole[end:]

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from incident_mcp.logs.canonical import moved
 from incident_mcp.logs.clocks import NO_STYLE, Clocks, Stamp, Style, Times
 from incident_mcp.logs.collapse import Collapsed
 from incident_mcp.logs.ledger import Kinds
@@ -43,17 +42,16 @@ class Stamped:
         self._style[kind] = self._styles.index(style)
         self._mark[kind], self._distance[kind] = number, stamp.offset - marks[number]
 
-    def like(self, kind: int, other: int, key: bytes = b"") -> None:
-        """The kind has its time where the other one has it; as a twin's, its marks may have `moved`."""
+    def like(self, kind: int, other: int) -> None:
+        """The kind has its time where the other one has it."""
         self.grow(kind + 1)
-        self._style[kind], self._distance[kind] = self._style[other], self._distance[other]
-        self._mark[kind] = moved(key, int(self._mark[other]))
+        for column in (self._style, self._mark, self._distance):
+            column[kind] = column[other]
 
     def times(self, clocks: Clocks, seen: Collapsed, kinds: Kinds) -> Times:
         """Of each line; `NEVER` where it has none."""
         styles = self._style[kinds]
-        at = np.minimum(seen.first[:-1] + self._mark[kinds], len(seen.marks) - 1)
-        at = seen.marks[at]
+        at = seen.places(slice(None), self._mark[kinds])
         at += self._distance[kinds]
         return clocks.read(seen.raw, np.maximum(at, 0, out=at), styles, self._styles)
 

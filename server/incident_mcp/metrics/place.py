@@ -14,6 +14,7 @@ from incident_mcp.metrics.placeholders import check
 from incident_mcp.vocabulary.value import Value
 
 SECONDS = 2.0
+URL = r"^https?://[^@/?#\s]+(/[!-\"$->A-~@]*)?$"
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """A header's name (RFC 9110, 5.6.2)."""
 
@@ -21,9 +22,7 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 class Place(Value):
     """A server behind a URL, or a Service of the cluster that is reached through the API server's proxy."""
 
-    url: str | None = Field(
-        None, pattern=r"^https?://[^@/?#\s]+(/[!-\"$->A-~@]*)?$", description="Its address, path included."
-    )
+    url: str | None = Field(None, pattern=URL, description="Its address, path included.")
     service: str | None = Field(
         None,
         pattern=r"^[a-z0-9-]+/(https:)?[a-z0-9-]+(:[a-z0-9-]+)?$",
@@ -64,8 +63,8 @@ class Place(Value):
             raise ValueError("the API server's proxy passes no token, user, ca or headers on: give url for those")
         if self.token_file and self.token_variable:
             raise ValueError("give either token_file or token_variable")
-        if self.secret and self.url and self.url.startswith("http:") and not _loopback(self.url):
-            raise ValueError("over plain http anybody on the way could read the token: use https")
+        if self.secret and self.url:
+            check_secret(self.url)
         return self
 
     @property
@@ -97,6 +96,12 @@ class PrometheusPlace(Place):
     """As `[prometheus]` in the settings, its queries below it."""
 
     queries: Queries = Queries()
+
+
+def check_secret(url: str) -> None:
+    """Raises `ValueError` for an address that a token must not be sent to."""
+    if url.startswith("http:") and not _loopback(url):
+        raise ValueError("over plain http anybody on the way could read the token: use https")
 
 
 def _loopback(url: str) -> bool:

@@ -65,7 +65,7 @@ def mark_of(target: Ref, live: Json) -> Sync | None:
         return Sync("controller", f"{owner.kind} {owner.name}", owner.namespace)
     labels, notes = part(live, "metadata", "labels"), part(live, "metadata", "annotations")
     managers = {text(entry, "manager") for entry in items(live, "metadata", "managedFields")}
-    if argo := _argo(target, labels, notes, managers):
+    if argo := _argo(target, labels, notes, managers, text(live, "apiVersion")):
         return argo
     for tool, group in (("Flux HelmRelease", HELM), ("Flux Kustomization", KUSTOMIZE)):
         name, space = labels.get(f"{group}/name"), labels.get(f"{group}/namespace")
@@ -77,9 +77,9 @@ def mark_of(target: Ref, live: Json) -> Sync | None:
     return None
 
 
-def _argo(target: Ref, labels: Json, notes: Json, managers: set[str]) -> Sync | None:
+def _argo(target: Ref, labels: Json, notes: Json, managers: set[str], version: str) -> Sync | None:
     app, _, names = str(notes.get(TRACKING, "")).partition(":")
-    if app and _is_it(names, target):
+    if app and _is_it(names, target, version):
         space, found, name = app.partition("_")
         return Sync("Argo CD application", name if found else app, space if found else None)
     if "argocd-controller" in managers and labels.get(INSTANCE):
@@ -87,11 +87,18 @@ def _argo(target: Ref, labels: Json, notes: Json, managers: set[str]) -> Sync | 
     return None
 
 
-def _is_it(names: str, target: Ref) -> bool:
+def _is_it(names: str, target: Ref, version: str) -> bool:
     """`apps/Deployment:shop/checkout`. One that names another object came along with a copy."""
-    root = KINDS[target.kind].root if target.kind in KINDS else ""
-    group = root.split("/")[2] if root.startswith("/apis/") else ""
+    group = _group(target.kind, version)
     return names == f"{group}/{target.kind}:{target.namespace or ''}/{target.name}"
+
+
+def _group(kind: str, version: str) -> str:
+    """Of `apps/v1`; where the object does not say, of a kind that is known."""
+    if version:
+        return version.rpartition("/")[0]
+    root = KINDS[kind].root if kind in KINDS else ""
+    return root.split("/")[2] if root.startswith("/apis/") else ""
 
 
 async def _application(look: Look, marked: Sync) -> Json | None:

@@ -11,22 +11,22 @@ from incident_mcp.cluster.kinds import path_of
 from incident_mcp.cluster.look import together
 from incident_mcp.cluster.managed_fields import last_changer
 from incident_mcp.cluster.writes import rehearse, send
-from incident_mcp.mitigate.admission import pod_refusal
-from incident_mcp.mitigate.landing import landed
+from incident_mcp.mitigate.admission import ask_as_a_pod
+from incident_mcp.mitigate.landing import landed, object_path
 from incident_mcp.mitigate.pointers import fact, owned_path, value_at
 from incident_mcp.mitigate.promises import kept_now
 from incident_mcp.mitigate.surroundings import Surroundings, read_around
 from incident_mcp.mitigate.suspending import with_suspension
 from incident_mcp.mitigate.warnings.configuration import missing
+from incident_mcp.mitigate.warnings.others import changed_since
 from incident_mcp.mitigate.warnings.ownership import reverted
 from incident_mcp.mitigate.warnings.room import no_room, outside_limits, surge
 from incident_mcp.text.words import duration, listed
-from incident_mcp.vocabulary.action import Landed
+from incident_mcp.vocabulary.action import NOTHING_KNOWN, Known, Landed
 from incident_mcp.vocabulary.clock import Clock
 from incident_mcp.vocabulary.errors import Conflict, Forbidden, Invalid, NotFound, Throttled
 from incident_mcp.vocabulary.permit import Permit
 from incident_mcp.vocabulary.plan import Draft, Fact, Plan, Write
-from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.value import Value
 
 WarningsOf = Callable[[Surroundings], Iterable[str]]
@@ -85,7 +85,9 @@ class ObjectAction:
         return f"{since} {who} changed {target}: it is no longer at {no_longer}."
 
     async def _live(self, plan: Plan) -> dict[str, Any]:
-        return await self.api.get_json(path_of(plan.draft.target))
+        target = plan.draft.target
+        write = next((one for one in plan.draft.writes if one.target == target), None)
+        return await self.api.get_json(object_path(write) if write else path_of(target))
 
     async def rehearsed(self, write: Write) -> Rehearsal:
         """The server's answer to a write as a dry run; without the right for it, or where a webhook can't take part,
@@ -116,33 +118,34 @@ class ObjectAction:
         *,
         more: int | None = None,
         suspend: bool = False,
+        known: Known = NOTHING_KNOWN,
         of: WarningsOf | None = None,
     ) -> Draft:
         """The draft with what stands in its way, or will put it back. `template` is what new pods are made from, `more`
         how many there will be on top of the present ones (None: as many as the rollout's surge). `suspend`: the
         sync that would put it back is suspended first.
         """
-        known = {"kind": draft.target.kind, **live}
-        around = await read_around(self.api, self.clock, draft.target, known, template)
+        thing = {"kind": draft.target.kind, **live}
+        around = await read_around(self.api, self.clock, draft.target, thing, template)
         if suspend:
             draft = with_suspension(draft, around.sync)
             draft = await self.permitted(draft, draft.writes[0])
         found = [] if suspend else [*reverted(around.sync)]
+        unchecked: list[str] = []
         if template is not None:
-            found += await self._of_new_pods(draft.target, around, surge(known) if more is None else more)
+            asked = await ask_as_a_pod(self.api, draft.target, template)
+            found += _of_new_pods(asked.refused, around, surge(thing) if more is None else more)
+            unchecked = [f"whether its pods would be taken: {asked.unchecked}"] if asked.unchecked else []
         found += of(around) if of else []
-        return draft.model_copy(update={"warnings": (*draft.warnings, *dict.fromkeys(found))})
-
-    async def _of_new_pods(self, target: Ref, around: Surroundings, more: int) -> list[str]:
-        refused = await pod_refusal(self.api, target, around.template or {})
-        gone = [*missing(around)]
-        if refused:  # the API server's own word, which says it better than our arithmetic
-            return [f"a new pod would be refused: {refused}", *gone]
-        return [*gone, *no_room(around, more), *outside_limits(around)]
+        found += changed_since(live, known.opened)
+        warnings = (*draft.warnings, *dict.fromkeys(found))
+        return draft.model_copy(update={"warnings": warnings, "unchecked": (*draft.unchecked, *unchecked)})
 
     async def rehearse(self, plan: Plan) -> None:
-        """All at once: none of a plan's writes rests on another one of it."""
-        await together([partial(self._rehearse, write) for write in plan.draft.writes])
+        """All at once: none of a plan's writes rests on another one of it, but for an abort, which tests for what is
+        not there yet; what it needs is what the write needs that it puts back.
+        """
+        await together([partial(self._rehearse, write) for write in plan.draft.writes if not write.abort_within])
 
     async def _rehearse(self, write: Write) -> None:
         try:
@@ -161,11 +164,22 @@ class ObjectAction:
     async def kept(self, plan: Plan) -> bool | None:
         return await kept_now(self.api, plan)
 
-    async def apply(self, write: Write, permit: Permit) -> None:
+    async def alarm(self, plan: Plan, since: datetime) -> str:
+        return ""
+
+    async def apply(self, write: Write, permit: Permit) -> tuple[str, ...]:
         await send(self.api, write, permit, self.clock())
+        return ()
 
     async def landed(self, write: Write, since: datetime) -> Landed:
         return await landed(self.api, write, since)
+
+
+def _of_new_pods(refused: str, around: Surroundings, more: int) -> list[str]:
+    gone = [*missing(around)]
+    if refused:  # the API server's own word, which says it better than our arithmetic
+        return [f"a new pod would be refused: {refused}", *gone]
+    return [*gone, *no_room(around, more), *outside_limits(around)]
 
 
 def _changer(live: dict[str, Any], old: Fact) -> str | None:

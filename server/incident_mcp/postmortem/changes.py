@@ -34,7 +34,7 @@ class PlanTold(Value):
 
     @property
     def status(self) -> str:
-        """`applied`, `applied in part`, `not applied`, `unknown` (also: sent, and the record ends there), or
+        """`applied`, `applied in part`, `aborted`, `not applied`, `unknown` (also: sent, and the record ends there), or
         empty: never carried out.
         """
         if self.outcome is not None:

@@ -8,12 +8,13 @@ from incident_mcp.postmortem.markdown import safe
 from incident_mcp.postmortem.milestones import Milestones
 from incident_mcp.postmortem.review import risky_share
 from incident_mcp.postmortem.statement import Statement, state
+from incident_mcp.record.debts import debts, owner
 from incident_mcp.vocabulary.entry import Entry
 
 
 def action_items(entries: Sequence[Entry], plans: Sequence[PlanTold], marks: Milestones) -> tuple[Statement, ...]:
     """Each once: the causes first, then how it could spread, then loose ends."""
-    found = [*_causes(marks), *_repair(marks), *_spread(entries, marks), *_loose_ends(plans)]
+    found = [*_causes(marks), *_repair(marks), *_spread(entries, marks), *_loose_ends(plans), *_left_behind(entries)]
     return tuple({one.text: one for one in reversed(found)}.values())[::-1]
 
 
@@ -48,3 +49,9 @@ def _loose_ends(plans: Sequence[PlanTold]) -> Iterator[Statement]:
     for plan in plans:
         if plan.status == "unknown":
             yield state(f"Find out whether plan {plan.id} was carried out: {plan.headline}", plan.intent, plan.outcome)
+
+
+def _left_behind(entries: Sequence[Entry]) -> Iterator[Statement]:
+    for debt in debts(entries):
+        first = next(entry for entry in entries if entry.id == debt.id)
+        yield state(f"Take back or keep on purpose: {safe(debt.what)} ({safe(owner(debt, entries))})", first)

@@ -87,6 +87,8 @@ def _steps(plans: Sequence[PlanTold], marks: Milestones) -> Iterator[Statement]:
     for plan in plans:
         if plan.status == "unknown":
             yield state(f"What became of plan {plan.id} ({plan.headline}) is not known", plan.intent, plan.outcome)
+        if plan.status == "aborted":
+            yield state(f"Plan {plan.id} ({plan.headline}) turned out bad and was put back by itself", plan.outcome)
         if plan.status == "not applied" and plan.approval:
             yield state(f"Plan {plan.id} ({plan.headline}) was approved and could not be applied", plan.outcome)
         if plan.question and not plan.answers:

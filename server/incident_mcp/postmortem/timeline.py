@@ -90,6 +90,10 @@ def _carried_out(plan: PlanTold, marks: Milestones) -> Iterator[Line]:
         case "applied in part":
             text = f"Mitigation applied in part: plan {plan.id}, {plan.approved}: {words(last)}"
             yield line(last.happened, text, *plan.entries)
+        case "aborted":
+            yield line(
+                last.happened, f"Mitigation aborted: plan {plan.id}, {plan.approved}: {words(last)}", *plan.entries
+            )
         case "unknown":
             reason = words(plan.outcome) if plan.outcome else "the record ends before its outcome"
             yield line(last.happened, f"Outcome unknown: {plan.headline}, plan {plan.id}: {reason}", *plan.entries)

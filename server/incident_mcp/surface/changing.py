@@ -115,6 +115,7 @@ def _answered(ctx: Context[Any, Any]) -> ElicitResult | None:
 
 async def _decide(office: Office, ctx: Context[Any, Any], proposal: Proposal, answer: Any) -> CallToolResult:
     from incident_mcp.workflow import changes
+    from incident_mcp.workflow.debts import reminded
 
     desk, by = await office.desk(), assistant(ctx)
     plan, told = await desk.gate.plan(proposal.plan.id)
@@ -125,7 +126,7 @@ async def _decide(office: Office, ctx: Context[Any, Any], proposal: Proposal, an
     given = getattr(answer, "data", None)
     if isinstance(given, NotAsked):
         if told.approved_outside:
-            return result(await changes.carry_out(desk, proposal, by, progress))
+            return result(await reminded(desk, await changes.carry_out(desk, proposal, by, progress)))
         raise ApprovalRequired(
             f"{desk.cluster}: approval required for plan {plan.id}, but {given.why}.", changes.how_outside(plan)
         )
@@ -148,7 +149,7 @@ async def _decide(office: Office, ctx: Context[Any, Any], proposal: Proposal, an
     if told.approval != entry.id:
         why = str(entry.data["why"]) or f"the plan is {told.state}"
         return result(await changes.not_approved(desk, proposal, f"A yes came, but {why}", entry.id))
-    return result(await changes.carry_out(desk, proposal, by, progress))
+    return result(await reminded(desk, await changes.carry_out(desk, proposal, by, progress)))
 
 
 async def _taken(office: Office, desk: Desk, plan: Plan, told: PlanStory, verdict: Said) -> Entry:

@@ -48,9 +48,12 @@ def tool(
     """The tool of a workflow step. Its name is the function's."""
 
     async def call(ctx: Context[Any, Any], **arguments: Any) -> CallToolResult:
+        from incident_mcp.workflow.debts import reminded
+
         began.set(time.monotonic())
         desk, by = await office.desk(), assistant(ctx)
-        return result(await naming_plans(desk, await step(desk, by, **arguments), by))
+        reply = await naming_plans(desk, await step(desk, by, **arguments), by)
+        return result(await reminded(desk, reply))
 
     parameters = [p for p in inspect.signature(step, eval_str=True).parameters.values() if p.name not in ("desk", "by")]
     shape(call, step.__name__, [*parameters, CONTEXT], CallToolResult)
@@ -87,7 +90,7 @@ def strict(made: Tool) -> Tool:
 
 
 def slim(schema: Any) -> Any:
-    """A JSON schema without titles, null unions and empty defaults."""
+    """A JSON schema without titles, null unions, empty defaults and lengths (which hold, said or not)."""
     if isinstance(schema, list):
         return [slim(item) for item in cast("list[Any]", schema)]
     if not isinstance(schema, dict):
@@ -103,7 +106,9 @@ def slim(schema: Any) -> Any:
 
 
 def _says_nothing(key: str, value: Any) -> bool:
-    return (key == "title" and isinstance(value, str)) or (key == "default" and value in (None, ""))
+    if key == "default":
+        return value in (None, "", {})
+    return (key == "title" and isinstance(value, str)) or (key == "maxLength" and isinstance(value, int))
 
 
 def result(reply: Reply, *, failed: bool = False) -> CallToolResult:

@@ -33,6 +33,7 @@ def _rows(plan: Plan, most_changes: int | None) -> Iterator[tuple[str, str]]:
     yield "pods", _line(draft.pods)
     yield from _writes(draft)
     yield from _labelled("warnings", draft.warnings or ("none",))
+    yield from _labelled("unchecked", draft.unchecked)
     if draft.risk == "high":
         yield "high risk", _line(f"{draft.high_because or 'policy'}; asks for the name {draft.target.name!r} typed")
     if draft.promise:

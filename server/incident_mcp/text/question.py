@@ -14,6 +14,7 @@ from incident_mcp.text.masking import mask
 from incident_mcp.text.width import cut, ending, shorten, width
 from incident_mcp.text.words import count, minute
 from incident_mcp.vocabulary.plan import Draft, Question
+from incident_mcp.vocabulary.refs import Ref
 
 COLUMNS = 76
 BOX = 39
@@ -36,6 +37,13 @@ def question(
         box=_typed_box(draft.target.name) if high else shorten(_line(draft.title), BOX),
         typed=draft.target.name if high else None,
     )
+
+
+def whole(cluster_name: str, before: str, target: Ref) -> bool:
+    """Whether the first line shows all of `before` (what stands before the target), whatever else it shortens."""
+    kind, _, path = str(target).partition(" ")
+    others = min(width(cluster_name), _CLUSTER_AT_LEAST) + 2 + width(kind) + 1 + min(width(path), _TARGET_AT_LEAST)
+    return width(_line(before)) + 1 + others <= COLUMNS
 
 
 def _line(text: str) -> str:

@@ -21,6 +21,8 @@ class Known(Value):
 
     errors: dict[str, str] = {}
     """The error text that a fix should end: it becomes part of the promise."""
+    opened: datetime | None = None
+    """When the incident was opened, aware UTC."""
     failed: dict[str, tuple[int, ...]] = {}
     """Revisions that were seen failing, or were rolled away: none of them is a default target."""
 
@@ -67,8 +69,17 @@ class Action(Protocol, Generic[A]):
         """Whether what the plan promises is so now; None: nothing was promised, or it can't be told."""
         ...
 
-    async def apply(self, write: Write, permit: Permit) -> None:
-        """Send one of the plan's writes, once. Raises `Conflict` when a precondition failed on the server."""
+    async def alarm(self, plan: Plan, since: datetime) -> str:
+        """In words, why the change that was sent at `since` is bad as it stands now; empty where it is well. Asked
+        again and again for a plan that lists an abort. Raises `ClusterError` when it can't be told.
+        """
+        ...
+
+    async def apply(self, write: Write, permit: Permit) -> tuple[str, ...]:
+        """Send one of the plan's writes, once. Raises `Conflict` when a precondition failed on the server.
+
+        Returns what it brought back, as lines that can be shown: a command's output; of most changes, nothing.
+        """
         ...
 
     async def landed(self, write: Write, since: datetime) -> Landed:

@@ -23,9 +23,12 @@ class PersonsAnswer(Value):
 class Outcome(Value):
     """What became of an approved plan."""
 
-    status: Literal["applied", "applied in part", "not applied", "unknown", "carried out elsewhere"]
+    status: Literal["applied", "applied in part", "aborted", "not applied", "unknown", "carried out elsewhere"]
+    """Aborted: it turned out bad, and was put back as the plan said."""
     text: str
     sent: datetime | None = None
     """When the write left, aware UTC; None: it never did."""
     entry: str = ""
     """The journal entry that holds it."""
+    output: tuple[str, ...] = ()
+    """What a command said, cleaned, masked and fenced; the first line tells how it ended."""

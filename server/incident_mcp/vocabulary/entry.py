@@ -55,8 +55,8 @@ class EntryKind(StrEnum):
     HAND_OVER = "hand-over"
     """The next shift took over: receiver, giver"""
     PLAN = "plan"
-    """digest, action, arguments, target, headline, before, after, warnings, promise, undo, expires, approvers?,
-    evidence? (entries since it was declined)"""
+    """digest, action, arguments, target, headline, before, after, warnings, unchecked?, promise, undo, expires,
+    approvers?, evidence? (entries since it was declined)"""
     QUESTION = "question"
     """text, box, typed?, deadline? (when the client gives up on it)"""
     ANSWER = "answer"
@@ -67,8 +67,11 @@ class EntryKind(StrEnum):
     STEP = "step"
     """One write of a plan of several, before it is sent and after: number (from 1), state (`sending`, or a `Landed`)"""
     OUTCOME = "outcome"
-    """status (`applied`, `applied in part`, `not applied`, `unknown`), target, headline, sent?, reconciled? (true:
-    told from the cluster, after a crash or a lost answer)"""
+    """status (`applied`, `applied in part`, `aborted`, `not applied`, `unknown`), target, headline, sent?, output?
+    (lines of a command's output), reconciled? (true: told from the cluster, after a crash or a lost answer)"""
+    DEBT = "debt"
+    """What a change left behind: state (`owed`, `taken` or `settled`); owed: what, due, number (of the plan's write);
+    else of (the entry that says it is owed), and taken: owner"""
     REFUSAL = "refusal"
     """A change that was asked for and not made: why"""
     VERDICT = "verdict"

@@ -341,5 +341,11 @@ class Observation(Value):
     looked_at: tuple[str, ...] = ()
     not_checked: tuple[NotChecked, ...] = ()
 
+    @property
+    def blind(self) -> bool:
+        """Pods or workloads could not be read, be it in part: nobody can say that all is well."""
+        missed = {each.what.partition(" in ")[0] for each in self.not_checked}
+        return any(part in missed or part not in self.looked_at for part in ("pods", "workloads"))
+
     def pods_of(self, workload: Ref) -> tuple[PodSeen, ...]:
         return tuple(pod for pod in self.pods if pod.owner == workload)

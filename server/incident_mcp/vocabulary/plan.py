@@ -13,6 +13,7 @@ import msgspec
 from pydantic import JsonValue
 
 from incident_mcp.vocabulary.refs import Cluster, Ref
+from incident_mcp.vocabulary.traffic import Backend
 from incident_mcp.vocabulary.value import Value
 
 Risk = Literal["normal", "high"]
@@ -30,7 +31,8 @@ class Fact(Value):
 class Write(Value):
     """One mutating request, complete: nothing is computed after the approval."""
 
-    method: Literal["PATCH", "POST", "DELETE"]
+    method: Literal["PATCH", "POST", "DELETE", "EXEC"]
+    """`EXEC` is a command in a container: a GET that becomes a WebSocket; its body holds what goes into the query."""
     path: str
     content_type: str = "application/json-patch+json"
     body: JsonValue
@@ -41,6 +43,10 @@ class Write(Value):
     """Where the object is gone (404), or another one has its name (409), there is nothing left to do."""
     patient: bool = False
     """Held back by a disruption budget (429: refused, not carried out) it is tried again until the plan's bound."""
+    abort_within: timedelta = timedelta()
+    """An abort: sent only if the change turns out bad within this time of its sending, to put back what a write before
+    it changed. Zero: an ordinary write.
+    """
 
 
 class Promise(Value):
@@ -55,6 +61,8 @@ class Promise(Value):
     """Whose replicas, where the change is made on another object; None: the plan's target's own."""
     other: str = ""
     """What is promised beside or instead of readiness, in words."""
+    serving: tuple[Backend, ...] = ()
+    """What traffic is sent to: each of them must have somebody who answers."""
 
     def __str__(self) -> str:
         ready = "" if self.ready is None else f"{self.ready} of {self.ready} ready"
@@ -107,6 +115,8 @@ class Draft(Value):
     preview_complete: bool = True
     """False when the dry run was refused and the difference was computed here."""
     warnings: tuple[str, ...] = ()
+    unchecked: tuple[str, ...] = ()
+    """What could not be found out beforehand, each with its reason."""
     risk: Risk = "normal"
     high_because: str = ""
     unready: float = 0.0

@@ -17,6 +17,8 @@ class Reply(Value):
     incident: str | None = None
     entry: str | None = None
     """The journal entry that holds this look or change."""
+    owed: str | None = ""
+    """A reminder of what changes left behind; None: this answer tells it by itself."""
     not_checked: tuple[str, ...] = ()
     """What could not be seen, each with its reason."""
 

@@ -241,9 +241,9 @@ def _set(entries: list[Entry]) -> Severity | None:
 def _summary(cluster: str, result: Assessment, roots: list[RootLine]) -> list[str]:
     if not roots:
         unseen = f" Not checked: {listed([str(one) for one in result.not_checked])}." if result.not_checked else ""
-        looked = listed(result.looked_at)
+        looked, part = listed(result.looked_at), "what could be read of " if result.blind else ""
         return [
-            f"{cluster}: no fault found in {result.scope}: {result.headline}. Looked at: {looked}.{unseen} "
+            f"{cluster}: no fault found in {part}{result.scope}: {result.headline}. Looked at: {looked}.{unseen} "
             f"{_alarm(result)}The cause may lie outside: DNS for users, the load balancer, a provider."
         ]
     worst = roots[0]

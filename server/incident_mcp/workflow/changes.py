@@ -9,6 +9,8 @@ from pydantic import JsonValue
 from incident_mcp.gate.request import Proposal, Request
 from incident_mcp.gate.steps import untold
 from incident_mcp.record.plans import WAITING, PlanState, PlanStory
+from incident_mcp.text.budget import fitting
+from incident_mcp.text.fencing import FENCE_FOOT
 from incident_mcp.text.plan_page import plan_page
 from incident_mcp.text.words import clock
 from incident_mcp.vocabulary.actor import Actor
@@ -17,11 +19,14 @@ from incident_mcp.vocabulary.entry import Entry, EntryKind
 from incident_mcp.vocabulary.errors import Forbidden, IncidentError
 from incident_mcp.vocabulary.plan import Plan
 from incident_mcp.vocabulary.reply import Reply
+from incident_mcp.workflow.debts import review_debts
 from incident_mcp.workflow.desk import Desk
 from incident_mcp.workflow.known import known_of
 from incident_mcp.workflow.progress import Progress, silent
 from incident_mcp.workflow.verification import watched
 
+OUTPUT = 1300
+"""Tokens of a command's output in an answer."""
 CHANGES_SHOWN = 25
 """Lines of difference in an answer; `incident-mcp plan ID` prints them all."""
 
@@ -46,6 +51,8 @@ class ChangeReply(Reply):
     ready: bool | None = None
     """Whether what was promised was there in time; verify_fix judges whether it stays."""
     progress: str = ""
+    output: tuple[str, ...] = ()
+    """What a command wrote."""
     undo: str = ""
     next_step: str = ""
 
@@ -146,8 +153,11 @@ async def carry_out(desk: Desk, proposal: Proposal, by: Actor, progress: Progres
         await progress(done, total, what)
 
     outcome = await desk.gate.execute(plan, by, tell if len(plan.draft.writes) > 1 else untold)
+    await review_debts(desk, proposal.story.incident, by, after=plan)
     if outcome.status != "applied" or outcome.sent is None:
         return _not_made(desk, proposal, outcome)
+    if outcome.output:
+        return _of_a_command(desk, proposal, outcome)
     seen = await watched(desk, plan, outcome.sent, progress)
     undo = plan.draft.undo.shown
     return ChangeReply(
@@ -167,6 +177,23 @@ async def carry_out(desk: Desk, proposal: Proposal, by: Actor, progress: Progres
     )
 
 
+def _of_a_command(desk: Desk, proposal: Proposal, outcome: Outcome) -> ChangeReply:
+    """A diagnostic promises nothing: what it wrote is the answer."""
+    output = fitting(outcome.output[1:], OUTPUT)
+    left = len(outcome.output) - 1 - len(output.items)
+    cut = (FENCE_FOOT, f"({left} more lines are in {outcome.entry}; ask for less: head, tail, grep)") if left else ()
+    return ChangeReply(
+        cluster=desk.cluster,
+        summary=(f"{desk.cluster}: {outcome.text} ({outcome.entry}).",),
+        incident=proposal.story.incident,
+        entry=outcome.entry,
+        plan=proposal.plan.id,
+        changed=True,
+        output=(*output.items, *cut),
+        undo=proposal.plan.draft.undo.shown,
+    )
+
+
 def _after_it(plan: Plan, *, ready: bool) -> str:
     promise, undo = plan.draft.promise, plan.draft.undo.shown
     if promise is None or promise.ready is None:
@@ -181,6 +208,8 @@ def _not_made(desk: Desk, proposal: Proposal, outcome: Outcome) -> ChangeReply:
     plan = proposal.plan
     if outcome.status == "carried out elsewhere":
         return carried_out_elsewhere(desk, proposal, outcome.text)
+    if outcome.status == "aborted":
+        return _put_back(desk, proposal, outcome)
     unknown, in_part = outcome.status == "unknown", outcome.status == "applied in part"
     return ChangeReply(
         cluster=desk.cluster,
@@ -194,6 +223,20 @@ def _not_made(desk: Desk, proposal: Proposal, outcome: Outcome) -> ChangeReply:
         else f"What was done stays done. Call {plan.action} again for the rest: it makes a plan on what is there now."
         if in_part
         else f"Nothing was changed. Call {plan.action} again: it makes a plan on the facts as they are now.",
+    )
+
+
+def _put_back(desk: Desk, proposal: Proposal, outcome: Outcome) -> ChangeReply:
+    """The answer to a change that aborted by itself."""
+    return ChangeReply(
+        cluster=desk.cluster,
+        summary=(f"{desk.cluster}: {outcome.text}",),
+        incident=proposal.story.incident,
+        entry=outcome.entry,
+        plan=proposal.plan.id,
+        changed=False,
+        ready=False,
+        next_step="Look at what failed (diagnose_workload) before trying it again.",
     )
 
 

@@ -5,6 +5,7 @@ from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.entry import Entry, EntryKind
 from incident_mcp.vocabulary.errors import BadRequest
 from incident_mcp.vocabulary.verdict import Verdict
+from incident_mcp.workflow.debts import assign, review_debts
 from incident_mcp.workflow.desk import Desk
 from incident_mcp.workflow.incidents import set_status
 from incident_mcp.workflow.standing import IncidentReply, get_incident, the_incident
@@ -19,6 +20,8 @@ async def close_incident(desk: Desk, by: Actor, *, incident: str | None, reason:
     if not reason.strip():
         reason = _on_verdict(desk, found, verdict)
     await set_status(desk, found, "closed", reason, by)
+    await review_debts(desk, found.id, by)
+    await assign(desk, found.id, by)
     told = await get_incident(desk, by, incident=found.id, entries=5)
     return told.model_copy(update={"summary": (*told.summary, "Next: write_postmortem.")})
 

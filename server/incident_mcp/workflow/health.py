@@ -12,6 +12,7 @@ from incident_mcp.vocabulary.finding import Chain
 from incident_mcp.vocabulary.observation import Observation, Totals
 from incident_mcp.vocabulary.refs import Scope
 from incident_mcp.vocabulary.reply import Reply
+from incident_mcp.vocabulary.value import Value
 from incident_mcp.workflow.desk import Desk
 from incident_mcp.workflow.findings import FindingLine, finding_line, silenced_words
 from incident_mcp.workflow.hygiene import HygieneLine, hygiene_of
@@ -106,14 +107,14 @@ def scope_of(namespace: str | None, kind: str | None, name: str | None) -> Scope
 
 
 def _reply(cluster: str, seen: Observation, chains: list[Chain], silenced: str) -> HealthReply:
-    found = [one for chain in chains for one in (chain.root, *chain.symptoms, *chain.breaks)]
+    found = sum(1 + len(chain.symptoms) + len(chain.breaks) for chain in chains)
     summary, missed = _summary(cluster, seen, chains), [str(one) for one in seen.not_checked]
     room = ANSWER - tokens([summary, missed, seen.looked_at, silenced]) - MORE
-    part = Part(fitting([finding_line(one) for one in found[:SHOWN]], room).items, len(found))
+    part = Part(shown_findings(chains, room), found)
     return HealthReply(
         cluster=cluster,
         summary=tuple(summary),
-        healthy=False if _faults(chains) else (True if seen.looked_at else None),
+        healthy=False if _faults(chains) else (None if seen.blind else True),
         findings=part.items,
         more=f"{part.note}; name a namespace or workload to narrow." if part.note else "",
         looked_at=seen.looked_at,
@@ -122,12 +123,35 @@ def _reply(cluster: str, seen: Observation, chains: list[Chain], silenced: str) 
     )
 
 
+def shown_findings(chains: list[Chain], room: int) -> list[FindingLine]:
+    """Roots before anything that hangs on them, and then a bit of each chain: one cause must not hide the next. They
+    stand chain by chain.
+    """
+    hanging = [[*chain.symptoms, *chain.breaks] for chain in chains]
+    ranked = [(at, 0, chain.root) for at, chain in enumerate(chains)]
+    below = [(at, place, one) for at, those in enumerate(hanging) for place, one in enumerate(those, 1)]
+    ranked += sorted(below, key=lambda each: (min(each[1], BROKEN + 1), each[0], each[1]))
+    lines = fitting([_Placed(at=at, place=n, line=finding_line(one)) for at, n, one in ranked[:SHOWN]], room).items
+    return [each.line for each in sorted(lines, key=lambda each: (each.at, each.place))]
+
+
+class _Placed(Value):
+    """One line, and where it belongs: the number of its chain, and its place there."""
+
+    at: int
+    place: int
+    line: FindingLine
+
+
 def _summary(cluster: str, seen: Observation, chains: list[Chain]) -> list[str]:
     looked = f"{totals_words(seen.totals)}, {duration(seen.took)}"
     faults = _faults(chains)
     if not faults:
         not_seen = f" Not checked: {listed([str(one) for one in seen.not_checked])}." if seen.not_checked else ""
-        well = f"{cluster}: no fault found in {seen.scope}: {looked}. Looked at: {listed(seen.looked_at)}.{not_seen}"
+        part = "what could be read of " if seen.blind else ""
+        well = (
+            f"{cluster}: no fault found in {part}{seen.scope}: {looked}. Looked at: {listed(seen.looked_at)}.{not_seen}"
+        )
         return [well, *_noted(chains)]
     lines = [f"{cluster}: {count(len(faults), 'cause')} found in {seen.scope}: {looked}."]
     lines += fitting([chain_line(number, chain) for number, chain in enumerate(faults[:SHOWN], 1)], ANSWER // 2).items

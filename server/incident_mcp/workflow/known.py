@@ -14,7 +14,8 @@ def known_of(entries: list[Entry]) -> Known:
     failed: dict[str, tuple[int, ...]] = {}
     for target, number in (*_rolled_out(entries), *_rolled_away(entries)):
         failed[target] = (*failed.get(target, ()), number)
-    return Known(errors=errors, failed=failed)
+    opened = entries[0].happened if entries and entries[0].kind is EntryKind.OPENED else None
+    return Known(errors=errors, failed=failed, opened=opened)
 
 
 def _rolled_out(entries: list[Entry]) -> list[tuple[str, int]]:

@@ -148,8 +148,21 @@ _EVIDENCE = needs("list: events pods", "get: pods/log")
 _RESIZES = needs(f"patch: {_SCALES}")
 
 
-_RESTORES = (*_PATCHES, *_RESIZES, *needs("patch: nodes cronjobs.batch jobs.batch"))
+_LEADING = "services ingresses.networking.k8s.io"
+"""What leads traffic on every cluster; and where somebody has installed it."""
+_MESHES = f"httproutes.{_GATEWAY_API} virtualservices.networking.istio.io"
+_BEHIND = needs(f"get: {_LEADING}", "list: ingresses.networking.k8s.io endpointslices.discovery.k8s.io pods events")
+_OF_MESHES = needs(f"get: {_MESHES}", f"list: destinationrules.networking.istio.io referencegrants.{_GATEWAY_API}")
+_FLAG_OBJECTS = "featureflags.core.openfeature.dev"
+
+_RESTORES = (
+    *_PATCHES,
+    *_RESIZES,
+    *needs(f"patch: nodes cronjobs.batch jobs.batch configmaps {_LEADING}"),
+)
+_RESTORES_WHERE_SERVED = needs(f"patch: {_MESHES} {_FLAG_OBJECTS}")
 _CHANGES = (*_RESTORES, *needs("create: pods/eviction", "delete: pods"))
+"""Of which the server makes a dry run."""
 
 
 def _rolls(tool: str) -> ToolNeeds:
@@ -217,9 +230,11 @@ TOOLS: tuple[ToolNeeds, ...] = (
             *_NEAR_MISSES,
             *_WARNINGS,
             *_EVIDENCE,
+            *_BEHIND,
         ),
+        where_served=(*_OF_MESHES, *needs(f"get: {_FLAG_OBJECTS}")),
         # The server's dry runs; without them the difference is computed here.
-        not_granted=(*_CHANGES, *_AS_A_POD, *_OWNER, *_SECRETS),
+        not_granted=(*_CHANGES, *_RESTORES_WHERE_SERVED, *_AS_A_POD, *_OWNER, *_SECRETS),
     ),
     ToolNeeds(
         "rollback_workload",
@@ -250,6 +265,24 @@ TOOLS: tuple[ToolNeeds, ...] = (
         writer=True,
         changes=True,
     ),
+    ToolNeeds(
+        "redirect_traffic",
+        either=needs(f"patch: {_LEADING}"),
+        more=_BEHIND,
+        where_served=(*needs(f"patch: {_MESHES}"), *_OF_MESHES),
+        not_granted=_OWNER,
+        writer=True,
+        changes=True,
+    ),
+    ToolNeeds(
+        "set_feature_flag",
+        either=needs("patch: configmaps"),
+        more=needs("get: configmaps", "list: pods events"),
+        where_served=needs(f"get patch: {_FLAG_OBJECTS}"),
+        not_granted=_OWNER,
+        writer=True,
+        changes=True,
+    ),
     _rolls("set_resources"),
     ToolNeeds(
         "cordon_node",
@@ -276,14 +309,22 @@ TOOLS: tuple[ToolNeeds, ...] = (
         changes=True,
     ),
     ToolNeeds(
+        "run_diagnostic",
+        always=needs("get: pods", "create get: pods/exec"),
+        more=needs("get: pods/log", "list: events"),
+        writer=True,
+        changes=True,
+    ),
+    ToolNeeds(
         "undo_action",
         either=_RESTORES,
         more=(
-            *needs(f"get: {_SCALES} nodes cronjobs.batch jobs.batch"),
+            *needs(f"get: {_SCALES} nodes cronjobs.batch jobs.batch configmaps {_LEADING}"),
             *_ONE_WORKLOAD,
             *_ONE_LOOK.more,
             *_WARNINGS,
         ),
+        where_served=(*_RESTORES_WHERE_SERVED, *needs(f"get: {_MESHES} {_FLAG_OBJECTS}")),
         not_granted=(*_SECRETS, *_AS_A_POD, *_OWNER),
         writer=True,
         changes=True,

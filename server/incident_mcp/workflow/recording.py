@@ -8,14 +8,18 @@ from typing import Literal
 
 from pydantic import JsonValue
 
+from incident_mcp.record.debts import debts
 from incident_mcp.text.moments import moment_said
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.entry import Entry, EntryKind, NewEntry
 from incident_mcp.vocabulary.errors import BadRequest
 from incident_mcp.vocabulary.reply import Reply
+from incident_mcp.workflow.debts import settle, take
 from incident_mcp.workflow.desk import Desk
 
-NoteKind = Literal["note", "decision", "impact", "onset", "root_cause", "fix", "update", "correction"]
+NoteKind = Literal[
+    "note", "decision", "impact", "onset", "root_cause", "fix", "update", "correction", "debt_taken", "debt_settled"
+]
 _KINDS: dict[str, EntryKind] = {
     "note": EntryKind.NOTE,
     "decision": EntryKind.DECISION,
@@ -48,6 +52,8 @@ async def record_entry(
         raise BadRequest("An entry needs a text.", "Say in one sentence what happened or was decided.")
     happened = moment_said(at, desk.clock()) if at else None
     found = await desk.incident_id(incident)
+    if kind in ("debt_taken", "debt_settled"):
+        return await _of_a_debt(desk, by, found, kind, text, entry)
     named = await _named(desk, found, kind, entry)
     if kind == "correction":
         assert named is not None  # noqa: S101 - _named raises without one
@@ -66,6 +72,20 @@ async def record_entry(
     return Reply(
         cluster=desk.cluster, summary=(f"Recorded as {written.id} ({where}).",), incident=found, entry=written.id
     )
+
+
+async def _of_a_debt(desk: Desk, by: Actor, incident: str | None, kind: NoteKind, text: str, name: str | None) -> Reply:
+    """`text` is who takes it, or why it is over."""
+    open_ones = debts(await desk.record.entries(incident)) if incident else ()
+    debt = next((one for one in open_ones if one.id == name), None)
+    if incident is None or debt is None:
+        known = ", ".join(one.id for one in open_ones) or "none"
+        raise BadRequest(f"{name or 'No entry'} is no open debt.", f"Open ones: {known}.")
+    act = take if kind == "debt_taken" else settle
+    written = await act(desk, incident, debt, text, by)
+    done = f"{text} takes" if kind == "debt_taken" else "Settled"
+    summary = (f"{desk.cluster}: {done}: {debt.what}.",)
+    return Reply(cluster=desk.cluster, summary=summary, incident=incident, entry=written or None)
 
 
 def _data(kind: NoteKind, why: str, named: Entry | None) -> dict[str, JsonValue]:

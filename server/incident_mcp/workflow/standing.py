@@ -18,6 +18,7 @@ from incident_mcp.vocabulary.errors import BadRequest
 from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.vocabulary.value import Value
 from incident_mcp.workflow.deadlines import deadlines, unchanged
+from incident_mcp.workflow.debts import debt_lines, review_debts
 from incident_mcp.workflow.desk import Desk
 
 LINE = 400
@@ -50,6 +51,7 @@ class IncidentReply(Reply):
     roles: dict[str, str] = {}
     times: str = ""
     """The durations between the milestones that are known."""
+    owed: str | None = None
     plans: tuple[PlanLine, ...] = ()
     timeline: tuple[str, ...] = ()
     more: str = ""
@@ -67,6 +69,7 @@ async def get_incident(
     found = await the_incident(desk, incident)
     await desk.gate.sweep_expired(found.id, by)
     await desk.gate.reconcile(found.id, by)
+    await review_debts(desk, found.id, by)
     moment = moment_said(at, desk.clock()) if at else desk.clock()
     known = [entry for entry in await desk.record.entries(found.id) if not at or entry.written <= moment]
     if not known:
@@ -106,6 +109,7 @@ def state_lines(desk: Desk, known: list[Entry], plans: list[PlanLine], moment: d
         f"{desk.cluster}: {found.title}: {found.status}, {severity}, opened {clock(found.opened)} UTC.",
         *(f"Plan {plan.id} waits for a person until {plan.until}: {plan.change}" for plan in plans if plan.until),
         *deadlines(known, found, moment),
+        *debt_lines(known, moment),
         *unchanged(known, moment),
         *_unshared(desk, moment),
     )

@@ -51,6 +51,7 @@ class Glance:
             if events:
                 jobs.append(lambda: self.events.read(namespaces, whole=whole))
             await together(jobs)
+            self.look.require_an_answer()
         if limit.cancelled_caught:
             self.look.timed_out(("pods", "workloads", *(["events"] if events else [])), first)
         with anyio.move_on_after(seconds * _FOR_EVENTS_IN_FULL):

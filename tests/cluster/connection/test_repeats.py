@@ -9,7 +9,11 @@ from typing import Any
 import pytest
 
 from incident_mcp.cluster.api import Api
+from incident_mcp.cluster.look import Look
+from incident_mcp.cluster.namespaces import namespaces_of
+from incident_mcp.vocabulary.clock import system_clock
 from incident_mcp.vocabulary.errors import Conflict, ServerFailed, Throttled, Unreachable
+from incident_mcp.vocabulary.refs import Scope
 from tests.cluster.connection.harness import api_of, connected
 from tests.cluster.connection.pki import Pki
 from tests.cluster.connection.recorder import Drop, Handler, Hang, Reply, Seen
@@ -55,8 +59,9 @@ async def write(api: Api) -> Any:
         (first(Drop), 2),
         (first(Reply(cut=True, body={"half": "an answer"})), 2),
         (first(Drop, BUSY), 3),
+        (first(Drop, Drop, Drop), 4),
     ],
-    ids=["429", "503", "500 that asks for it", "dropped", "cut", "dropped, then 429"],
+    ids=["429", "503", "500 that asks for it", "dropped", "cut", "dropped, then 429", "dropped three times"],
 )
 async def test_a_read_is_repeated(handler: Handler, requests: int, pki: Pki, tmp_path: Path) -> None:
     async with api_of(pki, tmp_path, handler) as (api, server):
@@ -70,10 +75,10 @@ async def test_a_read_is_repeated(handler: Handler, requests: int, pki: Pki, tmp
         (first(then=BUSY), 5, Throttled),
         (first(Reply(429, headers={"Retry-After": "3600"})), 1, Throttled),
         (first(Reply(500)), 1, ServerFailed),
-        (first(Drop, Drop), 2, Unreachable),
+        (first(Drop, Drop, Drop, Drop), 4, Unreachable),
         (first(Hang), 1, Unreachable),
     ],
-    ids=["429 for ever", "429 for an hour", "500", "dropped twice", "hangs"],
+    ids=["429 for ever", "429 for an hour", "500", "dropped again and again", "hangs"],
 )
 async def test_a_read_ends_as_an_error(
     handler: Handler, requests: int, error: type[Exception], pki: Pki, tmp_path: Path
@@ -149,3 +154,15 @@ async def test_an_answer_that_only_trickles_ends_with_the_call(pki: Pki, tmp_pat
         with pytest.raises(Unreachable, match="did not answer in time"):
             await read(api)
         assert len(server.seen) == 1
+
+
+async def test_whether_a_namespace_is_there_may_stay_open_where_other_questions_are_answered(
+    pki: Pki, tmp_path: Path
+) -> None:
+    async with api_of(pki, tmp_path, first(then=BUSY)) as (api, _):
+        look = Look(api, system_clock)
+        assert await namespaces_of(look, Scope(namespace="shop")) == ["shop"]
+        with pytest.raises(Throttled):
+            look.require_an_answer()
+        look.answered = 1
+        look.require_an_answer()

@@ -66,6 +66,14 @@ async def test_what_is_no_object_is_an_error(body: bytes, pki: Pki, tmp_path: Pa
             await api.get_json("/api/v1/pods/a")
 
 
+@pytest.mark.parametrize("item", [7, None, [], {"spec": {}}, {"metadata": None}, {"metadata": "a"}])
+async def test_a_list_of_what_are_no_objects_is_an_error(item: Any, pki: Pki, tmp_path: Path) -> None:
+    body = {"kind": "PodList", "items": [{"metadata": {"name": "a"}}, item]}
+    async with api_of(pki, tmp_path, lambda seen: Reply(body=body)) as (api, _):
+        with pytest.raises(ServerFailed, match="is not a list of objects"):
+            await api.get_json("/api/v1/pods")
+
+
 async def test_writes_go_out_as_they_were_given(pki: Pki, tmp_path: Path) -> None:
     async with api_of(pki, tmp_path) as (api, server):
         test = [{"op": "test", "path": "/metadata/uid", "value": "u"}]

@@ -93,6 +93,19 @@ def test_the_manager_that_last_changed_the_template() -> None:
     assert last_manager({"metadata": {}}, "spec") == (None, None)
 
 
+def test_what_is_owned_as_a_whole_is_owned_in_its_parts_too() -> None:
+    """An atomic list, as a route's rules; whoever owns only what lies above it did not change it."""
+    entries: list[dict[str, Any]] = [
+        {"manager": "above", "time": T.format(50), "fieldsV1": {"f:spec": {}}},
+        {"manager": "router", "time": T.format(31), "fieldsV1": {"f:spec": {"f:rules": {}}}},
+        {"manager": "namer", "time": T.format(59), "fieldsV1": {"f:spec": {"f:hostnames": {}}}},
+    ]
+    thing: dict[str, Any] = {"metadata": {"managedFields": entries}}
+    assert last_manager(thing, "spec", "rules", "0", "backendRefs") == ("router", at(31))
+    assert last_manager(thing, "spec", "parentRefs") == ("above", at(50))
+    assert last_manager(thing, "status") == (None, None)
+
+
 def test_fields_that_the_server_leaves_out_are_zero() -> None:
     thing = {"metadata": {"name": "w", "namespace": "n"}, "spec": {"replicas": 3}, "status": {}}
     seen = workload_seen(thing, "Deployment")

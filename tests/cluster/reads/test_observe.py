@@ -106,6 +106,7 @@ async def test_a_user_of_one_namespace_sees_that_one_and_what_was_not_checked() 
     async with embedded("bad-rollout", viewer=True) as cluster:
         seen = await cluster.look()
     assert [workload.ref for workload in seen.workloads] == [CHECKOUT]
+    assert str(seen.scope) == "namespace shop"
     assert {str(each) for each in seen.not_checked} == {
         "other namespaces (Forbidden: list namespaces)",
         "nodes (Forbidden: list nodes)",

@@ -1,6 +1,6 @@
 """The same reads against a real API server: what the embedded cluster could only pretend."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 
 import pytest
 
@@ -13,6 +13,7 @@ from incident_mcp.cluster.rollout_history import rollout_history
 from incident_mcp.vocabulary.clock import system_clock
 from incident_mcp.vocabulary.errors import Forbidden, NotFound
 from incident_mcp.vocabulary.refs import Ref, Scope
+from tests.controlplane.api import Json
 from tests.controlplane.control_plane import ControlPlane
 from tests.controlplane.scenario import BadRollout, bad_rollout
 
@@ -52,6 +53,37 @@ async def test_the_bad_rollout_is_found_with_its_cause_and_its_remedy(shop: BadR
     assert found.decision.call
     assert found.decision.call.arguments["revision"] == shop.good_revision
     assert len(found.rows) == 1, "the healthy neighbours give nothing"
+
+
+async def test_without_the_right_to_list_namespaces_what_each_of_them_has_tells_them(
+    shop: BadRollout, control_plane: ControlPlane
+) -> None:
+    control_plane.apply([*reader_of_all("wanda")])
+    client = await connect(ConnectOptions(kubeconfig=str(control_plane.user_kubeconfig("wanda"))), environment={})
+    try:
+        seen = await observe(client, Scope(), clock=system_clock)
+    finally:
+        await client.aclose()
+    assert Ref(kind="Deployment", namespace=shop.namespace, name="checkout") in {each.ref for each in seen.workloads}
+    assert str(seen.scope) == "the whole cluster"
+    assert "namespaces that are being deleted (Forbidden: list namespaces)" in {str(each) for each in seen.not_checked}
+
+
+def reader_of_all(user: str) -> Iterator[Json]:
+    """Somebody who reads pods, workloads and ConfigMaps everywhere, and no namespace."""
+    rules = [
+        {"apiGroups": [""], "resources": ["pods", "configmaps"], "verbs": ["get", "list"]},
+        {"apiGroups": ["apps"], "resources": ["*"], "verbs": ["get", "list"]},
+    ]
+    api = "rbac.authorization.k8s.io"
+    yield {"apiVersion": f"{api}/v1", "kind": "ClusterRole", "metadata": {"name": user}, "rules": rules}
+    yield {
+        "apiVersion": f"{api}/v1",
+        "kind": "ClusterRoleBinding",
+        "metadata": {"name": user},
+        "roleRef": {"apiGroup": api, "kind": "ClusterRole", "name": user},
+        "subjects": [{"apiGroup": api, "kind": "User", "name": user}],
+    }
 
 
 async def test_the_history_of_its_deployment(shop: BadRollout, api: Api) -> None:

@@ -195,6 +195,12 @@ FAULTS = [
         "its database does not have the schema that it wants",
     ),
     Fault(
+        says('error="rpc error: code = PermissionDenied desc = caller may not read orders"'),
+        "authentication-failed",
+        API,
+        "what it asks denies it access",
+    ),
+    Fault(
         says("open /data/app.db: permission denied"),
         "permission-denied",
         API,

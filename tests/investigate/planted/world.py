@@ -47,5 +47,5 @@ CLASSES: tuple[Json, ...] = (
         volumeBindingMode="WaitForFirstConsumer",
     ),
     thing("PriorityClass", "normal", "scheduling.k8s.io/v1", value=100),
-    thing("PriorityClass", "urgent", "scheduling.k8s.io/v1", value=1000),
+    thing("PriorityClass", "batch-first", "scheduling.k8s.io/v1", value=1000),
 )

@@ -33,3 +33,4 @@ async def read_changes(window: Window) -> None:
     if window.cluster_wide:
         sources.append(read_nodes)
     await together([partial(source, window) for source in sources])
+    window.look.require_an_answer()

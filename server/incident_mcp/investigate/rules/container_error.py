@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from incident_mcp.investigate.kinds.containers import CONTAINER_ERROR
+from incident_mcp.investigate.rules.missing_config import names_what_lacks
 from incident_mcp.investigate.sufferers import Sufferer, events_about, finding, gravity, in_pods, sufferers
 from incident_mcp.vocabulary.finding import Evidence, Finding
 from incident_mcp.vocabulary.observation import ContainerSeen, Observation, PodSeen
@@ -37,7 +38,7 @@ _WHY = (
 def find(seen: Observation) -> Iterator[Finding]:
     def fails(pod: PodSeen, container: ContainerSeen) -> bool:
         refused = container.reason in REASONS or container.last_reason in ("StartError", "ContainerCannotRun")
-        return container.state != "running" and refused
+        return container.state != "running" and refused and not names_what_lacks(container.message)
 
     for sufferer in sufferers(seen, fails, statuses=REASONS):
         yield _finding(seen, sufferer)

@@ -10,8 +10,8 @@ from typing import Any
 from incident_mcp.investigate.dns import CONFIG, denied, dns_down, dns_trouble
 from incident_mcp.investigate.kinds.programs import DEPENDENCY_DOWN, DNS_POLICY, POLICY_BLOCKS
 from incident_mcp.investigate.local_traffic import not_local
-from incident_mcp.investigate.log_evidence import Said, said_of
-from incident_mcp.investigate.needed import service_of
+from incident_mcp.investigate.log_evidence import Line, Said, said_of
+from incident_mcp.investigate.needed import complained_of, service_of
 from incident_mcp.investigate.policies import Block, blocking
 from incident_mcp.investigate.rules.services import astray
 from incident_mcp.investigate.sufferers import finding, gravity, workload_of
@@ -36,6 +36,9 @@ def find(seen: Observation) -> Iterator[Finding]:
         down.setdefault(said.target, []).append((said, found))
     for told in down.values():
         yield from _telling(told)
+    for target, service, line in complained_of(seen):
+        if target not in down:
+            yield _unserved(seen, target, service, line)
     for said in said_of(seen, "name-not-resolved", "deadline-exceeded"):
         block = blocked_by(seen, said)
         if block is not None:
@@ -81,6 +84,20 @@ def not_local_to(seen: Observation, said: Said) -> Ref | None:
     """The Service that does not answer on the nodes of those who ask."""
     found = not_local(seen, said)
     return found[0].ref if found else None
+
+
+def _unserved(seen: Observation, target: Ref, service: ServiceSeen, line: Line) -> Finding:
+    """It does not say how it fails there, in words that are known; but nobody serves what it speaks of."""
+    return finding(
+        DEPENDENCY_DOWN,
+        target=target,
+        severity=gravity(seen, target),
+        summary=f"its log complains of {service.ref.name}; {service.ref} has no ready endpoint",
+        evidence=(Evidence(source=f"log of {line.log.pod.name}", value=line.text, at=line.time),),
+        next_step=f"Look at {service.ref}: it does not answer.",
+        since=line.time,
+        because_of=service.ref,
+    )
 
 
 def _words(said: Said, host: str) -> str:
@@ -142,6 +159,8 @@ def _behind(seen: Observation, said: Said, service: ServiceSeen | None) -> str:
 def _no_such(seen: Observation, said: Said) -> str:
     """`; there is no Service payment in shop, but payments`, for a bare name where the Services were read."""
     host = said.meaning.parts.get("host", "")
+    if governing := _no_governing(seen, said.target, host):
+        return f"; there is no Service {governing}, which would name its pods"
     here = [each.ref.name for each in seen.services if each.ref.namespace == said.target.namespace]
     if (
         not host
@@ -153,6 +172,14 @@ def _no_such(seen: Observation, said: Said) -> str:
         return ""
     near = difflib.get_close_matches(host, here, n=1)
     return f"; there is no Service {host} in {said.target.namespace}{f', but {near[0]}' if near else ''}"
+
+
+def _no_governing(seen: Observation, target: Ref, host: str) -> str:
+    """The missing Service of a StatefulSet whose pods call each other `POD.SERVICE`."""
+    own = next((each for each in seen.outlines if each.ref == target), None)
+    named = own.governed_by if own else ""
+    there = any((each.ref.name, each.ref.namespace) == (named, target.namespace) for each in seen.services)
+    return named if named and not there and named in host.split(".")[1:2] and "services" in seen.looked_at else ""
 
 
 def _dns_policy(seen: Observation, said: Said) -> Finding | None:

@@ -62,6 +62,11 @@ def find(seen: Observation) -> Iterator[Finding]:
         yield _missing(seen, ref, those)
 
 
+def names_what_lacks(message: Untrusted) -> bool:
+    """The kubelet's words for an object or a key that is not there."""
+    return any(message.identifiers(pattern) for pattern in (_NO_KEY, _NO_OBJECT, _NO_VOLUME_KEY))
+
+
 def _told(seen: Observation, sufferer: Sufferer) -> _Lack | None:
     messages = [container.message for _, container in sufferer.containers]
     messages += [event.message for event in events_about(seen, sufferer.pods, "Failed", "FailedMount")]

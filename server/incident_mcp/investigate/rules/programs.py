@@ -62,6 +62,11 @@ _SAYS: dict[LogCause, _Says] = {
         "its credentials are refused",
         "Compare the Secret with what the other side knows; a pod takes a changed variable only when it restarts.",
     ),
+    "access-denied": _Says(
+        AUTHENTICATION_FAILED,
+        "what it asks denies it access",
+        "See which account or role it uses there, and what was taken from that.",
+    ),
     "permission-denied": _Says(
         PERMISSION_DENIED,
         "the operating system refuses it a file or a call",

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, cast
 
+from incident_mcp.cluster.json_parts import items, part
+from incident_mcp.cluster.policies import selector_seen
 from incident_mcp.investigate.fitting import fit
 from incident_mcp.investigate.kinds.placing import (
     GATED,
@@ -14,7 +16,7 @@ from incident_mcp.investigate.kinds.placing import (
     UNSCHEDULABLE,
     VOLUME_ELSEWHERE,
 )
-from incident_mcp.investigate.scheduling import BY_CONDITION, Ruled, decided, main_kind, reasons, told
+from incident_mcp.investigate.scheduling import BY_CONDITION, NOT_BESIDE, Ruled, decided, main_kind, reasons, told
 from incident_mcp.investigate.sufferers import finding, gravity, workload_of
 from incident_mcp.text.words import count, listed
 from incident_mcp.vocabulary.finding import Evidence, Finding
@@ -59,7 +61,7 @@ def _finding(seen: Observation, target: Ref, pods: list[PodSeen]) -> Finding:
     ruled = decided(reasons(message), fit(seen.places, pods[0]))
     why, because = _claim(seen, message, pods)
     if not why:
-        why, because = told(ruled), _node(seen, ruled)
+        why, because = told(ruled), _node(seen, ruled) or _wanted_near(seen, target, ruled)
     kind = UNSCHEDULABLE if because and because.kind == "PersistentVolumeClaim" else main_kind(ruled)
     asks = _asks(seen, target) if kind in (INSUFFICIENT, NO_MATCHING_NODE) else ""
     number = max(len(pods), sum(g.count for g in seen.groups if g.owner == target and g.status == "Pending"))
@@ -120,6 +122,19 @@ def _node(seen: Observation, ruled: list[Ruled]) -> Ref | None:
         unwell = (node for node in seen.nodes if not node.ready or node.conditions)
         return next((Ref(kind="Node", name=node.name) for node in unwell), None)
     return None
+
+
+def _wanted_near(seen: Observation, target: Ref, ruled: list[Ruled]) -> Ref | None:
+    """Whom it must stand beside, where that one can't be placed itself."""
+    workload = workload_of(seen, target)
+    if workload is None or not any(each.words == NOT_BESIDE for each in ruled):
+        return None
+    beside = part(workload.template, "spec", "affinity", "podAffinity")
+    terms = items(beside, "requiredDuringSchedulingIgnoredDuringExecution")
+    selectors = [selector_seen(part(term, "labelSelector")) for term in terms]
+    homeless = (pod for pod in seen.pods if pod.phase == "Pending" and pod.node is None and not pod.deleting)
+    there = (pod for pod in homeless if pod.ref.namespace == target.namespace and pod.owner not in (None, target))
+    return next((pod.owner for pod in there if any(each.fits(pod.labels) for each in selectors)), None)
 
 
 def _asks(seen: Observation, target: Ref) -> str:

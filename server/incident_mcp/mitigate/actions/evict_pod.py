@@ -1,21 +1,20 @@
 """Evict one pod: its controller makes a new one, elsewhere if need be. A disruption budget may refuse it."""
 
-from collections.abc import Iterator
-
 from pydantic import Field
 
 from incident_mcp.cluster.json_parts import Json, text
 from incident_mcp.cluster.kinds import as_workload_kind, path_of
 from incident_mcp.cluster.pods import pod_seen
 from incident_mcp.cluster.workloads import workload_object, workload_seen
-from incident_mcp.mitigate.evicting import eviction, has_local_data, is_mirror
+from incident_mcp.mitigate.evicting import eviction, is_mirror
 from incident_mcp.mitigate.pointers import UID, fact
 from incident_mcp.mitigate.rollouts import WITHIN
+from incident_mcp.mitigate.warnings.pods import going, is_last
 from incident_mcp.mitigate.writing import ObjectAction
 from incident_mcp.text.words import clock
 from incident_mcp.vocabulary.action import NOTHING_KNOWN, Known
 from incident_mcp.vocabulary.errors import BadRequest, ClusterError
-from incident_mcp.vocabulary.observation import PodSeen, WorkloadSeen
+from incident_mcp.vocabulary.observation import WorkloadSeen
 from incident_mcp.vocabulary.plan import Draft, Promise, Undo
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.value import Value
@@ -49,7 +48,7 @@ class EvictPod(ObjectAction):
         pod, workload = pod_seen(live), await self._workload(live)
         write = eviction(live, patient=False)
         rehearsal = await self.rehearsed(write)
-        last = pod.ready and workload is not None and workload.ready == 1
+        last = is_last(pod, workload)
         alone = pod.owner is None
         because = "nothing brings it back" if alone else "it is the last ready replica" if last else ""
         where = f"on {pod.node}" if pod.node else "on no node"
@@ -64,7 +63,7 @@ class EvictPod(ObjectAction):
             facts=(fact(live, UID, "the same pod"),),
             writes=(write,),
             diff=(f"- {target}",),
-            warnings=tuple(_warnings(live, pod, workload)),
+            warnings=tuple(going(live, pod, workload)),
             risk="high" if because else "normal",
             high_because=because,
             promise=Promise(ready=workload.desired, within=WITHIN, of=workload.ref) if workload else None,
@@ -81,12 +80,3 @@ class EvictPod(ObjectAction):
             return workload_seen(await workload_object(self.api, owner), owner.kind)
         except ClusterError:
             return None
-
-
-def _warnings(live: Json, pod: PodSeen, workload: WorkloadSeen | None) -> Iterator[str]:
-    if pod.owner is None:
-        yield "it has no controller: nothing makes a new one"
-    if pod.ready and workload is not None and workload.ready == 1:
-        yield f"it is the last ready replica of {workload.ref}"
-    if has_local_data(live):
-        yield "its emptyDir volumes are lost"

@@ -50,7 +50,7 @@ class PauseRollout(ObjectAction):
         write = _write(target, live, shall_be)
         rehearsal = await self.rehearsed(write)
         draft = self._draft(target, live, workload, write, shall_be)
-        return await self.warned(rehearsal.into(draft), live)
+        return await self.warned(rehearsal.into(draft), live, known=known)
 
     def _draft(self, target: Ref, live: Json, workload: WorkloadSeen, write: Write, shall_be: bool) -> Draft:
         verb, state = ("pause", "paused") if shall_be else ("resume", "going on")

@@ -78,7 +78,7 @@ class RestartWorkload(ObjectAction):
             kubectl=f"kubectl -n {target.namespace} rollout restart {typed(target)}",
         )
         template, suspend = value_at(live, TEMPLATE), arguments.suspend_sync
-        return await self.warned(rehearsal.into(draft), live, template, suspend=suspend)
+        return await self.warned(rehearsal.into(draft), live, template, suspend=suspend, known=known)
 
 
 def _write(target: Ref, live: dict[str, Any], at: str) -> Write:

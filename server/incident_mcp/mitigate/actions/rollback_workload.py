@@ -93,7 +93,7 @@ class RollbackWorkload(ObjectAction):
         draft = rehearsal.into(self._draft(live, workload, history, chosen, writes, after))
         draft = await self.permitted(draft, *writes[1:])
         around = partial(_of_going_back, live, history, chosen.revision)
-        draft = await self.warned(draft, live, after, suspend=arguments.suspend_sync, of=around)
+        draft = await self.warned(draft, live, after, suspend=arguments.suspend_sync, known=known, of=around)
         if failed:
             draft = _of_a_failed_one(draft, chosen.revision.number)
         error = known.errors.get(str(target), "")
@@ -105,11 +105,11 @@ class RollbackWorkload(ObjectAction):
             }
         )
 
-    async def apply(self, write: Write, permit: Permit) -> None:
+    async def apply(self, write: Write, permit: Permit) -> tuple[str, ...]:
         """As listed; a pod is deleted once the controller has seen the restored template."""
         if write.method == "DELETE":
             await wait_observed(self.api, permit.plan.draft.target)
-        await super().apply(write, permit)
+        return await super().apply(write, permit)
 
     def _draft(
         self,

@@ -1,6 +1,5 @@
 """Scale a Deployment or StatefulSet through its scale subresource, from the shown count to the approved one."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -11,7 +10,7 @@ from incident_mcp.cluster.api import Api
 from incident_mcp.cluster.kinds import path_of, workload_ref
 from incident_mcp.cluster.workloads import workload_object
 from incident_mcp.mitigate.pointers import TEMPLATE, UID, fact, value_at
-from incident_mcp.mitigate.warnings.scaling import fought
+from incident_mcp.mitigate.warnings.scaling import fewer, fought
 from incident_mcp.mitigate.writing import SUSPEND_SYNC, ObjectAction
 from incident_mcp.text.words import clock, count
 from incident_mcp.vocabulary.action import NOTHING_KNOWN, Known
@@ -71,6 +70,7 @@ class ScaleWorkload(ObjectAction):
             template,
             more=more,
             suspend=arguments.suspend_sync,
+            known=known,
             of=partial(fought, after=arguments.replicas),
         )
 
@@ -102,7 +102,7 @@ class ScaleWorkload(ObjectAction):
             risk=risk,
             high_because=because,
             unready=max(before - after, 0) / max(before, 1) if ready else 0.0,
-            warnings=tuple(_warnings(before, after, ready)),
+            warnings=tuple(fewer(before, after, ready)),
             promise=Promise(ready=after, within=WITHIN),
             undo=Undo(
                 action=self.name,
@@ -126,13 +126,6 @@ def _write(target: Ref, scale: dict[str, Any], before: int, after: int) -> Write
         target=target,
         shown=f"replicas of {target}: {before} -> {after}",
     )
-
-
-def _warnings(before: int, after: int, ready: int) -> Iterator[str]:
-    if after == 0:
-        yield f"scaled to zero it serves nothing{f', and {ready} ready pods go' if ready else ''}"
-    elif after < before and after == 1 and ready > 1:
-        yield "one replica is left: whatever ends it ends the service"
 
 
 def _risk(before: int, after: int, ready: int) -> tuple[Risk, str]:

@@ -103,7 +103,7 @@ class SetResources(ObjectAction):
             kubectl=_kubectl(target, name, after),
         )
         template, suspend = _template_with(live, at, after), arguments.suspend_sync
-        return await self.warned(rehearsal.into(draft), live, template, suspend=suspend, of=rescaled)
+        return await self.warned(rehearsal.into(draft), live, template, suspend=suspend, known=known, of=rescaled)
 
 
 def _container(target: Ref, live: Json, wanted: str) -> tuple[int, Json]:

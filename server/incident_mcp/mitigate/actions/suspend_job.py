@@ -73,7 +73,7 @@ class SuspendJob(ObjectAction):
             kubectl=f"kubectl -n {target.namespace} patch {target.kind.lower()}/{target.name} --type=merge "
             f'-p \'{{"spec":{{"suspend":{str(shall_be).lower()}}}}}\'',
         )
-        return await self.warned(rehearsal.into(draft), live)
+        return await self.warned(rehearsal.into(draft), live, known=known)
 
 
 def _ends(live: Json) -> list[Json]:

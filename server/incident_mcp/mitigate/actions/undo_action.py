@@ -27,6 +27,7 @@ from incident_mcp.vocabulary.clock import Clock
 from incident_mcp.vocabulary.errors import BadRequest
 from incident_mcp.vocabulary.observation import WorkloadSeen
 from incident_mcp.vocabulary.plan import UNDO, Draft, Fact, Plan, Promise, Risk, Undo, Write
+from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.value import Value
 
 Earlier = Callable[[str], Awaitable[tuple[Plan, PlanStory]]]
@@ -58,7 +59,7 @@ class UndoAction(ObjectAction):
     async def preview(self, arguments: UndoArguments, known: Known = NOTHING_KNOWN) -> Draft:
         """Raises `BadRequest` for a plan that changed nothing, can't be taken back, or whose fields changed since."""
         plan, story = await self._earlier(arguments.plan)
-        if story.outcome not in ("applied", "applied in part", "unknown"):
+        if story.outcome not in ("applied", "applied in part", "aborted", "unknown"):
             raise BadRequest(f"Plan {plan.id} changed nothing ({story.outcome or story.state}).", "Nothing is to undo.")
         if not plan.draft.undo.action:
             raise BadRequest(f"Plan {plan.id} ({plan.draft.headline}) can't be undone.", plan.draft.undo.shown)
@@ -67,14 +68,14 @@ class UndoAction(ObjectAction):
         main = next((one for one in back if one[0].target == plan.draft.target), back[0])
         rehearsal = await self.rehearsed(next(w for w in writes if w.path == main[0].path))
         object_now = await self.api.get_json(object_path(main[0]))
-        draft = await self._draft(plan, back, writes, object_now)
+        draft = await self._draft(plan, main[0], back, writes, object_now)
         return await self.warned(rehearsal.into(draft), object_now, value_at(rehearsal.after, TEMPLATE))
 
     async def _back(self, plan: Plan) -> list[Found]:
         """The earlier writes that stand, the last one first, each with its object."""
         standing: list[Found] = []
         for write in reversed(plan.draft.writes):
-            if not touched(write):
+            if not touched(write) or write.abort_within:
                 continue
             live = await self.api.get_json(write.path)
             match stands(write, live):
@@ -103,9 +104,11 @@ class UndoAction(ObjectAction):
             "Look at it (read_object, rollout_history) and plan a change of its own.",
         )
 
-    async def _draft(self, plan: Plan, back: list[Found], writes: tuple[Write, ...], now: Json) -> Draft:
-        target = plan.draft.target
-        workload = await self._workload(plan)
+    async def _draft(self, plan: Plan, main: Write, back: list[Found], writes: tuple[Write, ...], now: Json) -> Draft:
+        """`main` is what it is about: the plan's own target, or what else still stands of the plan."""
+        target = main.target
+        whole = target == plan.draft.target
+        workload = await self._workload(target)
         risk, because = _risk(back, workload)
         replaced = any(TEMPLATE in path for write, _ in back for path in touched(write))
         at = time_of_day(self.clock())
@@ -117,11 +120,11 @@ class UndoAction(ObjectAction):
             target=target,
             title=f"Undo {plan.id}",
             headline=f"undo plan {plan.id} on {target}",
-            before=plan.draft.after,
-            after=plan.draft.before,
+            before=plan.draft.after if whole else f"done: {main.shown}",
+            after=plan.draft.before if whole else "as it was before",
             arguments={"plan": plan.id},
             pods=pods,
-            facts=tuple(_facts(plan, back, now)),
+            facts=tuple(_facts(plan, target, back, now)),
             writes=writes,
             diff=tuple(_difference(back)),
             warnings=tuple(_left(plan)),
@@ -132,8 +135,7 @@ class UndoAction(ObjectAction):
             kubectl="(no single command: the fields above are put back one by one)",
         )
 
-    async def _workload(self, plan: Plan) -> WorkloadSeen | None:
-        target = plan.draft.target
+    async def _workload(self, target: Ref) -> WorkloadSeen | None:
         if as_workload_kind(target) is None:
             return None
         return workload_seen(await workload_object(self.api, target), target.kind)
@@ -159,10 +161,10 @@ def _count(back: list[Found], workload: WorkloadSeen | None) -> int:
     return workload.desired if workload else 0
 
 
-def _facts(plan: Plan, back: list[Found], now: Json) -> Iterator[Fact]:
+def _facts(plan: Plan, target: Ref, back: list[Found], now: Json) -> Iterator[Fact]:
     yield fact(now, UID, "the same object")
     for write, _ in back:
-        if write.target != plan.draft.target:
+        if write.target != target:
             continue
         for path in touched(write):
             pointer = "/spec/replicas" if write.path.endswith("/scale") else path

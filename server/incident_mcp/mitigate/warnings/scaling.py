@@ -1,4 +1,6 @@
-"""An autoscaler decides the count too, and may fight the new one (HPA; KEDA works through an HPA of its own)."""
+"""A new count: what it leaves to serve, and the autoscaler that decides the count too and may fight it (HPA; KEDA works
+through an HPA of its own).
+"""
 
 from collections.abc import Iterator
 
@@ -36,3 +38,11 @@ def rescaled(around: Surroundings) -> Iterator[str]:
         }
         if seen.target == around.target and names:
             yield f"{seen.ref} scales by {' and '.join(sorted(names))} in per cent of the requests"
+
+
+def fewer(before: int, after: int, ready: int) -> Iterator[str]:
+    """What is left to serve, from `before` to `after` replicas of which `ready` are ready now."""
+    if after == 0:
+        yield f"scaled to zero it serves nothing{f', and {ready} ready pods go' if ready else ''}"
+    elif after < before and after == 1 and ready > 1:
+        yield "one replica is left: whatever ends it ends the service"

@@ -60,7 +60,7 @@ async def record_entry(
     text: Annotated[str, Field(max_length=2000)],
     why: Annotated[str, Field(description="The reason of a decision.", max_length=1000)] = "",
     entry: Annotated[
-        str | None, Field(description="The finding that a root_cause confirms; what a correction replaces.")
+        str | None, Field(description="The finding that a root_cause confirms; what a correction replaces; the debt.")
     ] = None,
     at: Annotated[str | None, Field(description="When it happened, UTC: 02:10 or ISO 8601.", max_length=40)] = None,
     incident: IncidentName = None,
@@ -119,7 +119,7 @@ def tools(office: Office) -> list[Tool]:
             record_entry,
             title="Record what was said",
             description="Add what people say: a note, decision, reported impact or onset, root cause, deployed fix, "
-            "sent update, or the correction of such an entry.",
+            "sent update, the correction of such an entry; who takes a debt, or why it is settled.",
             annotations=RECORDS,
         ),
         tool(

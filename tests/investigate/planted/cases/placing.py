@@ -66,7 +66,7 @@ FAULTS = (
         "a pool from which a higher priority has displaced it",
         ("preempted", API),
         _api(**TIGHT),
-        then=(deployment("report", priorityClassName="urgent", **TIGHT),),
+        then=(deployment("report", priorityClassName="batch-first", **TIGHT),),
         sign=("Event", "api-", '"Preempted"'),
         twins="pool",
         healthy=("Deployment report",),
