@@ -16,6 +16,7 @@ from incident_mcp.record.plans import as_recorded
 from incident_mcp.vocabulary.entry import Entry, EntryKind
 from incident_mcp.vocabulary.plan import Plan, Write
 
+IN_CLUSTER = ("/api/v1/", "/apis/")
 CLOCKS = timedelta(seconds=5)
 """How far the API server's clock may be from ours."""
 
@@ -143,7 +144,7 @@ def _is(request: Request, write: Write) -> bool:
         return False
     if request.body is None:
         return True
-    return request.body == write.body if write.method == "PATCH" else _within(write.body, request.body)
+    return request.body == write.body if write.method in ("PATCH", "EXEC") else _within(write.body, request.body)
 
 
 def _within(part: Any, whole: Any) -> bool:
@@ -166,6 +167,9 @@ def _of_cluster(plans: list[Told], seen: set[str], cluster: str) -> Iterator[Tol
 def _compare(told: Told, sent: dict[tuple[str, int], list[Request]], proof: Proof) -> None:
     """One carried out plan, write by write."""
     for number, write in enumerate(told.plan.draft.writes, 1):
+        if not write.path.startswith(IN_CLUSTER):
+            proof.notes.append(f"{told}, write {number} ({write.shown}) went to an outside service, not to this log's")
+            continue
         requests, state = sent.get((told.digest, number), []), told.states.get(number, "not sent")
         done = [one for one in requests if one.done]
         what = f"{told}, write {number} ({write.shown})"

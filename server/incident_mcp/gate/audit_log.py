@@ -36,7 +36,8 @@ class Request:
 
     @property
     def done(self) -> bool:
-        return 200 <= self.code < 400
+        """101 is a command's connection that was opened."""
+        return 101 <= self.code < 400
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%S} UTC {self.method} {self.path} ({self.code}) by {self.user}, id {self.id}"
@@ -77,21 +78,25 @@ def read_audit_log(lines: Iterable[bytes], user: str = "") -> AuditLog:
 
 def _ours(event: dict[str, Any], at: datetime, user: str) -> Iterator[Request]:
     agent, who = str(event.get("userAgent", "")), str(event.get("user", {}).get("username", ""))
-    verb = str(event.get("verb", ""))
-    if verb not in _MUTATING or event.get("stage") not in ("ResponseComplete", "Panic"):
+    verb, of = str(event.get("verb", "")), event.get("objectRef", {})
+    command = of.get("subresource") == "exec"  # a command in a container: a GET where it is a WebSocket
+    if not (verb in _MUTATING or command) or event.get("stage") not in ("ResponseComplete", "Panic"):
         return
     if not (agent.startswith(AGENT) or (user and who == user)):
         return
     uri = urlsplit(str(event.get("requestURI", "")))
     body = event.get("requestObject")
-    review = str(event.get("objectRef", {}).get("resource", "")).endswith("reviews")
-    if review or "dryRun" in parse_qs(uri.query) or _dry(body):
+    asked = parse_qs(uri.query)
+    if command:
+        body = {"container": asked.get("container", [""])[0], "command": asked.get("command", [])}
+    review = str(of.get("resource", "")).endswith("reviews")
+    if review or "dryRun" in asked or _dry(body):
         return
     digest = _DIGEST.search(agent)
     yield Request(
         id=str(event.get("auditID", "")),
         at=at,
-        method=_METHODS.get(verb, verb),
+        method="EXEC" if command else _METHODS.get(verb, verb),
         path=unquote(uri.path),
         code=int(event.get("responseStatus", {}).get("code", 0)),
         digest=digest.group(1) if digest else "",

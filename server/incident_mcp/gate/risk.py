@@ -37,6 +37,8 @@ def _reasons(draft: Draft, action: str, policy: Policy, now: datetime, carried_o
         yield f"namespace {name} is protected"
     if draft.unready > policy.largest_unready_share and draft.risk != "high":
         yield f"{draft.unready:.0%} of the ready pods may be unready at one moment"
+    if draft.moved > policy.largest_weight_step and draft.risk != "high":
+        yield f"{draft.moved:.0f} per cent of the traffic move at once"
     if action in TAKES_BACK:
         return
     if frozen := policy.frozen(now):

@@ -121,6 +121,8 @@ class Draft(Value):
     high_because: str = ""
     unready: float = 0.0
     """Of the ready pods, the share that may be unready at one moment, 0 to 1."""
+    moved: float = 0.0
+    """Per cent of the traffic that it moves."""
     promise: Promise | None = None
     undo: Undo
     kubectl: str

@@ -65,7 +65,7 @@ class Policy(Value):
     largest_scale_factor: float = Field(default=10.0, gt=1)
     largest_unready_share: float = Field(default=0.5, ge=0, le=0.5)
     """Of the ready pods, how many may be unready at one moment before the target's name must be typed."""
-    largest_weight_step: int = Field(default=50, ge=1, le=100)
+    largest_weight_step: int = Field(default=100, ge=1, le=100)
     """Percent of the traffic that one change may move before the target's name must be typed."""
     mutations_an_incident: int = Field(default=20, ge=0)
     """Plans carried out in one incident; beyond that every further one wants the name typed, unless it takes back."""
