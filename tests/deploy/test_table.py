@@ -26,7 +26,7 @@ from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.workflow.permissions import TOOLS, needs
 from tests.cluster.connection.harness import connected
-from tests.surface.world import ACCEPT, CHECKOUT, DECLINE, World, data_of, world
+from tests.surface.world import ACCEPT, CHECKOUT, DECLINE, World, at_once, data_of, world
 
 BY_NAME = {tool.tool: tool for tool in TOOLS}
 STATEFUL = {"kind": "StatefulSet", "namespace": "payments", "name": "payments-db"}
@@ -351,7 +351,8 @@ async def make_trouble(here: World) -> None:
 
 async def test_the_table_is_what_the_tools_ask_for(asked: Asked, tmp_path: Path) -> None:
     person = Person()
-    async with world(tmp_path, "legacy", person.answer) as here:
+    policy = at_once(tmp_path, "mutations_an_incident = 1000")
+    async with world(tmp_path, "legacy", person.answer, policy=policy) as here:
         await make_trouble(here)
         asked.needs.clear()
         await play(here, asked, person)

@@ -35,6 +35,9 @@ TOOLS: dict[str, dict[str, Any]] = {
     "evict_pod": {"namespace": "shop", "name": "checkout-x"},
     "suspend_job": {"kind": "CronJob", "namespace": "shop", "name": "report"},
     "undo_action": {"plan": "00000000"},
+    "redirect_traffic": {"kind": "Service", "namespace": "shop", "name": "checkout", "to": "checkout"},
+    "set_feature_flag": {"namespace": "shop", "name": "flags", "flag": "fast", "to": "off"},
+    "run_diagnostic": {"namespace": "shop", "name": "checkout-x", "command": ["id"]},
     "preview_change": {"tool": "scale_workload", "arguments": {**CHECKOUT, "replicas": 4}, "evidence": ["e1"]},
 }
 
