@@ -16,9 +16,11 @@ from typing import Any
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
-from incident_mcp.metrics.place import Place, PrometheusPlace
+from incident_mcp.logs.place import LokiPlace, VictoriaLogsPlace
+from incident_mcp.metrics.place import PrometheusPlace
 from incident_mcp.mitigate.flags.place import FlagsPlace
 from incident_mcp.record.shared_place import SharedPlace
+from incident_mcp.services.place import Place
 from incident_mcp.vocabulary.actor import Actor, KnownBy
 from incident_mcp.vocabulary.errors import SettingsError
 
@@ -81,6 +83,8 @@ class Settings(BaseSettings):
     )
     prometheus: PrometheusPlace | None = Field(None, description="Prometheus, or what speaks its API; `[prometheus]`.")
     alertmanager: Place | None = Field(None, description="Alertmanager, by its v2 API; `[alertmanager]`.")
+    loki: LokiPlace | None = Field(None, description="Loki, whose logs are read before the pods' own; `[loki]`.")
+    victorialogs: VictoriaLogsPlace | None = Field(None, description="VictoriaLogs, likewise; `[victorialogs]`.")
     shared: SharedPlace | None = Field(None, description="A team's PostgreSQL with everybody's record; `[shared]`.")
     unleash: FlagsPlace | None = Field(None, description="Unleash, by its admin API; `[unleash]`.")
 
@@ -122,13 +126,13 @@ class Settings(BaseSettings):
     @property
     def unmonitored(self) -> "Settings":
         """Without the servers beside the cluster, and the team's record: a sandbox is nobody's concern."""
-        beside = ("prometheus", "alertmanager", "unleash", "shared")
+        beside = ("prometheus", "alertmanager", "loki", "victorialogs", "unleash", "shared")
         return self.model_copy(update=dict.fromkeys(beside))
 
     @property
     def secret_variables(self) -> frozenset[str]:
         """Names of environment variables that hold secrets of ours."""
-        places = (self.prometheus, self.alertmanager, self.unleash)
+        places = (self.prometheus, self.alertmanager, self.loki, self.victorialogs, self.unleash)
         tokens = {place.token_variable for place in places if place and place.token_variable}
         password = self.shared.password_variable if self.shared else None
         return frozenset(tokens | {password} if password else tokens)

@@ -19,9 +19,8 @@ from incident_mcp.gate.gate import AdvisoryGate
 from incident_mcp.gate.plans import earlier_plans
 from incident_mcp.gate.policy_file import PolicyFile
 from incident_mcp.gate.writing import Writing
+from incident_mcp.logs.engines import LogEngines
 from incident_mcp.metrics.monitoring import Monitoring
-from incident_mcp.metrics.place import Place
-from incident_mcp.metrics.source import Source
 from incident_mcp.mitigate.flags.place import FlagsPlace
 from incident_mcp.mitigate.registry import ACTIONS, actions
 from incident_mcp.reach.trying import Reach
@@ -29,6 +28,7 @@ from incident_mcp.record.following import Follower
 from incident_mcp.record.journal import Journal
 from incident_mcp.record.plans import PlanStory, as_recorded, story
 from incident_mcp.record.record import Record
+from incident_mcp.services.place import Place
 from incident_mcp.settings import Settings
 from incident_mcp.surface.office import ActionShape, Office
 from incident_mcp.surface.patience import patience_of
@@ -86,6 +86,7 @@ async def open_desk(settings: Settings, environment: Mapping[str, str], clock: C
         runbooks=settings.runbooks,
         silenced=_silenced(settings.silence),
         monitoring=monitoring(settings, api, environment),
+        log_engines=log_engines(settings, api, environment),
         certificates=settings.read_certificates,
         reach=Reach() if settings.try_hosts else None,
         shared=Follower(journal, settings.shared, environment, clock).start() if settings.shared else None,
@@ -149,7 +150,17 @@ def monitoring(settings: Settings, api: Api, environment: Mapping[str, str]) -> 
     )
 
 
-def _source(place: Place | None, api: Api, environment: Mapping[str, str]) -> Source | None:
+def log_engines(settings: Settings, api: Api, environment: Mapping[str, str]) -> LogEngines:
+    """What keeps this cluster's logs, as the settings say. Makes no network call."""
+    loki, victorialogs = settings.loki, settings.victorialogs
+    to_loki, to_victorialogs = _source(loki, api, environment), _source(victorialogs, api, environment)
+    return LogEngines(
+        loki=(to_loki, loki) if loki and to_loki else None,
+        victorialogs=(to_victorialogs, victorialogs) if victorialogs and to_victorialogs else None,
+    )
+
+
+def _source(place: Place | None, api: Api, environment: Mapping[str, str]) -> Outside | ServiceProxy | None:
     """The way to one server; None where there is none, or where it watches another cluster."""
     if place is None or (place.context is not None and place.context != api.cluster.name):
         return None

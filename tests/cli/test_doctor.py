@@ -6,6 +6,7 @@ import re
 import socket
 import sqlite3
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,9 @@ from incident_mcp.vocabulary.clock import system_clock
 from incident_mcp.vocabulary.entry import EntryKind, NewEntry
 from incident_sandbox import Sandbox, serve_sandbox
 from tests.cli.running import Finished, incident_mcp
+from tests.cluster.connection.recorder import Reply
 from tests.controlplane.control_plane import ControlPlane
+from tests.logs.engines import FakeLoki, FakeVictoriaLogs, serving
 
 ADA = {"INCIDENT_USER": "ada"}
 
@@ -87,7 +90,7 @@ async def test_one_screen_says_what_works_and_what_it_stands_on(sandbox: Sandbox
         "– metrics       no metrics server: usage of CPU and memory is not checked",
         "– monitoring    none in the settings: alerts, error rates and traffic are not checked",
         "✓ tools         check_health, assess_incident, what_changed, resource_usage, diagnose_workload, read_object, "
-        "rollout_history, analyze_logs, verify_fix and preview_change: work",
+        "rollout_history, analyze_logs, follow_logs, verify_fix and preview_change: work",
         "– tools         rollback_workload, scale_workload, restart_workload, pause_rollout, set_resources, "
         "cordon_node, evict_pod, suspend_job, run_diagnostic and undo_action: not offered, since writing is off; by "
         "these rights they would work",
@@ -153,6 +156,30 @@ async def test_elsewhere_the_viewer_reads_nothing(sandbox: Sandbox) -> None:
     assert set(states(findings).values()) == {"does not work"}
     (lacks,) = [tool["lacks"] for tool in findings["tools"] if tool["tool"] == "analyze_logs"]
     assert "get pods/log" in lacks
+
+
+# What keeps the logs
+
+
+async def test_engines_of_logs_are_tried_and_told_by_name(sandbox: Sandbox) -> None:
+    loki, victorialogs = FakeLoki(), FakeVictoriaLogs(refusals=[Reply(403, b"missing token")])
+    async with serving(loki), serving(victorialogs):
+        lately = datetime.now(UTC) - timedelta(seconds=36)
+        for second in range(60):  # however long the command takes to start
+            loki.add(lately + timedelta(seconds=second), "here")
+        places = {"INCIDENT_LOKI__URL": loki.url, "INCIDENT_VICTORIALOGS__URL": victorialogs.url}
+        findings = await found(sandbox.kubeconfig, environment=places)
+    assert check(findings, "loki")["mark"] == "ok"
+    assert check(findings, "victorialogs")["mark"] == "bad"
+    assert "403 Forbidden: «missing token»" in check(findings, "victorialogs")["text"]
+
+
+async def test_labels_that_no_line_has_are_told(sandbox: Sandbox) -> None:
+    async with serving(fake := FakeLoki()):
+        places = {"INCIDENT_LOKI__URL": fake.url, "INCIDENT_LOKI__POD_LABEL": "k8s_pod_name"}
+        findings = await found(sandbox.kubeconfig, environment=places)
+    assert check(findings, "loki")["mark"] == "off"
+    assert "Name its labels in the settings" in check(findings, "loki")["next_step"]
 
 
 # When something is broken, the rest is still checked

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from incident_mcp.cli.kept import Kept
 from tests.cli.running import Finished, incident_mcp
 
 LINES = [
@@ -72,3 +73,36 @@ async def test_a_file_that_is_not_there_and_a_time_that_is_none_are_one_line(log
 async def test_an_empty_log_has_no_pattern() -> None:
     done = await incident_mcp("logs", "/dev/null")
     assert done.stdout.strip() == "0 lines, 0.0 kB: 0 patterns"
+
+
+async def test_a_file_that_is_not_there_is_no_workload_and_nothing_at_all_is_asked_for(tmp_path: Path) -> None:
+    missing = await incident_mcp("logs", "logs/app.log", folder=tmp_path)
+    assert (missing.returncode, missing.stderr) == (
+        1,
+        "logs/app.log: No such file or directory. Nothing was counted.\n",
+    )
+    nothing = await incident_mcp("logs")
+    assert nothing.returncode == 2
+    assert "Name log files" in nothing.stderr
+
+
+async def test_an_access_log_is_told_host_by_host_now_and_before(tmp_path: Path) -> None:
+    line = '10.0.0.7 - - [24/Nov/2026:02:{at} +0000] "GET /a HTTP/1.1" {status} 1 "-" "c" 1 0.040 [shop-cart-80] [] x'
+    path = tmp_path / "access.log"
+    lines = [line.format(at=f"{at // 60:02d}:{at % 60:02d}", status=503 if at > 1200 else 200) for at in range(1500)]
+    path.write_text("".join(f"{each}\n" for each in lines))
+    done = await incident_mcp("logs", str(path), "--since-onset", "2026-11-24T02:20:00Z")
+    told = "shop-cart-80: 1/s, 100 % 5xx (2xx 1 5xx 299), median 40.8 ms, p99 40.8 ms; before: 1/s, 0 % 5xx (2xx 1,200)"
+    assert told in done.stdout
+    value = json.loads((await incident_mcp("logs", str(path), "--json")).stdout)
+    assert [each["host"] for each in value["hosts"]] == ["shop-cart-80"]
+
+
+def test_of_a_log_without_end_evenly_spread_pieces_are_kept() -> None:
+    kept = Kept(room=1000)
+    kept.next_log()
+    for number in range(1000):
+        kept.add(b"%03d\nwhole line\nend" % number)
+    pieces = [body for _, body in kept.stretches()]
+    assert (kept.whole, pieces[0]) == (False, b"whole line\n")
+    assert 20 <= len(pieces) <= 60

@@ -165,3 +165,39 @@ async def test_what_stands_beside_a_root_is_printed_below_it(sandbox: Sandbox, h
         assert "owner shop (label team of Namespace shop)" in lines
         assert "runbook «When checkout is down» (checkout.md), for shop/checkout" in lines
         assert "Roll back first." in lines
+
+
+async def test_logs_of_a_workload_read_like_the_chats_answer(sandbox: Sandbox, home: Path) -> None:
+    done = await told(home, sandbox.kubeconfig, "logs", "deploy/checkout", "-n", "shop", "--level", "error")
+    assert (done.returncode, done.stderr) == (0, "")
+    headline, read, first, detail, *_ = done.stdout.splitlines()
+    assert headline.startswith("sandbox: Deployment shop/checkout: ")
+    assert "of 3 pods, last 1 h, from the API server; at most 2,000 lines and 1 MiB a container" in read
+    assert "«KeyError: 'PAYMENT_URL'»" in first
+    assert "missing-environment: variable PAYMENT_URL" in detail
+    value = await as_json(home, sandbox, "logs", "-n", "shop", "-l", "app=catalog", "--match", "query")
+    assert all("query" in line["pattern"] for line in value["patterns"])
+    assert recorded(home) == [("oncall-2", "analyze_logs")] * 2
+
+
+async def test_logs_are_followed_in_a_terminal_for_the_seconds_that_are_named(sandbox: Sandbox, home: Path) -> None:
+    done = await told(home, sandbox.kubeconfig, "logs", "sts/payments-db", "-n", "payments", "--follow", "4")
+    assert done.returncode == 0
+    assert "Ended after 4 s." in done.stdout.splitlines()[0]
+    assert " of 4 s: " in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("deploy/chekout", "-n", "shop"), "Did you mean checkout?"),
+        (("deploy/checkout", "-n", "shop", "--level", "bad"), "none of error, warning, info"),
+        (("deploy/checkout", "-n", "shop", "--since", "soon"), "is no time"),
+    ],
+)
+async def test_logs_that_can_not_be_meant_are_told(
+    sandbox: Sandbox, home: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    done = await told(home, sandbox.kubeconfig, "logs", *arguments)
+    assert done.returncode in (1, 2)
+    assert said in " ".join(done.stderr.split())

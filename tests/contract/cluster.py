@@ -31,6 +31,8 @@ from tests.controlplane.audit import AuditEvent
 from tests.controlplane.components import CONF
 from tests.controlplane.control_plane import ControlPlane, missing
 
+ENDLESS = "tick tock"
+"""What an image whose tag ends in -endless says, a hundred times a second."""
 SPEED = 6
 """How much faster the sandbox's time runs: its pods are then no slower than kwok's."""
 _PATH = re.compile(r"/(?:api|apis/[^/]+)/[^/]+/namespaces/(?P<namespace>[^/]+)/(?P<resource>[^/]+)/?(?P<rest>.*)")
@@ -68,6 +70,8 @@ class Cluster:
     """The cluster's own time, for whoever compares it with the times in objects."""
     asked_in: Callable[[str], Sequence[Asked]]
     """Every mutating request in a namespace, oldest first."""
+    sandbox: Sandbox | None = None
+    """None: a real control plane."""
 
     def let_view(self, namespace: str) -> None:
         self.plane.apply(list(bootstrap.documents(CONF / "viewer.yaml")), namespace)
@@ -111,7 +115,7 @@ def sandbox_cluster(folder: Path) -> Generator[Cluster]:
             portal.call(sandbox.cluster.teach, program)
         plane = ControlPlane(sandbox.kubeconfig, kubectl, folder)
         asked_in = partial(_asked, sandbox)
-        yield Cluster("sandbox", plane, partial(_read, sandbox), sandbox.viewer_kubeconfig, clock, asked_in)
+        yield Cluster("sandbox", plane, partial(_read, sandbox), sandbox.viewer_kubeconfig, clock, asked_in, sandbox)
 
 
 def _fast() -> Clock:
@@ -149,8 +153,12 @@ def _programs() -> list[dict[str, Any]]:
     last_words = _said("crash").replace("{version}", "1.42")
     crash: dict[str, Any] = {"exit": {"after": "900ms", "code": 1}, "log": [{"text": last_words}]}
     release: dict[str, Any] = {"image": "registry.example/shop/checkout:1.42", "pull": "0s"}
+    begun = [{"text": "\n".join([ENDLESS] * 2500)}]  # more than is read of one log
+    endless = {"log": begun, "repeat": {"every": "10ms", "lines": [ENDLESS]}, "ready-after": "200ms"}
     return [
         {"image": "registry.example/*", "pull": "0s", "behaves": [healthy]},
+        {"image": "registry.example/*-endless", "pull": "0s", "behaves": [endless]},
+        {"image": "registry.example/*-silent", "pull": "0s", "behaves": [{"ready-after": "200ms"}]},
         {"image": "registry.example/*-crash", "pull": "0s", "behaves": [crash]},
         release | {"behaves": [crash | {"when": {"missing-env": "PAYMENT_URL"}}, healthy]},
     ]

@@ -33,7 +33,10 @@ def arguments(tool: str, **more: Any) -> dict[str, Any]:
     ("wrong", "told"),
     [
         ({"kind": "Deploymnt"}, ("'Deploymnt' is not a kind of workload", "Did you mean Deployment?")),
-        ({"kind": "Pod"}, ("'Pod' is not a kind of workload", "Known kinds: Deployment, StatefulSet, DaemonSet")),
+        (
+            {"kind": "Service"},
+            ("'Service' is not a kind of workload", "Known kinds: Deployment, StatefulSet, DaemonSet"),
+        ),
         ({"name": "chekout"}, (" has no Deployment ", "/chekout. ", "Did you mean checkout?")),
         ({"name": "zzz"}, ("/zzz. ", "There are: cart, catalog, checkout, payment.")),
         ({"kind": "StatefulSet"}, ("/checkout. ", "There is a Deployment of this name: use kind Deployment.")),

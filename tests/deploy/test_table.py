@@ -189,6 +189,7 @@ async def play(here: World, asked: Asked, person: Person) -> None:
         for arguments in ({}, {"namespace": "shop"}, {"namespace": "shp"}):
             await call(tool, **arguments)
     await call("check_health", namespace="shop", hygiene=True)
+    await play_logs(here, asked)
     for tool in ("what_changed", "resource_usage"):
         for arguments in ({}, {"namespace": "shop"}, {"namespace": "shp"}):
             await call(tool, **arguments)
@@ -199,6 +200,7 @@ async def play(here: World, asked: Asked, person: Person) -> None:
     for workload in (*WORKLOADS, *MISSING, NOWHERE):
         for tool in ("check_health", "diagnose_workload", "rollout_history", "analyze_logs", "rollback_workload"):
             await call(tool, **workload)
+        await call("follow_logs", **workload, seconds=1)
         await call("verify_fix", **workload, soak_seconds=0)
         await call("scale_workload", **workload, replicas=2)
         await call("preview_change", tool="rollback_workload", arguments=workload)
@@ -211,6 +213,14 @@ async def play(here: World, asked: Asked, person: Person) -> None:
     for tool in sorted(RECORD_ONLY - {"open_incident"}):
         asked.tool = tool
         await here.call(tool, **RECORDS.get(tool, {}))
+
+
+async def play_logs(here: World, asked: Asked) -> None:
+    """Of a pod, and of pods that are not there."""
+    for tool, bounded in (("analyze_logs", {}), ("follow_logs", {"seconds": 1})):
+        asked.tool = tool
+        await here.call(tool, kind="Pod", namespace="shop", name="alone", **bounded)
+        await here.call(tool, namespace="shop", selector="app=there-is-none", **bounded)
 
 
 async def play_others(here: World, asked: Asked, person: Person) -> None:

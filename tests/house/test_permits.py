@@ -38,7 +38,7 @@ def test_only_actions_send_writes_and_only_with_a_permit() -> None:
 
 def test_a_command_in_a_container_has_one_way_out() -> None:
     assert callers("run_command") == {"cluster/writes.py"}
-    assert callers(".switched") == {"cluster/container_exec.py"}
+    assert callers(".upgraded") == {"cluster/container_exec.py"}
 
 
 @pytest.mark.parametrize("method", [".patch", ".delete"])

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from incident_mcp.logs.hosts import AccessLog, HostLine
+from incident_mcp.logs.hosts import AccessLog, HostSeen
 
 ONSET = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)
 NGINX = (
@@ -17,7 +17,7 @@ ENVOY = (
 )
 
 
-def hosts(*lines: str) -> list[HostLine]:
+def hosts(*lines: str) -> list[HostSeen]:
     log = AccessLog(ONSET)
     log.add("\n".join(lines).encode())
     return log.hosts()

@@ -82,6 +82,7 @@ def test_whose_name_does_not_resolve(line: str) -> None:
         ("java.nio.file.AccessDeniedException: /data/queue", "permission-denied"),
         ("ConnectionClosedByBroker: (403) 'ACCESS_REFUSED - Login was refused using PLAIN'", "authentication-failed"),
         ("rpc error: context deadline exceeded", "deadline-exceeded"),
+        ("Error: connect ETIMEDOUT 10.96.0.7:6379", "deadline-exceeded"),
         ("Error: unable to verify the first certificate", "certificate-invalid"),
         ("x509: certificate is valid for db.shop, not db", "certificate-invalid"),
         (

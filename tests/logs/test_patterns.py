@@ -69,6 +69,14 @@ def test_a_place_that_holds_many_words_is_a_value() -> None:
     assert (quote(found.template), found.count) == ("«password of user <*> was changed by its owner»", 8)
 
 
+def test_what_a_field_in_json_inside_a_line_calls_its_type_stays_apart() -> None:
+    line = (
+        'I1124 02:11:40.123456    1 kubelet.go:23] "event for pod" pod="shop/a-{0}" event={{"ID":"{0}","Type":"{1}"}}'
+    )
+    found = reading([line.format(at, ("ContainerStarted", "ContainerDied")[at % 2]) for at in range(10)])
+    assert [pattern.count for pattern in found.patterns] == [5, 5]
+
+
 def test_verbs_stay_apart() -> None:
     found = reading(["Starting container app", "Stopping container app", "Killing container app"])
     assert len(found.patterns) == 3

@@ -23,6 +23,15 @@ from incident_mcp.logs.levels import level_and_message
         ('level=error msg="save" err="disk full"', "error", "save: disk full"),
         ("E1125 09:27:33.000000       1 main.go:12] lost lease", "error", "lost lease"),
         ("I1125 09:27:33.000000       1 main.go:12] started", "info", "started"),
+        ('I1125 09:27:33.000000       1 a.go:12] {"level":"error","msg":"db","err":"refused"}', "error", "db: refused"),
+        ('E1125 09:27:33.000000       1 a.go:12] {"level":"info","msg":"db"}', "error", "db"),
+        ('I1125 09:27:33.000000       1 a.go:12] {"cart":1}', "info", '{"cart":1}'),
+        ('2026-11-25 09:27:33 app {"level":"warn","message":"late"}', "warning", "late"),
+        ('sent {"level":1}', "info", 'sent {"level":1}'),
+        ('{"level":"error","msg":"db","error":{"type":"E","message":"refused"}}', "error", "db: E: refused"),
+        ('{"@l":"Error","@m":"late"}', "error", "late"),
+        ('{"level":"error","msg":"cut off","stack":"at a', "error", "cut off: at a"),
+        ("warn: Shop.Orders[14]", "warning", "warn: Shop.Orders[14]"),
     ],
 )
 def test_a_level_counts_only_where_the_line_itself_gives_one(line: str, level: str, message: str) -> None:

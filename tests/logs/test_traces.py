@@ -114,3 +114,128 @@ def test_a_traceback_that_is_cut_off_and_bytes_that_are_no_text_do_no_harm() -> 
 def test_colours_and_carriage_returns_do_not_make_other_lines_of_it() -> None:
     found = patterns("\x1b[31mERROR\x1b[0m lost 1\r", "ERROR lost 2")
     assert [(each.count, each.level) for each in found] == [(2, "error")]
+
+
+SPRING = (
+    "org.hibernate.QueryException: could not resolve property:",
+    " total of: com.shop.Order",
+    " [select o from Order o]",
+    "\tat org.hibernate.Query.list(Query.java:1)",
+    "\tat com.shop.Orders.find(Orders.java:9)",
+)
+GROUP = (
+    "  + Exception Group Traceback (most recent call last):",
+    '  |   File "/app/main.py", line 10, in main',
+    '  |     raise ExceptionGroup("many", [ValueError(1)])',
+    "  | ExceptionGroup: many (2 sub-exceptions)",
+    "  +-+---------------- 1 ----------------",
+    "    | ValueError: 1",
+    "    +---------------- 2 ----------------",
+    "    | KeyError: 'x'",
+    "    +------------------------------------",
+)
+PYDANTIC = (
+    "Traceback (most recent call last):",
+    '  File "/app/a.py", line 3, in <module>',
+    "pydantic_core.ValidationError: 1 validation error for Settings",
+    "payment_url",
+    "  Field required [type=missing, input_value={}, input_type=dict]",
+)
+SQLALCHEMY = (
+    "Traceback (most recent call last):",
+    '  File "/app/a.py", line 3, in q',
+    '    session.execute(text("select"))',
+    'sqlalchemy.exc.ProgrammingError: (UndefinedTable) relation "orders" does not exist',
+    "LINE 1: SELECT 1 FROM orders",
+    "                      ^",
+    "",
+    "[SQL: SELECT 1 FROM orders]",
+    "(Background on this error at: https://sqlalche.me/e/20/f405)",
+)
+SERVED = (
+    "2026/11/24 02:11:39 http: panic serving 10.0.0.1:1234: assignment to entry in nil map",
+    "goroutine 12 [running]:",
+    "net/http.(*conn).serve.func1()",
+    "\t/usr/local/go/src/net/http/server.go:1868 +0xb9",
+    "main.(*api).handle(0xc000, {0x1, 0x2})",
+    "\t/src/api.go:42 +0x1d",
+)
+UNCAUGHT = (
+    "/app/src/db.js:12",
+    "        throw new Error('no db');",
+    "        ^",
+    "",
+    "Error: no db",
+    "    at connect (/app/src/db.js:12:15)",
+    "    at async main (file:///app/src/index.mjs:3:1) {",
+    "  code: 'ECONNREFUSED',",
+    "  [cause]: Error: connect ECONNREFUSED 10.0.0.5:5432",
+    "      at TCPConnectWrap.afterConnect [as oncomplete] (node:net:1555:16) {",
+    "    errno: -111,",
+    "  }",
+    "}",
+    "",
+    "Node.js v20.11.0",
+)
+LOGGED = (
+    "fail: Shop.Orders.OrderService[0]",
+    "      Order failed",
+    "      System.Net.Http.HttpRequestException: Connection refused (payments:80)",
+    "       ---> System.Net.Sockets.SocketException (111): Connection refused",
+    "         at System.Net.Sockets.Socket.Connect(EndPoint remoteEP)",
+    "         at Shop.Orders.PayClient.<ChargeAsync>d__3.MoveNext() in /src/PayClient.cs:line 30",
+    "         --- End of inner exception stack trace ---",
+    "         at Shop.Orders.OrderService.PlaceAsync(Order order) in /src/OrderService.cs:line 55",
+)
+REFUSED = "System.Net.Sockets.SocketException (111): Connection refused"
+
+
+@pytest.mark.parametrize(
+    ("lines", "root", "frame"),
+    [
+        (SPRING, "org.hibernate.QueryException: could not resolve property:", "com.shop.Orders.find (Orders.java:9)"),
+        (GROUP, "ValueError: 1", "/app/main.py:10 main"),
+        (PYDANTIC, "pydantic_core.ValidationError: 1 validation error for Settings", "/app/a.py:3 <module>"),
+        (
+            SQLALCHEMY,
+            'sqlalchemy.exc.ProgrammingError: (UndefinedTable) relation "orders" does not exist',
+            "/app/a.py:3 q",
+        ),
+        (
+            SERVED,
+            "http: panic serving 10.0.0.1:1234: assignment to entry in nil map",
+            "main.(*api).handle /src/api.go:42",
+        ),
+        (UNCAUGHT, "Error: connect ECONNREFUSED 10.0.0.5:5432", "connect /app/src/db.js:12"),
+        (LOGGED, REFUSED, "Shop.Orders.PayClient.<ChargeAsync>d__3.MoveNext /src/PayClient.cs:30"),
+        (LOGGED[:2], "Order failed", ""),
+    ],
+    ids=["java-message", "group", "pydantic", "sqlalchemy", "go-served", "node-uncaught", "dotnet-logged", "dotnet"],
+)
+def test_what_runtimes_add_around_a_trace_belongs_to_it(lines: tuple[str, ...], root: str, frame: str) -> None:
+    found = patterns("INFO before", *lines, "INFO after", *lines, "INFO after")
+    trace = found[0]
+    assert (quote(trace.example), quote(trace.frame)) == (f"«{root}»", f"«{frame}»")
+    assert (trace.level, trace.count, trace.lines) == ("error", 2, 2 * len(lines))
+    assert sorted(quote(each.template) for each in found[1:]) == ["«after»", "«before»"]
+
+
+def test_a_trace_in_a_field_of_a_json_line_is_told_by_its_root_and_frame() -> None:
+    frames = r"\n\tat org.apache.A.b(A.java:1)\n\tat com.shop.Pay.charge(Pay.java:12)\n"
+    stack = f"java.lang.NullPointerException: no cart{frames}"
+    (java,) = patterns(f'{{"level":"ERROR","message":"charge failed","stack_trace":"{stack}"}}')
+    assert quote(java.example) == "«charge failed: java.lang.NullPointerException: no cart»"
+    assert (quote(java.frame), java.level) == ("«com.shop.Pay.charge (Pay.java:12)»", "error")
+    (pino,) = patterns(
+        r'{"level":50,"msg":"charge failed","err":{"type":"TypeError","message":"x is undefined",'
+        r'"stack":"TypeError: x is undefined\n    at charge (/app/src/pay.js:31:17)"}}'
+    )
+    assert quote(pino.example) == "«charge failed: TypeError: x is undefined»"
+    assert (quote(pino.frame), pino.level) == ("«charge /app/src/pay.js:31»", "error")
+
+
+def test_a_json_line_that_is_longer_than_what_is_looked_at_keeps_its_level_and_message() -> None:
+    frames = r"\n\tat com.shop.A.b(A.java:1)" * 500
+    (long,) = patterns(f'{{"level":"ERROR","message":"charge failed","stack_trace":"java.io.IOException: x{frames}"}}')
+    assert (long.level, quote(long.template)) == ("error", "«charge failed: java.io.IOException: x»")
+    assert quote(long.frame) == "«com.shop.A.b (A.java:1)»"

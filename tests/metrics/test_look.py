@@ -11,7 +11,8 @@ from incident_mcp.metrics.look import MonitoringLook
 from incident_mcp.metrics.monitoring import Monitoring
 from incident_mcp.metrics.place import Queries
 from incident_mcp.metrics.prometheus import Prometheus
-from incident_mcp.metrics.promql import Matcher, any_of, select
+from incident_mcp.metrics.promql import Matcher, select
+from incident_mcp.services.quoting import any_of
 from incident_mcp.vocabulary.metrics_seen import SignalSeen, Subject, TrafficSeen
 from incident_mcp.vocabulary.refs import Ref
 from tests.metrics.servers import prometheus

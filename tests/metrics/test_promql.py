@@ -5,8 +5,9 @@ import re
 import pytest
 
 from incident_mcp.metrics.placeholders import check, filled
-from incident_mcp.metrics.pods import is_pod_of, pod_pattern
-from incident_mcp.metrics.promql import Matcher, literal, select
+from incident_mcp.metrics.promql import Matcher, select
+from incident_mcp.services.pods import is_pod_of, pod_pattern
+from incident_mcp.services.quoting import literal
 from incident_mcp.vocabulary.refs import Ref
 
 CHECKOUT = Ref(kind="Deployment", namespace="shop", name="checkout")

@@ -12,9 +12,9 @@ import pytest
 from incident_mcp.cluster.outside import LARGEST, Address, Outside
 from incident_mcp.cluster.service_proxy import ServiceProxy
 from incident_mcp.metrics.alertmanager import Alertmanager
-from incident_mcp.metrics.errors import Malformed, Refused
 from incident_mcp.metrics.monitoring import Monitoring
 from incident_mcp.metrics.prometheus import Prometheus
+from incident_mcp.services.errors import Malformed, Refused
 from incident_mcp.vocabulary.errors import CredentialsError, Forbidden, IncidentError, SettingsError, Unreachable
 from incident_mcp.vocabulary.metrics_seen import MetricsSeen, Subject
 from incident_mcp.vocabulary.refs import Ref
@@ -306,3 +306,17 @@ async def test_a_service_that_hangs_ends_within_its_time(pki: Pki, tmp_path: Pat
     async with api_of(pki, tmp_path, hangs) as (api, _):
         with pytest.raises(Unreachable, match=r"Service monitoring/prometheus gave no answer within 0\.3 s"):
             await Prometheus(ServiceProxy(api, "monitoring/prometheus", 0.3), 0.3).query("up", NOW)
+
+
+async def test_what_came_before_an_answer_broke_off_can_be_had_with_its_headers(pki: Pki, tmp_path: Path) -> None:
+    lines = Reply(200, parts=[b"one\n", b"two\n"], headers={"X-Said": "so"}, cut=True)
+    async with api_of(pki, tmp_path, lambda seen: lines) as (api, _):
+        found = await ServiceProxy(api, "monitoring/loki:3100", 2).read("/x", {}, most=100)
+    assert (found.status, found.content, found.headers["x-said"]) == (200, b"one\ntwo\n", "so")
+    assert found.broken
+    async with recording(lambda seen: lines) as server:
+        outside = Outside(Address(server.url, {}), 2)
+        assert (await outside.read("/x", {}, most=100)).content == b"one\ntwo\n"
+        part = await outside.read("/x", {}, most=3)
+        await outside.aclose()
+    assert (part.content, "longer than" in part.broken) == (b"one", True)

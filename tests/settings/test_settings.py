@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from incident_mcp.metrics.place import Place, Queries
+from incident_mcp.logs.place import LokiPlace, VictoriaLogsPlace
+from incident_mcp.metrics.place import Queries
 from incident_mcp.mitigate.flags.place import FlagsPlace
 from incident_mcp.settings import Settings, load_settings
 from incident_mcp.vocabulary.errors import SettingsError
@@ -89,6 +90,7 @@ def test_every_key_can_be_set_by_the_environment(file: Path, monkeypatch: pytest
         "prometheus": '{"url": "https://p.example"}', "alertmanager": '{"url": "https://a.example"}',
         "shared": '{"url": "postgresql://d.example/incidents"}',
         "unleash": '{"url": "https://u.example", "token_file": "/t"}',
+        "loki": '{"url": "https://l.example"}', "victorialogs": '{"url": "https://v.example"}',
     }  # fmt: skip
     assert set(values) == set(Settings.model_fields)
     for key, value in values.items():
@@ -116,8 +118,12 @@ def test_the_sections_of_the_example_are_right_when_somebody_uncomments_them(fil
     assert settings.prometheus.queries.error_rate
     assert settings.alertmanager
     assert settings.unleash
+    assert settings.loki
+    assert settings.loki.pod_label == "pod"
+    assert settings.victorialogs
     named = {line.partition(" = ")[0] for line in keys}
-    assert named >= {*Place.model_fields, *Queries.model_fields, *FlagsPlace.model_fields}
+    places = {*LokiPlace.model_fields, *VictoriaLogsPlace.model_fields, *FlagsPlace.model_fields}
+    assert named >= places | set(Queries.model_fields)
 
 
 def test_the_record_says_how_the_name_is_known(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ BUDGET = 20_000
 """Characters of names, descriptions and input schemas of all tools of the finished product together."""
 EXPECTED = {
     "assess_incident", "check_health", "rollout_history", "rollback_workload", "scale_workload", "preview_change",
-    "verify_fix", "analyze_logs", "open_incident", "update_incident", "record_entry", "get_incident",
+    "verify_fix", "analyze_logs", "follow_logs", "open_incident", "update_incident", "record_entry", "get_incident",
     "write_postmortem", "close_incident", "hand_over", "diagnose_workload", "what_changed", "resource_usage",
     "read_object", "restart_workload", "pause_rollout", "set_resources", "cordon_node", "evict_pod", "suspend_job",
     "undo_action", "run_diagnostic", "redirect_traffic", "set_feature_flag",

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 from tests.surface.world import CHECKOUT, data_of, text_of, world
@@ -51,3 +52,24 @@ def test_nothing_heavy_is_loaded_before_the_first_log_is_read() -> None:
     source = str(Path(__file__).parents[2] / "server")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env={"PYTHONPATH": source})
     assert done.stdout.strip() == "False", done.stderr
+
+
+async def test_lines_before_the_onset_are_read_where_the_window_begins_after_it(tmp_path: Path) -> None:
+    cart = {"kind": "Deployment", "namespace": "shop", "name": "cart", "since": "2m"}
+    async with world(tmp_path, "legacy", None, scenario="healthy") as here:
+        began = here.clock() - timedelta(minutes=10)
+        answer = data_of(await here.call("analyze_logs", **cart, onset=began.isoformat()))
+        without = data_of(await here.call("analyze_logs", **cart))
+    assert answer["compared"].startswith("with ")
+    assert f"events before {began:%H:%M:%S}" in answer["compared"]
+    assert not [line for line in answer["patterns"] if line.get("new")]
+    assert "no onset is known, no pod fails" in without["compared"]
+
+
+async def test_without_being_told_the_onset_is_the_first_sign_on_record_or_what_the_pods_tell(tmp_path: Path) -> None:
+    async with world(tmp_path, "legacy", None) as here:
+        measured = data_of(await here.call("analyze_logs", **CHECKOUT))["compared"]
+        await here.call("assess_incident")
+        recorded = data_of(await here.call("analyze_logs", **CHECKOUT))["compared"]
+    assert "a minute before its latest sign, and it may have begun earlier" in measured
+    assert "a minute before the first sign on record" in recorded

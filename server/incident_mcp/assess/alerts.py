@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from incident_mcp.cluster.json_parts import part
-from incident_mcp.metrics.pods import is_pod_of
+from incident_mcp.services.pods import is_pod_of
 from incident_mcp.vocabulary.finding import Chain
 from incident_mcp.vocabulary.metrics_seen import AlertSeen, Subject
 from incident_mcp.vocabulary.observation import Observation, WorkloadSeen

@@ -1,17 +1,20 @@
 """A reading of logs for a person's terminal, and as JSON for programs. Both are cleaned and masked."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from incident_mcp.logs.patterns import LogPattern, Reading
 from incident_mcp.text.fencing import quote
 from incident_mcp.text.words import clock, count, shown
+from incident_mcp.workflow.host_lines import HostLine, host_words
 from incident_mcp.workflow.log_lines import PatternLine, pattern_line, read_words
 
 _WIDTH = 160
+HOSTS = 10
 
 
-def as_text(reading: Reading, top: int) -> str:
+def as_text(reading: Reading, top: int, hosts: Sequence[HostLine] = ()) -> str:
     """Worst first; what is new since the onset before all else."""
     patterns = [pattern for pattern in reading.patterns if not pattern.blank]
     lines = [f"{read_words(reading)}: {count(len(patterns), 'pattern')}{_against(reading)}"]
@@ -21,6 +24,10 @@ def as_text(reading: Reading, top: int) -> str:
             tier = pattern.tier
             lines += ["", f"{tier or 'as before'}"]
         lines += _shown(pattern_line(pattern, reading), pattern)
+    if hosts:
+        since = f"since {clock(reading.onset, reading.last)}" if reading.onset else "in the last five minutes"
+        lines += ["", f"hosts of this access log, {since}, and in the hour before:"]
+        lines += [f"  {host_words(each)}" for each in hosts[:HOSTS]]
     if note := shown(len(patterns[:top]), len(patterns)):
         lines += ["", f"{note}; --top shows more."]
     if reading.coarse:
@@ -39,15 +46,15 @@ def _shown(line: PatternLine, pattern: LogPattern) -> list[str]:
     code = f" [{line.code}]" if line.code is not None else ""
     before = f" (before: {line.before:,})" if line.before else ""
     head = f"{line.count:>9,}  {line.level:<7}  {quote(pattern.template, _WIDTH)}{code}{before}"
-    detail = [f"{line.first or '?'} to {line.last}" if line.last else "", line.burst, line.means]
+    detail = [f"{line.first or '?'} to {line.last}" if line.last else "", line.burst, line.means, line.values]
     if line.at:
         detail.append(f"at {line.at}")
     rest = "; ".join(part for part in detail if part)
     return [head, *([f"{'':20}{rest}"] if rest else [])]
 
 
-def as_value(reading: Reading) -> str:
-    """All patterns."""
+def as_value(reading: Reading, hosts: Sequence[HostLine] = ()) -> str:
+    """All patterns, all hosts."""
     value: dict[str, Any] = {
         "lines": reading.lines,
         "bytes": reading.size,
@@ -56,6 +63,8 @@ def as_value(reading: Reading) -> str:
         "coarse": reading.coarse,
         "patterns": [_value(pattern, reading) for pattern in reading.patterns],
     }
+    if hosts:
+        value["hosts"] = [host.model_dump(mode="json", exclude_none=True) for host in hosts]
     return json.dumps(value, ensure_ascii=False, indent=1)
 
 

@@ -1,7 +1,8 @@
 """`kubectl logs ... | incident-mcp logs -`: what `sort | uniq -c` should have been.
 
 Reads files or standard input in pieces, so a log of any length needs the same memory, and prints a few ranked patterns
-with exact counts. No cluster is asked.
+with exact counts; no cluster is asked. `incident-mcp logs deploy/checkout -n shop` reads the cluster's logs instead, as
+`analyze_logs` does.
 """
 
 from pathlib import Path
@@ -9,8 +10,13 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
+from incident_mcp.cli.options import Context, Kubeconfig
+
 if TYPE_CHECKING:
+    from incident_mcp.cli.kept import Kept
     from incident_mcp.logs.analysis import LogAnalysis
+    from incident_mcp.logs.patterns import Reading
+    from incident_mcp.workflow.host_lines import HostLine
 
 NAME = "logs"
 _PIECE = 2 * 1024 * 1024
@@ -19,7 +25,10 @@ _LONG = 16 * _PIECE
 
 
 def command(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Log files; - is standard input.")],
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="FILE...", help="Log files; - is standard input. Or KIND/NAME, with -n."),
+    ] = None,
     since_onset: Annotated[
         str | None, typer.Option(metavar="TIME", help="What is new since then comes first: 02:10, or a full UTC time.")
     ] = None,
@@ -31,10 +40,30 @@ def command(
         Path | None, typer.Option(metavar="OUT", help="Write each line's template number there, in input order.")
     ] = None,
     top: Annotated[int, typer.Option(min=1, help="Patterns to print.")] = 20,
+    kubeconfig: Kubeconfig = None,
+    context: Context = None,
+    namespace: Annotated[str | None, typer.Option("--namespace", "-n", help="Its pods; else KIND/NAME's.")] = None,
+    selector: Annotated[str | None, typer.Option("--selector", "-l", help="Pods with these labels.")] = None,
+    container: Annotated[str | None, typer.Option("--container", "-c", help="Only this container.")] = None,
+    since: Annotated[str, typer.Option(metavar="SPAN|TIME", help="2h, or 02:10.")] = "60m",
+    until: Annotated[str | None, typer.Option(metavar="TIME", help="Else now.")] = None,
+    previous: Annotated[bool, typer.Option("--previous", "-p", help="Only instances before a restart.")] = False,
+    level: Annotated[str, typer.Option(help="error, warning or info, and above.")] = "info",
+    match: Annotated[str | None, typer.Option(help="Texts, | between them; case is ignored.")] = None,
+    follow: Annotated[int | None, typer.Option("--follow", "-f", metavar="SECONDS", help="As they come.")] = None,
 ) -> None:
     """Group the lines of logs into a few ranked patterns: counts, first and last time, what is new, what it means."""
     from incident_mcp.vocabulary.errors import IncidentError
 
+    if _of_cluster(files or [], namespace, selector):
+        from incident_mcp.cli.cluster_logs import as_asked, read  # a filter needs no cluster, and is there at once
+        from incident_mcp.cli.reading import Where
+
+        asked = as_asked(files or [], namespace, selector, container, since, until, previous, level, match)
+        read(Where(kubeconfig, context, namespace), asked, since_onset, follow, as_json=as_json)
+        return
+    if not files:
+        raise typer.BadParameter("Name log files, - for standard input, or KIND/NAME with -n.", param_hint="FILE")
     try:
         _run(files, since_onset, baseline, as_json, assign, top)
     except IncidentError as error:
@@ -45,11 +74,24 @@ def command(
         raise typer.Exit(1) from None
 
 
+def _of_cluster(files: list[str], namespace: str | None, selector: str | None) -> bool:
+    """Whether a cluster's logs are meant: `deploy/checkout` is a file only if there is one."""
+    if namespace or selector or not files:
+        return bool(namespace or selector)
+    kind, slash, _ = files[0].partition("/")
+    if len(files) > 1 or not (kind and slash) or Path(files[0]).exists():
+        return False
+    from incident_mcp.cluster.kinds import kind_of
+
+    return kind_of(kind) is not None
+
+
 def _run(
     files: list[str], since_onset: str | None, baseline: Path | None, as_json: bool, assign: Path | None, top: int
 ) -> None:
     import tempfile
 
+    from incident_mcp.cli.kept import Kept
     from incident_mcp.cli.log_report import as_text, as_value
     from incident_mcp.logs.analysis import LogAnalysis
     from incident_mcp.text.moments import moment_said
@@ -58,29 +100,53 @@ def _run(
     now = system_clock()
     onset = moment_said(since_onset, now) if since_onset else None
     with tempfile.TemporaryFile() as kinds:
-        analysis = LogAnalysis(today=now, onset=onset, into=kinds if assign else None)
+        analysis = LogAnalysis(today=now, onset=onset, into=kinds)
         if baseline is not None:
             _feed(analysis, [str(baseline)], baseline=True)
             kinds.seek(0)
             kinds.truncate()
-        _feed(analysis, files)
+        kept = Kept()
+        _feed(analysis, files, kept=kept)
         reading = analysis.read()
+        if kept.whole:
+            kinds.seek(0)
+            reading = analysis.valued(reading, kept.logs(), kinds.read(), top)
         if assign is not None:
             _assign(analysis, kinds, assign)
-    print(as_value(reading) if as_json else as_text(reading, top))
+    hosts = _hosts(reading, kept)
+    print(as_value(reading, hosts) if as_json else as_text(reading, top, hosts))
 
 
-def _feed(analysis: "LogAnalysis", files: list[str], *, baseline: bool = False) -> None:
+def _hosts(reading: "Reading", kept: "Kept") -> "tuple[HostLine, ...]":
+    """Of an access log."""
+    from incident_mcp.logs.hosts import HOUR, RECENT, AccessLog, is_access_log
+    from incident_mcp.workflow.host_lines import host_lines
+
+    stretches = list(kept.stretches())
+    if reading.last is None or not any(is_access_log(body) for _, body in stretches[-1:]):
+        return ()
+    since = reading.onset or reading.last - RECENT
+    access = AccessLog(since, since - HOUR)
+    for log, body in stretches:
+        access.add(body, replica=log)
+    return host_lines(access.hosts())
+
+
+def _feed(analysis: "LogAnalysis", files: list[str], *, baseline: bool = False, kept: "Kept | None" = None) -> None:
     from incident_mcp.cli.log_progress import progress
 
     sizes = [0 if name == "-" else Path(name).stat().st_size for name in files]
     with progress(sum(sizes) if "-" not in files else None, least=_LONG) as advance:
         for name in files:
             source = analysis.source(baseline=baseline)
+            if kept is not None:
+                kept.next_log()
             with _opened(name) as log:
                 while piece := log.read(_PIECE):
                     analysis.feed(source, piece)
                     advance(len(piece))
+                    if kept is not None:
+                        kept.add(piece)
             analysis.close(source)
 
 

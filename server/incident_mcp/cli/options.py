@@ -3,14 +3,16 @@
 import os
 import sys
 from collections.abc import Coroutine
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import anyio
 import typer
 
-from incident_mcp.settings import Settings, load_settings
 from incident_mcp.text.masking import mask
 from incident_mcp.vocabulary.errors import IncidentError
+
+if TYPE_CHECKING:
+    from incident_mcp.settings import Settings
 
 T = TypeVar("T")
 
@@ -19,8 +21,10 @@ Context = Annotated[str | None, typer.Option(help="Context; else the kubeconfig'
 Namespace = Annotated[str | None, typer.Option("--namespace", "-n", help="Default namespace.")]
 
 
-def settings_of(kubeconfig: str | None, context: str | None, namespace: str | None, **more: Any) -> Settings:
+def settings_of(kubeconfig: str | None, context: str | None, namespace: str | None, **more: Any) -> "Settings":
     """Settings with this command's options on top; a mistake in them ends the command with exit code 2."""
+    from incident_mcp.settings import load_settings  # a filter of logs has none
+
     try:
         return load_settings(kubeconfig=kubeconfig, context=context, namespace=namespace, **more)
     except IncidentError as error:

@@ -8,7 +8,7 @@ User-Agent; each mutating call brings its own, which names the approved plan.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
@@ -20,18 +20,22 @@ from incident_mcp.cluster import tables
 from incident_mcp.cluster.api_errors import Expired, error_from, is_status, unreachable
 from incident_mcp.cluster.calls import Call, Method, Params
 from incident_mcp.cluster.outgoing import Dropped, Outgoing
+from incident_mcp.cluster.partial import Part
 from incident_mcp.cluster.patience import Patience
 from incident_mcp.cluster.tables import Table
+from incident_mcp.services.source import Body
 from incident_mcp.vocabulary.errors import ServerFailed
 from incident_mcp.vocabulary.refs import Cluster
 
 if TYPE_CHECKING:  # httpcore2 and ssl are met first when somebody connects
     from incident_mcp.cluster.credentials import Credential, CredentialSource
     from incident_mcp.cluster.endpoint import Endpoint
-    from incident_mcp.cluster.transport import Line, Transport
+    from incident_mcp.cluster.transport import Answer, Line, Transport
 
 USER_AGENT = f"incident-mcp/{__version__}"
 _JSON = "application/json"
+PROXIED = 16 * 1024 * 1024
+"""Bytes of an answer from behind a proxy of the API server."""
 
 
 class Api:
@@ -78,17 +82,34 @@ class Api:
 
         The API server's own refusals come as a Status, and raise as everywhere.
         """
+        part = Part(PROXIED)
+        try:
+            with anyio.fail_after(self._timeout):
+                found = await self.proxied_part(path, params, part)
+        except TimeoutError as error:
+            late = Dropped("it did not answer in time", sent=True, late=True)
+            raise unreachable(_read(path, params, None), late, self.cluster) from error
+        if found.broken:
+            raise unreachable(_read(path, params, None), Dropped(found.broken, sent=True), self.cluster)
+        return found.status, found.content
+
+    async def proxied_part(self, path: str, params: Params, part: Part) -> Body:
+        """As `proxied`, but what comes is kept in `part`, which also says how much is wanted; bound it in time."""
         call = _read(path, params, None)
         credential = await self._credentials.current()
         try:
-            status, _, body = await self._once(call, credential)
-            if status == HTTPStatus.UNAUTHORIZED and is_status(body):
-                status, _, body = await self._once(call, await self._credentials.renew(credential))
+            found = await part.taken(self._proxied(call, credential))
+            if found.status == HTTPStatus.UNAUTHORIZED and is_status(found.content):
+                part.clear()
+                found = await part.taken(self._proxied(call, await self._credentials.renew(credential)))
         except Dropped as drop:
             raise unreachable(call, drop, self.cluster) from drop
-        if status >= HTTPStatus.BAD_REQUEST and is_status(body):
-            raise error_from(call, status, body, cluster=self.cluster, user=self.user)
-        return status, body
+        if found.status >= HTTPStatus.BAD_REQUEST and is_status(found.content):
+            raise error_from(call, found.status, found.content, cluster=self.cluster, user=self.user)
+        return found
+
+    def _proxied(self, call: Call, credential: Credential) -> AbstractAsyncContextManager[Answer]:
+        return self._opened().send(self._outgoing(call, credential, timeout=self._timeout), credential.certificate)
 
     async def table(self, path: str, *, params: Params | None = None, include_object: str = "None") -> Table:
         """A collection as the server's own table. With `limit` in `params`, all pages are read.
@@ -158,7 +179,7 @@ class Api:
             await self._refused(call, answer.status, answer.headers, refused, credential, patience)
 
     @asynccontextmanager
-    async def switched(
+    async def upgraded(
         self, path: str, params: Params, headers: Sequence[tuple[str, str]]
     ) -> AsyncGenerator[tuple[Mapping[str, str], Line]]:
         """The answer's headers and the bare connection, once the server agreed to another protocol.

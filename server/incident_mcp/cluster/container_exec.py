@@ -91,7 +91,7 @@ async def run_command(api: Api, path: str, options: Json, *, agent: str, seconds
     )
     heard = _Heard(most)
     try:
-        async with api.switched(path, _query(options), headers) as (answered, line):
+        async with api.upgraded(path, _query(options), headers) as (answered, line):
             _check(answered, generate_accept_token(key).decode())
             return await _listen(api, line, heard, seconds)
     except ServerFailed as error:  # without the switch no command begins

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,11 +18,13 @@ import anyio
 
 from incident_mcp.cluster.api import USER_AGENT
 from incident_mcp.cluster.outgoing import Dropped, Outgoing
+from incident_mcp.cluster.partial import Part
 from incident_mcp.cluster.proxies import proxy_for
+from incident_mcp.services.source import Body
 from incident_mcp.vocabulary.errors import CredentialsError, ServerFailed, SettingsError, Unreachable
 
 if TYPE_CHECKING:  # httpx2 and ssl are met with the first request
-    from incident_mcp.cluster.transport import Transport
+    from incident_mcp.cluster.transport import Answer, Transport
 
 LARGEST = 16 * 1024 * 1024
 """Bytes of an answer; more is cut off as of no use."""
@@ -58,32 +61,51 @@ class Outside:
         Raises `Unreachable`, `ServerFailed` for an answer that is too large, `SettingsError` for a CA or proxy, and
         `CredentialsError` for a token, that can't be used.
         """
+        found = await self.read(path, params, most=LARGEST)
+        if found.broken and len(found.content) >= LARGEST:
+            raise ServerFailed(f"The answer of {self.name} is larger than {LARGEST >> 20} MiB.")
+        if found.broken:
+            raise self._unreachable(found.broken)
+        return found.status, found.content
+
+    async def read(self, path: str, params: Mapping[str, str], *, most: int) -> Body:
+        """At most `most` bytes of the answer, or what came of it before it broke off.
+
+        Raises as `get` does, but not for an answer that is too large.
+        """
         target = f"{self._base}{path}" + (f"?{urlencode(params)}" if params else "")
-        try:
-            with anyio.fail_after(self._seconds):
-                try:
-                    return await self._once(self._outgoing("GET", target, USER_AGENT))
-                except Dropped as drop:
-                    if drop.late or not drop.sent:
-                        raise
-                return await self._once(self._outgoing("GET", target, USER_AGENT))
-        except TimeoutError as error:
-            raise self._unreachable(f"no answer within {self._seconds:g} s") from error
-        except Dropped as drop:
-            raise self._unreachable(drop.reason) from drop
+        part = Part(most)
+        with anyio.move_on_after(self._seconds):
+            try:
+                return await part.taken(self._sent(self._outgoing("GET", target, USER_AGENT)))
+            except Dropped as drop:
+                if drop.late or not drop.sent:
+                    raise self._unreachable(drop.reason) from drop
+            try:
+                return await part.taken(self._sent(self._outgoing("GET", target, USER_AGENT)))
+            except Dropped as drop:
+                raise self._unreachable(drop.reason) from drop
+        late = f"no answer within {self._seconds:g} s"
+        if part.begun:
+            return part.body(late)
+        raise self._unreachable(late)
 
     async def transmit(self, method: str, path: str, agent: str) -> tuple[int, bytes]:
         """A request without a body that may change something: sent once, whatever becomes of it. Raises as `get`;
         `Unreachable` says whether it had left.
         """
         outgoing = self._outgoing(method, f"{self._base}{path}", agent)
+        part = Part(LARGEST)
         try:
             with anyio.fail_after(self._seconds):
-                return await self._once(outgoing)
+                found = await part.taken(self._sent(outgoing))
         except TimeoutError as error:
             raise self._unreachable(f"no answer within {self._seconds:g} s", sent=outgoing.sent) from error
         except Dropped as drop:
             raise self._unreachable(drop.reason, sent=drop.sent) from drop
+        if found.broken:
+            raise self._unreachable(found.broken, sent=True)
+        return found.status, found.content
 
     def _outgoing(self, method: str, target: str, agent: str) -> Outgoing:
         headers = [("User-Agent", agent), ("Accept", "application/json"), *self._address.headers.items()]
@@ -93,15 +115,9 @@ class Outside:
         if self._transport is not None:
             await self._transport.aclose()
 
-    async def _once(self, outgoing: Outgoing) -> tuple[int, bytes]:
+    def _sent(self, outgoing: Outgoing) -> AbstractAsyncContextManager[Answer]:
         transport = self._transport = self._transport or self._opened()
-        body = bytearray()
-        async with transport.send(outgoing, None) as answer:
-            async for chunk in answer.chunks():
-                body += chunk
-                if len(body) > LARGEST:
-                    raise ServerFailed(f"The answer of {self.name} is larger than {LARGEST >> 20} MiB.")
-            return answer.status, bytes(body)
+        return transport.send(outgoing, None)
 
     def _unreachable(self, reason: str, *, sent: bool = False) -> Unreachable:
         advice = "Check its address, the network and the proxy."

@@ -25,7 +25,7 @@ from incident_mcp.vocabulary.rollout import Revision, RolloutHistory, SeenReady
 
 AT_START = timedelta(seconds=5)
 """A Ready condition that turned no later than this after the pod was made never was true."""
-PODS = 100
+PODS = 250
 
 
 async def rollout_history(api: Api, ref: Ref, *, clock: Clock) -> RolloutHistory:
@@ -35,7 +35,7 @@ async def rollout_history(api: Api, ref: Ref, *, clock: Clock) -> RolloutHistory
 
 
 async def read_workload(api: Api, ref: Ref) -> tuple[WorkloadSeen, tuple[PodSeen, ...]]:
-    """The workload with its revisions and, as far as they can be read, its first hundred pods."""
+    """The workload with its revisions and, as far as they can be read, its first pods."""
     thing = await workload_object(api, ref)
     workload = workload_seen(thing, ref.kind)
     revisions = await read_revisions(api, workload, thing)
@@ -127,7 +127,7 @@ def _renumbered(seen: RevisionSeen, revisions: tuple[RevisionSeen, ...]) -> bool
 
 
 def _seen_ready(seen: RevisionSeen, workload: WorkloadSeen, pods: tuple[PodSeen, ...]) -> SeenReady:
-    mine = [pod for pod in pods if pod.controller == seen.controller or _made_by(pod, seen)]
+    mine = [pod for pod in pods if made_by(pod, seen)]
     if seen.ready or any(pod.ready for pod in mine):
         return "yes"
     if not seen.current:
@@ -137,9 +137,10 @@ def _seen_ready(seen: RevisionSeen, workload: WorkloadSeen, pods: tuple[PodSeen,
     return "never" if _never(mine, workload, seen) else "unknown"
 
 
-def _made_by(pod: PodSeen, seen: RevisionSeen) -> bool:
+def made_by(pod: PodSeen, seen: RevisionSeen) -> bool:
     """A StatefulSet labels its pods with the revision's name, a DaemonSet with the hash at its end."""
-    return bool(pod.revision) and (seen.controller == pod.revision or seen.controller.endswith(f"-{pod.revision}"))
+    labelled = bool(pod.revision) and (seen.controller == pod.revision or seen.controller.endswith(f"-{pod.revision}"))
+    return labelled or pod.controller == seen.controller
 
 
 def _progressed(seen: RevisionSeen, workload: WorkloadSeen) -> bool:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 import anyio
 
 from incident_mcp.cluster.api import Api
+from incident_mcp.cluster.partial import Part
+from incident_mcp.services.source import Body
 from incident_mcp.vocabulary.errors import Unreachable
 
 
@@ -30,6 +32,15 @@ class ServiceProxy:
                 return await self._api.proxied(f"{self._path}{path}", params)
         except TimeoutError as error:
             raise Unreachable(f"{self.name} gave no answer within {self._seconds:g} s.", "Is it up?") from error
+
+    async def read(self, path: str, params: Mapping[str, str], *, most: int) -> Body:
+        """At most `most` bytes of its answer, or what came of it. Raises as `get` does."""
+        part, late = Part(most), f"no answer within {self._seconds:g} s"
+        with anyio.move_on_after(self._seconds):
+            return await self._api.proxied_part(f"{self._path}{path}", params, part)
+        if part.begun:
+            return part.body(late)
+        raise Unreachable(f"{self.name} gave {late}.", "Is it up?")
 
     async def aclose(self) -> None:
         """The connection belongs to the cluster's client."""

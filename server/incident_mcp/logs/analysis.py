@@ -7,22 +7,28 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import BinaryIO
 
 import numpy as np
 
 from incident_mcp.logs.clocks import ALWAYS, NEVER, microseconds, moment
+from incident_mcp.logs.json_lines import json_frame
 from incident_mcp.logs.keys import MOST
 from incident_mcp.logs.kind import Kind
 from incident_mcp.logs.ledger import Kinds
 from incident_mcp.logs.levels import Level
+from incident_mcp.logs.lines_again import lines_of
 from incident_mcp.logs.meanings import Meaning, recognise
 from incident_mcp.logs.novelty import Seen, Stretch, judged
 from incident_mcp.logs.patterns import TIERS, LogPattern, Reading
-from incident_mcp.logs.reader import LogReader
+from incident_mcp.logs.reader import SAMPLE_LENGTH, LogReader
 from incident_mcp.logs.shapes import shape_of
 from incident_mcp.logs.sources import Source
+from incident_mcp.logs.spread import spread
 from incident_mcp.logs.templates import Template, shown, templates_of
+from incident_mcp.logs.value_seen import ValueSeen
+from incident_mcp.logs.values import all_of
 from incident_mcp.vocabulary.untrusted import Untrusted
 
 _RANK: dict[Level, int] = {"error": 0, "warning": 1, "info": 2}
@@ -30,6 +36,9 @@ _LONGEST = 500
 _SAMPLES = 20
 _MEANT = 6
 """Samples of a pattern that are asked what they mean."""
+
+
+_Key = tuple[int, Level, int | None]
 
 
 @dataclass(slots=True)
@@ -52,6 +61,7 @@ class LogAnalysis:
         self._sources: list[Source | None] = []
         self._numbers: dict[object, int] = {}
         self._baseline: set[int] = set()
+        self._groups_of: dict[_Key, _Group] = {}
 
     @property
     def kinds(self) -> int:
@@ -81,6 +91,7 @@ class LogAnalysis:
         groups = self._groups()
         stretch = self._stretch()
         patterns = [self._pattern(group, stretch) for group in groups]
+        self._groups_of = dict(zip(map(_key, patterns), groups, strict=True))
         first, last = ledger.first[:count], ledger.last[:count]
         return Reading(
             patterns=tuple(sorted(patterns, key=_order)),
@@ -92,6 +103,46 @@ class LogAnalysis:
             compared=int(ledger.before.sum()),
             coarse=self._reader.coarse,
         )
+
+    def valued(self, reading: Reading, logs: Sequence[bytes], kinds: bytes, most: int) -> Reading:
+        """With what the places of the first patterns hold. `kinds` is what the lines of `logs` wrote `into`."""
+        patterns = list(reading.patterns)
+        places = [place for place, pattern in enumerate(patterns[:most]) if not pattern.blank]
+        told = self._values([patterns[place] for place in places], logs, kinds) if places else []
+        for place, each in zip(places, told, strict=True):
+            patterns[place] = patterns[place].model_copy(update={"values": each})
+        return reading.model_copy(update={"patterns": tuple(patterns)})
+
+    def sampled(self, reading: Reading, logs: Sequence[bytes], kinds: bytes, number: int) -> Reading:
+        """With lines of all of its time as the samples of one template's patterns; whole traces stay as they are."""
+        mine = [place for place, pattern in enumerate(reading.patterns) if pattern.number == number]
+        patterns = list(reading.patterns)
+        found = self._lines_again([patterns[place] for place in mine], logs, kinds) if mine else []
+        for place, lines in zip(mine, found, strict=True):
+            spread_out = spread([line for each in lines for line in each], _SAMPLES)
+            if samples := tuple(Untrusted(line[:SAMPLE_LENGTH].decode("utf-8", "replace")) for line in spread_out):
+                patterns[place] = patterns[place].model_copy(update={"samples": samples})
+        return reading.model_copy(update={"patterns": tuple(patterns)})
+
+    def _lines_again(
+        self, patterns: Sequence[LogPattern], logs: Sequence[bytes], kinds: bytes
+    ) -> list[list[list[bytes]]]:
+        """Of each pattern, but for traces, each log's lines."""
+        which = np.full(len(self._reader.kinds), -1, np.int32)
+        for place, pattern in enumerate(patterns):
+            if not pattern.trace:
+                which[self._groups_of[_key(pattern)].kinds] = place
+        return lines_of(logs, which[np.frombuffer(kinds, "<i4")], len(patterns))
+
+    def _values(
+        self, patterns: Sequence[LogPattern], logs: Sequence[bytes], kinds: bytes
+    ) -> list[tuple[ValueSeen, ...]]:
+        groups = [self._groups_of[_key(pattern)] for pattern in patterns]
+        pieces = self._lines_again(patterns, logs, kinds)
+        return [
+            tuple(all_of(mine, shown(group.template, self._main(group).shape.text)).told())
+            for mine, group in zip(pieces, groups, strict=True)
+        ]
 
     def numbers(self) -> Kinds:
         """The number of the template of each kind of line."""
@@ -136,7 +187,7 @@ class LogAnalysis:
         ledger = self._reader.ledger
         rows = np.array(group.kinds)
         kinds = [self._reader.kinds[number] for number in group.kinds]
-        main = kinds[int(ledger.lines[rows].argmax())]
+        main = self._main(group)
         count, before = int(ledger.events[rows].sum()), int(ledger.before[rows].sum())
         since = moment(int(ledger.after_first[rows].min()))
         seen = Seen(before, count - before, self._delay(since, stretch), group.level)
@@ -154,7 +205,7 @@ class LogAnalysis:
             last=moment(int(ledger.last[rows].max())),
             pods=self._pods(rows),
             trace=main.shape.trace,
-            frame=Untrusted(main.frame),
+            frame=Untrusted(main.frame or json_frame(main.shape.body)),
             code=group.code,
             meaning=_meaning(samples),
             before=before,
@@ -165,6 +216,10 @@ class LogAnalysis:
             peak_at=moment(int(ledger.peak_minute[rows][peak])),
             samples=tuple(Untrusted(sample) for sample in samples[:_SAMPLES]),
         )
+
+    def _main(self, group: _Group) -> Kind:
+        """The most frequent one."""
+        return self._reader.kinds[group.kinds[int(self._reader.ledger.lines[group.kinds].argmax())]]
 
     def _delay(self, since: datetime | None, stretch: Stretch) -> float:
         if since is None or self._onset is None or stretch.since <= 0:
@@ -180,14 +235,36 @@ class LogAnalysis:
         return dict(sorted(pods.items(), key=lambda item: -item[1]))
 
 
-def read_logs(logs: Sequence[tuple[Source, bytes]], *, today: datetime, onset: datetime | None = None) -> Reading:
-    """All at once, when they are small."""
-    analysis = LogAnalysis(today=today, onset=onset)
-    for source, body in logs:
-        number = analysis.source(source)
-        analysis.feed(number, body)
-        analysis.close(number)
-    return analysis.read()
+def read_logs(
+    logs: Sequence[tuple[Source, bytes]],
+    *,
+    today: datetime,
+    onset: datetime | None = None,
+    usual: Sequence[tuple[Source, bytes]] = (),
+    valued: int = 0,
+    sampled: int | None = None,
+) -> Reading:
+    """All at once, when they are small; `usual` is the baseline. Of the first `valued` patterns, what their places hold
+    in `logs` is told; of the template number `sampled`, lines of all of its time.
+    """
+    into = BytesIO()
+    analysis = LogAnalysis(today=today, onset=onset, into=into)
+    for baseline, bodies in ((True, usual), (False, logs)):
+        into.seek(0)
+        into.truncate()
+        for source, body in bodies:
+            number = analysis.source(source, baseline=baseline)
+            analysis.feed(number, body)
+            analysis.close(number)
+    reading = analysis.read()
+    bodies, kinds = [body for _, body in logs], into.getvalue()
+    if sampled is not None:
+        reading = analysis.sampled(reading, bodies, kinds, sampled)
+    return analysis.valued(reading, bodies, kinds, valued)
+
+
+def _key(pattern: LogPattern) -> _Key:
+    return pattern.number, pattern.level, pattern.code
 
 
 def _order(pattern: LogPattern) -> tuple[object, ...]:
@@ -206,7 +283,8 @@ def _samples(kinds: Sequence[Kind]) -> list[str]:
 
 
 def _said(sample: str) -> str:
-    return shape_of(sample.encode()).body
+    shape = shape_of(sample.encode())
+    return shape.text if shape.body.startswith("{") else shape.body
 
 
 def _meaning(samples: Sequence[str]) -> Meaning | None:

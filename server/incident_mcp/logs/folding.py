@@ -20,6 +20,7 @@ from incident_mcp.logs.traces import Trace, traces_in
 Parts = npt.NDArray[np.int8]
 _TELLING = np.zeros(16, np.bool_)
 _TELLING[[Part.FRAME, Part.CAUSE, Part.PYTHON_HEAD, Part.GO_HEAD, Part.GO_PART]] = True
+_TELLING[[Part.GROUP_HEAD, Part.LOGGED_HEAD]] = True
 _NEEDS_A_HEAD = np.zeros(16, np.int64)
 _NEEDS_A_HEAD[[Part.FRAME, Part.CAUSE]] = 1
 _FIRST = np.zeros(1, np.int64)

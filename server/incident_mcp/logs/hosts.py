@@ -1,36 +1,34 @@
 """An access log as figures: for each host, requests, the share of 5xx and latency, since a moment and before it.
 
-Where there is no Prometheus, an ingress controller's log is the only view of *everything is Ready and yet it fails*.
-Read are ingress-nginx's default format (host from the upstream's name), nginx's combined format, with `$request_time`
-or a host if they follow, and Envoy's and Istio's default format. Latencies are kept in buckets of a tenth of a power of
-two, so a quantile is at most 8 % off, whatever the number of requests.
+Where there is no Prometheus, an ingress controller's log is the only view of *everything is Ready and yet it fails*. A
+rate is over the time that was read, not over the hour that it stands for: of a busy log only slices are read.
+Latencies are kept in buckets of a tenth of a power of two, so a quantile is at most 8 % off, whatever the number of
+requests.
 """
 
 import math
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 
+from incident_mcp.logs.access_lines import Request, requests
+from incident_mcp.vocabulary.untrusted import Untrusted
 from incident_mcp.vocabulary.value import Value
 
 MOST_HOSTS = 2000
+SLOW = 1000.0
+"""Milliseconds."""
+RECENT = timedelta(minutes=5)
+"""*Now*, where no onset is known."""
+HOUR = timedelta(hours=1)
+_LOOKED_AT = 64 * 1024
+_SHARE = 0.5
+"""Of its lines, that are requests, make a log an access log."""
 _OTHER = "(other hosts)"
-_MONTHS = {
-    name: at + 1
-    for at, name in enumerate(("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"))
-}
+_MOST_PATHS = 200
 _STEPS = 10
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:_-]{0,252}")
-_NGINX = re.compile(
-    r"\S+ \S+ \S+ \[(?P<clf>[^\]]{20,32})\] \"(?P<request>[^\"]*)\" (?P<status>\d{3}) \S+ \"[^\"]*\" \"[^\"]*\""
-    r"(?: (?P<length>\d+) (?P<seconds>\d+\.\d+) \[(?P<upstream>[^\]]*)\])?(?: (?P<alone>\d+\.\d+)(?= |$))?"
-)
-_ENVOY = re.compile(
-    r"\[(?P<iso>\d{4}-\d\d-\d\dT[\d:.]+Z)\] \"(?P<request>[^\"]*)\" (?P<status>\d{3}) .*? \d+ \d+ (?P<ms>\d+) (?:\d+|-)"
-    r" \"[^\"]*\" \"[^\"]*\" \"[^\"]*\" \"(?P<host>[^\"]*)\""
-)
-_KUBELET = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z (?:std(?:out|err) [FP] )?")
+_ID = re.compile(r"(?<=/)[^/]*\d[^/]*")
 
 
 class HostFigures(Value):
@@ -41,23 +39,53 @@ class HostFigures(Value):
     per_second: float
     failed: float
     """The share of 5xx, 0 to 1."""
+    statuses: dict[str, int] = {}
+    """Requests by class: `2xx`, `4xx` ..."""
     median: float | None = None
     p99: float | None = None
+    slow: int | None = None
+    """Requests that took a second or longer."""
 
 
-class HostLine(Value):
+class PathSeen(Value):
+    """The requests of one kind that fail, or are slow, most."""
+
+    what: Untrusted
+    requests: int
+    failed: int
+    slow: int
+
+
+class HostSeen(Value):
     """A host since the moment, and before it; either is None where there were no requests."""
 
     host: str
     now: HostFigures | None = None
     before: HostFigures | None = None
+    worst: PathSeen | None = None
 
 
 @dataclass(slots=True)
 class _Tally:
     requests: int = 0
-    failed: int = 0
+    classes: Counter[str] = field(default_factory=Counter[str])
     latencies: Counter[int] = field(default_factory=Counter[int])
+    slow: int = 0
+    paths: dict[str, list[int]] = field(default_factory=dict[str, list[int]])
+    """Requests, failed, slow."""
+
+    def add(self, request: Request) -> None:
+        failed, slow = request.status >= 500, (request.milliseconds or 0) >= SLOW
+        self.requests += 1
+        self.classes[f"{request.status // 100}xx"] += 1
+        self.slow += slow
+        if request.milliseconds is not None:
+            self.latencies[math.floor(_STEPS * math.log2(max(request.milliseconds, 0.1)))] += 1
+        path = _ID.sub("…", request.what)
+        if path in self.paths or len(self.paths) < _MOST_PATHS:
+            counts = self.paths.setdefault(path, [0, 0, 0])
+            for place, one in enumerate((1, failed, slow)):
+                counts[place] += one
 
     def quantile(self, share: float) -> float | None:
         wanted = math.ceil(sum(self.latencies.values()) * share)
@@ -67,95 +95,92 @@ class _Tally:
                 return round(2 ** ((bucket + 0.5) / _STEPS), 1)
         return None
 
+    def worst(self) -> PathSeen | None:
+        path, (count, failed, slow) = max(self.paths.items(), key=lambda each: (each[1][1], each[1][2]))
+        return PathSeen(what=Untrusted(path), requests=count, failed=failed, slow=slow) if failed or slow else None
+
 
 class AccessLog:
-    """Add the lines of all replicas; `since` divides them. `lines` that were no requests are in `others`."""
+    """Add the logs of all replicas; `since` divides them, and `begin` is where *before* begins.
 
-    def __init__(self, since: datetime) -> None:
+    `others` counts the lines that were no requests.
+    """
+
+    def __init__(self, since: datetime, begin: datetime | None = None) -> None:
         self.others = 0
         self._since = since
-        self._first: datetime | None = None
-        self._last: datetime | None = None
+        self._begin = begin
+        self._covered = [timedelta(), timedelta()]
+        self._replicas: set[object] = set()
         self._tallies: dict[tuple[str, bool], _Tally] = {}
 
-    def add(self, body: bytes) -> None:
-        """Whole lines."""
-        for line in body.decode("utf-8", "replace").splitlines():
-            self._line(line)
+    def add(
+        self,
+        body: bytes,
+        *,
+        replica: object = None,
+        begin: datetime | None = None,
+        end: datetime | None = None,
+    ) -> None:
+        """Whole lines of one stretch of a replica's log, from `begin` or its first request to `end` or its last."""
+        self._replicas.add(replica)
+        first, last = begin, begin
+        for request in requests(body):
+            if request is None:
+                self.others += 1
+            elif self._begin is None or request.at >= self._begin:
+                first, last = min(first or request.at, request.at), max(last or request.at, request.at)
+                self._tally(request.host, request.at >= self._since).add(request)
+        if first is not None and last is not None:
+            self._cover(first, max(last, end or last))
 
-    def hosts(self) -> list[HostLine]:
+    def hosts(self) -> list[HostSeen]:
         """Those whose share of 5xx rose most first, then those with most requests."""
         names = {host for host, _ in self._tallies}
-        lines = [
-            HostLine(host=name, now=self._figures(name, True), before=self._figures(name, False)) for name in names
-        ]
+        lines = [self._host(name) for name in names]
         return sorted(lines, key=lambda line: (-_risen(line), -(line.now.requests if line.now else 0), line.host))
 
-    def _line(self, line: str) -> None:
-        kubelet = _KUBELET.match(line)
-        line = line[kubelet.end() :] if kubelet else line
-        found = _NGINX.match(line) or _ENVOY.match(line)
-        at = _time(found) if found else None
-        if found is None or at is None:
-            self.others += bool(line.strip())
-            return
-        self._first, self._last = min(self._first or at, at), max(self._last or at, at)
-        tally = self._tally(_host(found), at >= self._since)
-        tally.requests += 1
-        tally.failed += found["status"][0] == "5"
-        if (milliseconds := _milliseconds(found)) is not None:
-            tally.latencies[math.floor(_STEPS * math.log2(max(milliseconds, 0.1)))] += 1
+    def _cover(self, first: datetime, last: datetime) -> None:
+        self._covered[False] += max(min(last, self._since) - first, timedelta())
+        self._covered[True] += max(last - max(first, self._since), timedelta())
 
     def _tally(self, host: str, now: bool) -> _Tally:
         if (host, now) not in self._tallies and len(self._tallies) >= 2 * MOST_HOSTS:
             host = _OTHER
         return self._tallies.setdefault((host, now), _Tally())
 
+    def _host(self, name: str) -> HostSeen:
+        tally = self._tallies.get((name, True))
+        return HostSeen(
+            host=name,
+            now=self._figures(name, True),
+            before=self._figures(name, False),
+            worst=tally.worst() if tally else None,
+        )
+
     def _figures(self, host: str, now: bool) -> HostFigures | None:
         tally = self._tallies.get((host, now))
-        if tally is None or self._first is None or self._last is None:
+        if tally is None:
             return None
-        start, end = (max(self._since, self._first), self._last) if now else (self._first, min(self._since, self._last))
-        seconds = max((end - start).total_seconds(), 1.0)
+        seconds = max(self._covered[now].total_seconds() / len(self._replicas), 1.0)
+        timed = bool(tally.latencies)
         return HostFigures(
             host=host,
             requests=tally.requests,
             per_second=round(tally.requests / seconds, 2),
-            failed=round(tally.failed / tally.requests, 4),
+            failed=round(tally.classes["5xx"] / tally.requests, 4),
+            statuses=dict(sorted(tally.classes.items())),
             median=tally.quantile(0.5),
             p99=tally.quantile(0.99),
+            slow=tally.slow if timed else None,
         )
 
 
-def _risen(line: HostLine) -> float:
+def _risen(line: HostSeen) -> float:
     return (line.now.failed if line.now else 0.0) - (line.before.failed if line.before else 0.0)
 
 
-def _host(found: re.Match[str]) -> str:
-    """A plain name; whatever else stands there is outside text, and becomes `-`."""
-    groups = found.groupdict()
-    name = groups.get("host") or groups.get("upstream") or ""
-    return name if _NAME.fullmatch(name) else "-"
-
-
-def _milliseconds(found: re.Match[str]) -> float | None:
-    groups = found.groupdict()
-    if groups.get("ms"):
-        return float(groups["ms"])
-    seconds = groups.get("seconds") or groups.get("alone")
-    return float(seconds) * 1000 if seconds else None
-
-
-def _time(found: re.Match[str]) -> datetime | None:
-    groups = found.groupdict()
-    try:
-        if iso := groups.get("iso"):
-            return datetime.fromisoformat(iso)
-        text = groups["clf"]
-        month = _MONTHS[text[3:6]]
-        clock = time.fromisoformat(text[12:20])
-        shift = timedelta(hours=int(text[22:24]), minutes=int(text[24:26])) if len(text) >= 26 else timedelta()
-        at = datetime(int(text[7:11]), month, int(text[:2]), clock.hour, clock.minute, clock.second, tzinfo=UTC)
-        return at + shift if text[21:22] == "-" else at - shift
-    except (ValueError, KeyError):
-        return None
+def is_access_log(body: bytes) -> bool:
+    """By its last lines."""
+    found = list(requests(body[-_LOOKED_AT:].partition(b"\n")[2] if len(body) > _LOOKED_AT else body))
+    return bool(found) and sum(1 for each in found if each) >= _SHARE * len(found)

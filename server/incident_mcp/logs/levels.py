@@ -4,17 +4,10 @@ A word such as `failed` proves nothing (`0 failed`, `failover`); only a level at
 """
 
 import re
-from typing import Any, Literal, cast
 
-import msgspec
+from incident_mcp.logs.json_lines import json_message
+from incident_mcp.logs.level import WORDS, Level
 
-Level = Literal["error", "warning", "info"]
-
-_WORDS: dict[str, Level] = {
-    **dict.fromkeys(["error", "err", "e", "fatal", "f", "critical", "crit", "panic", "severe", "alert"], "error"),
-    **dict.fromkeys(["warn", "warning", "w"], "warning"),
-    **dict.fromkeys(["info", "debug", "trace", "notice", "information", "verbose", "i", "d"], "info"),
-}
 _KLOG = re.compile(r"([IWEF])\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ \S+\] (.*)", re.DOTALL)
 _HEAD = re.compile(
     r"^(?:\S+ ){0,3}?[\[<(]?(ERROR|FATAL|CRITICAL|PANIC|SEVERE|WARN(?:ING)?|INFO|DEBUG|TRACE|NOTICE)\b[\]>):]?"
@@ -22,40 +15,31 @@ _HEAD = re.compile(
 _LOGFMT_LEVEL = re.compile(r"\b(?:level|lvl|severity)=\"?(\w+)")
 _LOGFMT_MESSAGE = re.compile(r"\b(?:msg|message)=(?:\"((?:[^\"\\]|\\.)*)\"|(\S+))")
 _LOGFMT_ERROR = re.compile(r"\b(?:err|error)=(?:\"((?:[^\"\\]|\\.)*)\"|(\S+))")
-_LEVEL_KEYS = ("level", "severity", "lvl", "levelname", "log.level", "@level")
-_MESSAGE_KEYS = ("msg", "message", "event", "@message", "text")
-_ERROR_KEYS = ("error", "err", "exception", "exc_info", "stack_trace")
-_BUNYAN = {"50": "error", "60": "error", "40": "warning"}
+_PREFIXED = re.compile(r"[^{}]{1,120}(\{\".*\})\s*$", re.DOTALL)
+_DOTNET = re.compile(r"^(fail|crit|warn): [\w.`+<>-]+\[\d+\]")
+_GRAVEST: tuple[Level, ...] = ("error", "warning", "info")
 
 
 def level_and_message(text: str) -> tuple[Level, str]:
     """`info` where the line does not say. The message is what it says beside stamp and level, with its error."""
-    if text.startswith("{") and (parsed := _json(text)):
+    if text.startswith("{") and (parsed := json_message(text)):
         return parsed
     if klog := _KLOG.fullmatch(text):
-        return _WORDS[klog[1].lower()], klog[2]
+        return _wrapped(WORDS[klog[1].lower()], klog[2])
     if found := _LOGFMT_LEVEL.search(text):
-        return _WORDS.get(found[1].lower(), "info"), _logfmt(text)
-    head = _HEAD.match(text)
-    return (_WORDS[head[1].lower()] if head else "info"), text
+        return WORDS.get(found[1].lower(), "info"), _logfmt(text)
+    if (inner := _PREFIXED.match(text)) and (parsed := json_message(inner[1], strict=True)):
+        return parsed
+    head = _HEAD.match(text) or _DOTNET.match(text)
+    return (WORDS[head[1].lower()] if head else "info"), text
 
 
-def _json(text: str) -> tuple[Level, str] | None:
-    try:
-        fields = msgspec.json.decode(text)
-    except msgspec.DecodeError:
-        return None
-    if not isinstance(fields, dict):
-        return None
-    known = cast("dict[str, Any]", fields)
-    level = str(_first(known, _LEVEL_KEYS)).lower()
-    message, error = _first(known, _MESSAGE_KEYS), _first(known, _ERROR_KEYS)
-    said = ": ".join(str(each) for each in (message, error) if each)
-    return _WORDS.get(_BUNYAN.get(level, level), "info"), said or text
-
-
-def _first(fields: dict[str, Any], keys: tuple[str, ...]) -> Any:
-    return next((fields[key] for key in keys if key in fields), "")
+def _wrapped(level: Level, message: str) -> tuple[Level, str]:
+    """A record in JSON inside a line of another form: its own message, and the graver of both levels."""
+    parsed = json_message(message, strict=True) if message.startswith("{") else None
+    if parsed is None:
+        return level, message
+    return (level if _GRAVEST.index(level) < _GRAVEST.index(parsed[0]) else parsed[0]), parsed[1]
 
 
 def _logfmt(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from incident_mcp.logs.levels import Level
 from incident_mcp.logs.meanings import Meaning
+from incident_mcp.logs.value_seen import ValueSeen
 from incident_mcp.vocabulary.untrusted import Untrusted
 from incident_mcp.vocabulary.value import Value
 
@@ -50,6 +51,8 @@ class LogPattern(Value):
     """Most in one minute of one log."""
     peak_at: datetime | None = None
     samples: tuple[Untrusted, ...] = ()
+    values: tuple[ValueSeen, ...] = ()
+    """What its places hold, where that was asked for and tells something."""
 
     @property
     def blank(self) -> bool:

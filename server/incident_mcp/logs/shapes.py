@@ -32,11 +32,16 @@ class Shape:
 def shape_of(line: bytes) -> Shape:
     """Undecodable bytes are replaced."""
     line = line[:LONGEST]
-    kubelet = _KUBELET.match(line)
-    body = line[kubelet.end() :] if kubelet else line
+    body = without_stamp(line)
     words = body.decode("utf-8", "replace")
     level, text = message_of(words)
     return Shape(level, text, words, part_of(words), find_stamp(line), _code(line, len(line) - len(body)), line)
+
+
+def without_stamp(line: bytes) -> bytes:
+    """Without what the kubelet wrote before it."""
+    kubelet = _KUBELET.match(line)
+    return line[kubelet.end() :] if kubelet else line
 
 
 def _code(line: bytes, skipped: int) -> Code | None:

@@ -56,6 +56,7 @@ _METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
 _NAMED = ("user", "host", "User", "username")
 _NAME = re.compile(r"[/_@\\]|\w\.\w|\w-\w|[a-z][A-Z]")
 _PLAIN_NAME = re.compile(r"/.*/|\w\.\w.*\.\w|@")
+_KIND_FIELDS = ("type", "reason", "kind", "action", "event", "eventtype", "phase")
 _NOT_IN_SPANS = frozenset('=[](){},;"')
 _AFTER_SPAN = frozenset(",;)]}\"'")
 _BEFORE_SPAN = frozenset("=:[(\"'")
@@ -143,6 +144,8 @@ def _contexts(template: Template) -> Iterable[tuple[int, int]]:
 
 
 def _is_a_value(template: Template, place: int, words: list[str]) -> bool:
+    if _tells_kinds_apart(template, place):
+        return len(words) >= _MANY
     behind = template[place + 1 : place + 2] != ("=",)
     real = [word for word in words if word != VALUE]
     if len(real) < len(words) and behind and real:
@@ -151,6 +154,12 @@ def _is_a_value(template: Template, place: int, words: list[str]) -> bool:
         if headed and names:
             return True
     return len(words) >= _needed(template, place, real)
+
+
+def _tells_kinds_apart(template: Template, place: int) -> bool:
+    """In JSON inside a line, `"Type":"ContainerDied"` says what happened, as a verb does."""
+    field = template[max(place - 4, 0) : place]
+    return field[1:] == ('"', ":", '"') and field[0].lower() in _KIND_FIELDS
 
 
 def _needed(template: Template, place: int, words: list[str]) -> int:

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import msgspec
 
-from incident_mcp.metrics.errors import Malformed, Refused
-from incident_mcp.metrics.source import Source
+from incident_mcp.services.errors import Malformed, Refused
+from incident_mcp.services.source import Source
 from incident_mcp.vocabulary.metrics_seen import AlertState
 
 _PATH = "/api/v2/alerts"

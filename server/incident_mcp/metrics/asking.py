@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import anyio
 
-from incident_mcp.metrics.errors import Malformed, Refused
+from incident_mcp.services.errors import Malformed, Refused
 from incident_mcp.text.fencing import plain
 from incident_mcp.vocabulary.errors import IncidentError
 

@@ -8,8 +8,9 @@ conventions, Istio standard metrics, ingress-nginx, Traefik, go-grpc-prometheus)
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from incident_mcp.metrics.pods import pod_pattern
-from incident_mcp.metrics.promql import Matcher, any_of
+from incident_mcp.metrics.promql import Matcher
+from incident_mcp.services.pods import pod_pattern
+from incident_mcp.services.quoting import any_of
 from incident_mcp.vocabulary.metrics_seen import Subject
 
 Binding = tuple[Matcher, ...]

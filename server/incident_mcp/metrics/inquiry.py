@@ -7,9 +7,10 @@ from functools import partial
 from incident_mcp.metrics.asking import Asking, side_by_side
 from incident_mcp.metrics.families import FAMILIES, LIMITS, SATURATION, Family
 from incident_mcp.metrics.prometheus import Prometheus, Series
-from incident_mcp.metrics.promql import any_of, quoted, select
+from incident_mcp.metrics.promql import select
 from incident_mcp.metrics.signals import Asked
 from incident_mcp.metrics.span import Span
+from incident_mcp.services.quoting import any_of, quoted
 
 PROMETHEUS = "Prometheus"
 LATELY = timedelta(hours=2)

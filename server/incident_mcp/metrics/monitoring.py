@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from incident_mcp.metrics.place import Queries
-from incident_mcp.metrics.source import Source
+from incident_mcp.services.source import Source
 
 if TYPE_CHECKING:  # met with the first look: a server starts without it
     from incident_mcp.metrics.look import MonitoringLook

@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from incident_mcp.metrics.pods import pod_pattern
-from incident_mcp.metrics.promql import escaped, literal
+from incident_mcp.services.pods import pod_pattern
+from incident_mcp.services.quoting import escaped, literal
 from incident_mcp.vocabulary.refs import Ref
 
 _STRING = re.compile(r"""(?P<op>=~|!~|=|!=)?\s*(?P<quote>["'])(?P<inside>(?:\\.|(?!(?P=quote))[^\\])*)(?P=quote)""")

@@ -14,8 +14,8 @@ from typing import Annotated, Any
 
 import msgspec
 
-from incident_mcp.metrics.errors import Malformed, Refused
-from incident_mcp.metrics.source import Source
+from incident_mcp.services.errors import Malformed, Refused
+from incident_mcp.services.source import Source
 from incident_mcp.vocabulary.untrusted import Untrusted
 
 Labels = dict[str, str]

@@ -9,29 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-_META = re.compile(r"[\\.+*?()|\[\]{}^$]")
+from incident_mcp.services.quoting import quoted
+
 _NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
-
-
-def quoted(value: str) -> str:
-    """As a string literal in double quotes."""
-    return f'"{escaped(value, chr(34))}"'
-
-
-def escaped(value: str, quote: str) -> str:
-    """What stands between such quotes (`"` or `'`) for this value."""
-    safe = value.encode("utf-8", "replace").decode()
-    return safe.replace("\\", "\\\\").replace(quote, f"\\{quote}").replace("\n", "\\n").replace("\r", "\\r")
-
-
-def literal(value: str) -> str:
-    """As a pattern that matches this value and nothing else."""
-    return _META.sub(lambda found: f"\\{found.group()}", value)
-
-
-def any_of(values: Iterable[str]) -> str:
-    """A pattern that matches each of these values."""
-    return "|".join(literal(value) for value in values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """The PromQL of each signal. `window` is in seconds: a rate needs a few scrapes in it."""
 
 from incident_mcp.metrics.families import LIMITS, MEMORY, PERIODS, THROTTLED, Binding, Family, moved
-from incident_mcp.metrics.pods import pod_pattern
 from incident_mcp.metrics.promql import Matcher, select
+from incident_mcp.services.pods import pod_pattern
 from incident_mcp.vocabulary.refs import Ref
 
 

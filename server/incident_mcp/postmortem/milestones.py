@@ -53,7 +53,7 @@ def milestones(entries: Sequence[Entry], plans: Sequence[PlanTold]) -> Milestone
     done = applied(plans)
     return Milestones(
         opened=entries[0],
-        onset=_onset(entries),
+        onset=onset_of(entries),
         causes=_causes(entries),
         told_causes=tuple(entry for entry in entries if entry.kind is EntryKind.CAUSE),
         fix=next((entry for entry in reversed(entries) if entry.kind is EntryKind.FIX), None),
@@ -63,7 +63,8 @@ def milestones(entries: Sequence[Entry], plans: Sequence[PlanTold]) -> Milestone
     )
 
 
-def _onset(entries: Sequence[Entry]) -> Entry | None:
+def onset_of(entries: Sequence[Entry]) -> Entry | None:
+    """The first measured sign; where there is none, the first that somebody told."""
     measured = [entry for entry in entries if entry.kind is EntryKind.EVIDENCE and entry.data.get("onset") is True]
     told = [entry for entry in entries if is_told_onset(entry) and has_own_time(entry)]
     return min(measured or told, key=lambda entry: entry.happened, default=None)

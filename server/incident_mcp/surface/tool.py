@@ -45,17 +45,19 @@ def tool(
     annotations: ToolAnnotations = READS,
     always_loaded: bool = False,
 ) -> Tool:
-    """The tool of a workflow step. Its name is the function's."""
+    """The tool of a workflow step. Its name is the function's. One that takes `progress` tells it to the client."""
+    taken = inspect.signature(step, eval_str=True).parameters
 
     async def call(ctx: Context[Any, Any], **arguments: Any) -> CallToolResult:
         from incident_mcp.workflow.debts import reminded
 
         began.set(time.monotonic())
+        more = {"progress": ctx.report_progress} if "progress" in taken else {}
         desk, by = await office.desk(), assistant(ctx)
-        reply = await naming_plans(desk, await step(desk, by, **arguments), by)
+        reply = await naming_plans(desk, await step(desk, by, **arguments, **more), by)
         return result(await reminded(desk, reply))
 
-    parameters = [p for p in inspect.signature(step, eval_str=True).parameters.values() if p.name not in ("desk", "by")]
+    parameters = [p for p in taken.values() if p.name not in ("desk", "by", "progress")]
     shape(call, step.__name__, [*parameters, CONTEXT], CallToolResult)
     return strict(
         Tool.from_function(

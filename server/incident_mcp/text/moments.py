@@ -1,8 +1,20 @@
-"""Times as people say them: `02:10`, `02:10:30`, or a full date and time. Without a zone they are UTC."""
+"""Times as people say them: `02:10`, `02:10:30`, or a full date and time; spans: `30s`, `45m`, `2h`, `3d`. Without a
+zone they are UTC.
+"""
 
+import re
 from datetime import UTC, datetime, time, timedelta
 
 from incident_mcp.vocabulary.errors import BadRequest
+
+_SPAN = re.compile(r"(\d{1,4})\s*(s|m|h|d)(?:ec|in|our|ay)?s?")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def span_said(text: str) -> timedelta | None:
+    """`45m` or `45 min`; None for what is no span, or an empty one."""
+    found = _SPAN.fullmatch(text.strip())
+    return timedelta(**{_UNITS[found[2]]: int(found[1])}) or None if found else None
 
 
 def moment_said(text: str, now: datetime) -> datetime:

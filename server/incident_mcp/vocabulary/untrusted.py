@@ -6,6 +6,7 @@ never sentences.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -36,6 +37,11 @@ class Untrusted:
 
     def contains(self, phrase: str) -> bool:
         return phrase in self._raw
+
+    def mentions(self, words: Iterable[str]) -> bool:
+        """Whether it holds one of these lower-case texts, in whatever case."""
+        lowered = self._raw.lower()
+        return any(word in lowered for word in words)
 
     def identifiers(self, pattern: re.Pattern[str]) -> tuple[str, ...] | None:
         """The groups of the first match, if each is a plain identifier; None otherwise.

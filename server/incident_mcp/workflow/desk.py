@@ -9,6 +9,7 @@ import anyio.to_thread
 
 from incident_mcp.cluster.api import Api
 from incident_mcp.gate.gate import Gate
+from incident_mcp.logs.engines import LogEngines
 from incident_mcp.metrics.monitoring import Monitoring
 from incident_mcp.reach.trying import Reach
 from incident_mcp.record.following import Follower
@@ -41,6 +42,7 @@ class Desk:
     silenced: tuple["Silence", ...] = ()
     """Findings that nobody here wants to be told."""
     monitoring: Monitoring = field(default_factory=Monitoring)
+    log_engines: LogEngines = field(default_factory=LogEngines)
     certificates: bool = True
     """Whether the certificates in TLS Secrets that routes name are read; else their Secrets are metadata only."""
     reach: Reach | None = None
@@ -56,10 +58,11 @@ class Desk:
         return self.api.cluster.name
 
     async def aclose(self) -> None:
-        """Close the connections to the cluster, to its monitoring and to the team's record."""
+        """Close the connections to the cluster, its monitoring, what keeps its logs, and the team's record."""
         if self.shared:
             await anyio.to_thread.run_sync(self.shared.stop)
         await self.monitoring.aclose()
+        await self.log_engines.aclose()
         await self.api.aclose()
 
     async def incident_id(self, name: str | None) -> str | None:

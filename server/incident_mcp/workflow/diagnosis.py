@@ -19,7 +19,7 @@ from incident_mcp.cluster.observe import observe
 from incident_mcp.cluster.quantities import of_template
 from incident_mcp.cluster.rollout_history import history_of
 from incident_mcp.cluster.usage import pods_used
-from incident_mcp.cluster.workload_logs import WorkloadLogs, workload_logs
+from incident_mcp.cluster.workload_logs import PodLogs
 from incident_mcp.investigate.common_issues import Issue, Material, common_issues, signs_of_patterns
 from incident_mcp.investigate.concern import concerning, leads_on
 from incident_mcp.investigate.find import find_chains
@@ -29,6 +29,7 @@ from incident_mcp.text.fencing import plain
 from incident_mcp.text.words import clock, listed
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.finding import Chain
+from incident_mcp.vocabulary.log_source import LogsRead, LogsWanted
 from incident_mcp.vocabulary.observation import Observation, WorkloadSeen
 from incident_mcp.vocabulary.refs import Ref, Scope
 from incident_mcp.vocabulary.reply import Reply
@@ -128,7 +129,7 @@ class _Depth:
         self.workload = next((each for each in seen.workloads if each.ref == target), None)
         self.look = Look(desk.api, desk.clock)
         self.look.answered = 1
-        self.logs = WorkloadLogs()
+        self.logs = LogsRead(PodLogs.name)
         self.used: dict[Ref, Amounts] | None = None
 
     async def read(self) -> "_Depth":
@@ -138,7 +139,8 @@ class _Depth:
 
     async def _logs(self) -> None:
         seconds = self._desk.tool_seconds * FOR_DEPTH
-        self.logs = await workload_logs(self._desk.api, self._pods, since=SINCE, container=None, seconds=seconds)
+        wanted = LogsWanted(since=self._desk.clock() - SINCE, pods=self._pods)
+        self.logs = await PodLogs(self._desk.api, self._desk.clock).read(wanted, seconds)
 
     async def _usage(self) -> None:
         if self.workload is not None and (selector := self.workload.pods_query):

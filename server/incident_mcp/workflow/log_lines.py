@@ -3,12 +3,16 @@
 from datetime import datetime
 
 from incident_mcp.logs.patterns import LogPattern, Reading
+from incident_mcp.logs.spread import spread
 from incident_mcp.text.fencing import fence, quote
 from incident_mcp.text.words import clock, count, listed
 from incident_mcp.vocabulary.value import Value
+from incident_mcp.workflow.value_words import value_words
 
 TEMPLATE_LIMIT = 200
 SAMPLE_LIMIT = 400
+SAMPLES_BYTES = 4500
+"""Of all of them together: an answer stays small whatever the lines hold."""
 _BURST = 10
 """Events in one minute, and at least half of all, are worth a word."""
 
@@ -18,7 +22,7 @@ class PatternLine(Value):
 
     id: int = 0
     new: str = ""
-    """Against what came before the onset."""
+    """Against what it is compared with."""
     level: str
     count: int
     before: int | None = None
@@ -32,6 +36,8 @@ class PatternLine(Value):
     last: str | None = None
     burst: str = ""
     means: str = ""
+    values: str = ""
+    """What stands in its places, where that tells something."""
 
 
 def pattern_line(pattern: LogPattern, reading: Reading) -> PatternLine:
@@ -53,6 +59,7 @@ def pattern_line(pattern: LogPattern, reading: Reading) -> PatternLine:
         last=_clock(pattern.last, day),
         burst=_burst(pattern),
         means=meant(pattern),
+        values="; ".join(filter(None, map(value_words, pattern.values))),
     )
 
 
@@ -65,18 +72,23 @@ def meant(pattern: LogPattern) -> str:
     return f"{meaning.cause}: {parts}" if parts else meaning.cause
 
 
-def headline(reading: Reading, *, any_read: bool) -> str:
-    """The one sentence that somebody needs who reads no further."""
+def headline(reading: Reading, *, any_read: bool, narrowed: bool = False, against: str = "") -> str:
+    """The one sentence that somebody needs who reads no further. `narrowed`: not every line was asked for; `against`
+    what is new, empty: the time before.
+    """
     if not any_read:
         return "no log could be read; that says nothing about its health."
     patterns = [pattern for pattern in reading.patterns if not pattern.blank]
+    if not patterns and (narrowed or reading.lines):
+        return "no such line in this window."
     if not patterns:
         return "its pods logged nothing in this window."
     told = patterns[0]
     fresh = sum(1 for pattern in patterns if pattern.tier in ("new error", "more errors"))
     errors = sum(1 for pattern in patterns if pattern.level == "error")
     if fresh:
-        return f"{count(fresh, 'error pattern')} new or surging since the onset; first: {_telling(told)}."
+        than = f"against {against}" if against else "since the onset"
+        return f"{count(fresh, 'error pattern')} new or surging {than}; first: {_telling(told)}."
     if errors:
         said = "most telling" if told.level == "error" else "first"
         return f"{count(errors, 'error pattern')}; {said}: {_telling(told)}."
@@ -101,9 +113,13 @@ def read_words(reading: Reading) -> str:
 
 
 def samples_of(reading: Reading, number: int) -> str:
-    """A template's further lines, as one block of data; empty when there is none of that number."""
+    """A template's further lines from all of its time, as one block of data; empty when it has none."""
     found = [sample for pattern in reading.patterns if pattern.number == number for sample in pattern.samples]
-    return fence(found[:20], SAMPLE_LIMIT)
+    for most in range(min(len(found), 20), 0, -1):
+        fenced = fence(spread(found, most), SAMPLE_LIMIT)
+        if most == 1 or len(fenced.encode()) <= SAMPLES_BYTES:
+            return fenced
+    return ""
 
 
 def _burst(pattern: LogPattern) -> str:

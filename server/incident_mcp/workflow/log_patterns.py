@@ -1,37 +1,36 @@
-"""What the logs of a workload say: all its pods, as a few ranked patterns with exact counts, what is new first.
+"""What logs say, of all pods that are meant: a few ranked patterns with exact counts, what is new first.
 
-New is against the time before the onset: the one that is given, or the earliest that people reported of the incident.
-Without one, a container that crashed is compared with nothing, and the errors simply come first.
+New is against what is usual (`log_baseline`): the time before the onset (`log_onset`), or pods beside those that fail.
+Where there is nothing to compare with, the answer says so, and the errors simply come first.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import asdict
+from datetime import datetime
 
-from incident_mcp.cluster.kinds import workload_ref
-from incident_mcp.cluster.rollout_history import read_workload
-from incident_mcp.cluster.workload_logs import BYTES, LINES, ContainerLog, WorkloadLogs, workload_logs
-from incident_mcp.logs.hosts import AccessLog, HostLine
 from incident_mcp.logs.patterns import Reading
 from incident_mcp.logs.sources import Source
 from incident_mcp.text.budget import fitting
-from incident_mcp.text.fencing import plain
-from incident_mcp.text.moments import moment_said
-from incident_mcp.text.words import clock, count
+from incident_mcp.text.words import count
 from incident_mcp.vocabulary.actor import Actor
-from incident_mcp.vocabulary.entry import EntryKind
-from incident_mcp.vocabulary.errors import BadRequest, NotFound
-from incident_mcp.vocabulary.observation import PodSeen
-from incident_mcp.vocabulary.refs import Ref
+from incident_mcp.vocabulary.errors import NotFound
+from incident_mcp.vocabulary.log_source import AtLeast, ContainerLog, LogsRead
 from incident_mcp.vocabulary.reply import Reply
+from incident_mcp.workflow.access_hosts import access_hosts
 from incident_mcp.workflow.desk import Desk
+from incident_mcp.workflow.host_lines import HostLine
+from incident_mcp.workflow.log_baseline import Comparison, against
 from incident_mcp.workflow.log_lines import PatternLine, headline, pattern_line, read_words, samples_of
+from incident_mcp.workflow.log_onset import Began, began
+from incident_mcp.workflow.log_reading import coverage_words, read_wanted
+from incident_mcp.workflow.log_scope import LogsAsked, scope_of, wanted_of, window_words
 from incident_mcp.workflow.looks import recorded
 
 BUDGET = 1100
 """Tokens for the patterns of one answer."""
-HOSTS = 4
-RECENT = timedelta(minutes=5)
-"""*Now*, in an access log, where no onset is known."""
+VALUED = 20
+"""Patterns of which it is told what stands in their places: about as many as fit an answer."""
+LEVELS: tuple[AtLeast, ...] = ("error", "warning", "info")
 
 
 class LogsReply(Reply):
@@ -41,7 +40,7 @@ class LogsReply(Reply):
     more: str = ""
     hosts: tuple[HostLine, ...] = ()
     """Of an access log: each host's requests, 5xx and latency (ms), since the onset (or in the last five minutes) and
-    before; those whose share of 5xx rose most first."""
+    in the hour before; those whose share of 5xx rose most first."""
     samples: str = ""
     """Further lines of one pattern, where they were asked for."""
     compared: str = ""
@@ -51,90 +50,78 @@ class LogsReply(Reply):
 async def analyze_logs(
     desk: Desk,
     by: Actor,
+    asked: LogsAsked,
     *,
-    kind: str,
-    namespace: str,
-    name: str,
-    since_minutes: int,
-    container: str | None,
     incident: str | None,
     onset: str | None = None,
     pattern: int | None = None,
 ) -> LogsReply:
-    """Raises `NotFound` with near misses, `Forbidden`, `BadRequest` for a wrong kind, container or onset."""
+    """Raises `NotFound` with near misses, `Forbidden`, `BadRequest` for a wrong kind, container, time or onset."""
     found = await desk.incident_id(incident)
-    target = workload_ref(kind, namespace, name)
-    began = moment_said(onset, desk.clock()) if onset else await _reported_onset(desk, found)
-    _, pods = await read_workload(desk.api, target)
-    _check_container(target, pods, container)
-    since = timedelta(minutes=since_minutes)
-    logs = await workload_logs(desk.api, pods, since=since, container=container, seconds=desk.tool_seconds)
-    reading = _reading(logs.logs, desk.clock(), began)
-    reply = _reply(desk.cluster, str(target), logs, reading, since_minutes)
-    reply = reply.model_copy(update={"hosts": _hosts(logs.logs, reading)})
+    now = desk.clock()
+    scope = await scope_of(desk, asked)
+    wanted = wanted_of(scope, asked, now)
+    start = await began(desk, found, scope.workload, scope.pods, onset)
+    logs = await read_wanted(desk, scope, wanted)
+    compared = await against(desk, scope, wanted, logs, start)
+    whole = _reading(compared, now, pattern)
+    reading = at_level(whole, asked.level)
+    hosts, missed = await access_hosts(desk, wanted, logs.logs, start.at if start else None)
+    logs.not_checked += missed
+    reply = _reply(desk.cluster, scope.said, logs, reading, window_words(wanted, asked, now), against=compared.words)
+    reply = reply.model_copy(update={"hosts": hosts, "compared": _compared(compared, whole, start)})
     if pattern is not None:
         reply = _one_pattern(reply, reading, pattern)
-    arguments = {"kind": kind, "namespace": namespace, "name": name, "since_minutes": since_minutes}
-    return await recorded(desk, found, "analyze_logs", {**arguments}, reply, by)
+    arguments = {name: value for name, value in asdict(asked).items() if value}
+    return await recorded(desk, found, "analyze_logs", arguments, reply, by)
 
 
-def _check_container(target: Ref, pods: tuple[PodSeen, ...], container: str | None) -> None:
-    """A wrong name would read nothing, and look like silence."""
-    names = sorted({one.name for pod in pods for one in pod.containers})
-    if container is not None and names and container not in names:
-        raise BadRequest(f"No pod of {target} has a container {plain(container)}.", f"There are: {', '.join(names)}.")
+def at_level(reading: Reading, level: AtLeast) -> Reading:
+    """Without the patterns below this level; what was read stays what was read."""
+    kept = LEVELS[: LEVELS.index(level) + 1]
+    return reading.model_copy(update={"patterns": tuple(each for each in reading.patterns if each.level in kept)})
 
 
-async def _reported_onset(desk: Desk, incident: str | None) -> datetime | None:
-    if incident is None:
-        return None
-    entries = await desk.record.entries(incident)
-    told = [each.happened for each in entries if each.kind == EntryKind.REPORT and each.data.get("about") == "onset"]
-    return min((at for at in told if at), default=None)
-
-
-def _reading(logs: Sequence[ContainerLog], now: datetime, onset: datetime | None) -> Reading:
+def _reading(compared: Comparison, now: datetime, sampled: int | None) -> Reading:
     from incident_mcp.logs.analysis import read_logs  # needs numpy, which only logs do
 
-    ordered = sorted(logs, key=lambda log: (log.pod.path, log.container, not log.previous))
     return read_logs(
-        [(Source(log.pod, log.container, log.previous), log.body) for log in ordered], today=now, onset=onset
+        _sources(compared.judged),
+        today=now,
+        onset=compared.onset,
+        usual=_sources(compared.usual),
+        valued=VALUED,
+        sampled=sampled,
     )
 
 
-def _hosts(logs: Sequence[ContainerLog], reading: Reading) -> tuple[HostLine, ...]:
-    requests = [pattern for pattern in reading.patterns if pattern.code is not None and pattern.last]
-    if reading.last is None or not any(pattern.template.contains("GET ") for pattern in requests):
-        return ()
-    access = AccessLog(reading.onset or reading.last - RECENT)
-    for log in logs:
-        access.add(log.body)
-    return tuple(access.hosts()[:HOSTS])
+def _sources(logs: Sequence[ContainerLog]) -> list[tuple[Source, bytes]]:
+    ordered = sorted(logs, key=lambda log: (log.pod.path, log.container, not log.previous))
+    return [(Source(log.pod, log.container, log.previous), log.body) for log in ordered]
 
 
-def _reply(cluster: str, target: str, logs: WorkloadLogs, reading: Reading, minutes: int) -> LogsReply:
+def _reply(cluster: str, target: str, logs: LogsRead, reading: Reading, window: str, *, against: str) -> LogsReply:
     patterns = [pattern_line(pattern, reading) for pattern in reading.patterns if not pattern.blank]
     part = fitting(patterns, BUDGET)
     pods = {log.pod for log in logs.logs}
+    told = headline(reading, any_read=bool(pods), narrowed=bool(logs.looked_through), against=against)
     return LogsReply(
         cluster=cluster,
-        summary=(f"{cluster}: {target}: {headline(reading, any_read=bool(pods))}",),
+        summary=(f"{cluster}: {target}: {told}",),
         patterns=part.items,
-        more=f"{part.note}; container, since_minutes or pattern (an id: its lines) narrow it." if part.note else "",
-        compared=_compared(reading),
-        read=f"{read_words(reading)} of {count(len(pods), 'pod')}, last {minutes} min, at most {LINES} lines and "
-        f"{BYTES // 1024 // 1024} MiB a container; previous instances too",
+        more=f"{part.note}; level, match, container or pattern (an id: its lines) narrow it." if part.note else "",
+        read=f"{read_words(reading)} of {count(len(pods), 'pod')}, {window}, {coverage_words(logs)}",
         not_checked=tuple(str(one) for one in logs.not_checked[:10]),
     )
 
 
-def _compared(reading: Reading) -> str:
-    if reading.onset is None:
-        return ""
-    at = clock(reading.onset, reading.last)
-    if not reading.compared:
-        return f"nothing was logged before {at} in this window, so nothing can be called new"
-    return f"with {reading.compared:,} events before {at}"
+def _compared(compared: Comparison, reading: Reading, start: Began | None) -> str:
+    if compared.words:
+        return f"with {count(reading.compared, 'event')} of {compared.words}"
+    if start is not None and reading.compared:
+        return f"with {count(reading.compared, 'event')} before {start.words(reading.last)}"
+    at = f"nothing was logged before {start.words(reading.last)}; " if start else ""
+    return f"with nothing, so nothing can be called new: {at}{compared.why}"
 
 
 def _one_pattern(reply: LogsReply, reading: Reading, number: int) -> LogsReply:

@@ -189,7 +189,7 @@ TOOLS: tuple[ToolNeeds, ...] = (
     ToolNeeds(
         "what_changed",
         either=needs(f"list: {_WORKLOADS} {_EDITED}"),
-        more=tuple(need for need in (*_A_LOOK.either, *_A_LOOK.more) if need.name != "pods/log"),
+        more=(*_A_LOOK.either, *_A_LOOK.more),
         where_served=_A_LOOK.where_served,
         not_granted=(*_SECRETS, *_PROXY, *needs(f"list: secrets {_SYNCS} {_FLAGS}")),
     ),
@@ -217,7 +217,13 @@ TOOLS: tuple[ToolNeeds, ...] = (
         "analyze_logs",
         always=needs("list: replicasets.apps pods", "get: pods/log"),
         either=_ONE_WORKLOAD,
-        more=(*_HISTORY, *_NEAR_MISSES),
+        more=(*_HISTORY, *_NEAR_MISSES, *needs("get: pods")),
+    ),
+    ToolNeeds(
+        "follow_logs",
+        always=needs("list: replicasets.apps pods", "get: pods/log"),
+        either=_ONE_WORKLOAD,
+        more=(*_HISTORY, *_NEAR_MISSES, *needs("get: pods")),
     ),
     _as("verify_fix", _ONE_LOOK, not_granted=_PROXY),
     ToolNeeds(

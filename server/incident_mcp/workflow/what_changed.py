@@ -25,6 +25,7 @@ from incident_mcp.vocabulary.observation import Observation
 from incident_mcp.vocabulary.refs import Ref, Scope
 from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.vocabulary.value import Value
+from incident_mcp.workflow.access_traffic import Traffic, moved, read_traffic
 from incident_mcp.workflow.desk import Desk
 from incident_mcp.workflow.looks import recorded
 from incident_mcp.workflow.measuring import UNWATCHED, look_and_measure
@@ -69,6 +70,7 @@ async def what_changed(
     scope, look = Scope(namespace=namespace), Look(desk.api, desk.clock)
     window = await open_window(look, namespace, desk.clock() - timedelta(hours=hours))
     looks: list[Observation] = []
+    traffic: list[Traffic] = []
 
     async def now() -> None:
         seen = await look_and_measure(desk, scope, deadline_seconds=desk.tool_seconds, logs=False, wanted="traffic")
@@ -80,22 +82,28 @@ async def what_changed(
         if limit.cancelled_caught:
             look.timed_out(SOURCES, desk.tool_seconds)
 
-    await together([now, lately])
+    async def access_logs() -> None:
+        traffic.append(await read_traffic(desk, look))
+
+    await together([now, lately, *([] if desk.monitoring.prometheus else [access_logs])])
     seen = looks[0]
     rolled = [each for workload in window.workloads for each in rollouts(workload, seen.at)]
     if found:
         known = await desk.record.entries(found)
         others = [*rolled, *told_once(window.found)]
         await note_changes_of_others(Statements(desk.record, found, by, known), known, others)
-    reply = _reply(desk, seen, window, rolled, hours)
+    reply = _reply(desk, seen, window, rolled, traffic, hours)
     return await recorded(desk, found, "what_changed", {"namespace": namespace, "hours": hours}, reply, by)
 
 
-def _reply(desk: Desk, seen: Observation, window: Window, rolled: list[Change], hours: int) -> ChangesReply:
+def _reply(
+    desk: Desk, seen: Observation, window: Window, rolled: list[Change], traffic: list[Traffic], hours: int
+) -> ChangesReply:
     chains = [chain for chain in find_chains(seen, desk.silenced) if chain.worst != "notice"]
     began = onset(seen, chains[0]) if chains else None
     window.add(_rollout(each) for each in rolled)
     window.add(_traffic(each, seen) for each in seen.metrics.traffic)
+    window.add(change for each in traffic for change in moved(each, seen, began.at if began else None))
     ranked = rank(told_once(window.found), seen, chains, began)
     part = fitting([_line(each, seen) for each in ranked], BUDGET)
     return ChangesReply(
@@ -105,7 +113,14 @@ def _reply(desk: Desk, seen: Observation, window: Window, rolled: list[Change], 
         onset=f"{clock(began.at, seen.at)} UTC: {began.what}" if began else "",
         since=f"{clock(window.since, seen.at)} UTC",
         more=f"{part.note}; name a namespace, or fewer hours." if part.note else "",
-        not_checked=tuple(dict.fromkeys([*(str(one) for one in window.look.not_checked), *_unmeasured(seen)])),
+        not_checked=tuple(
+            dict.fromkeys(
+                [
+                    *(str(one) for one in window.look.not_checked),
+                    *_unmeasured(seen, told=any(each.curves for each in traffic)),
+                ]
+            )
+        ),
     )
 
 
@@ -119,9 +134,12 @@ def _traffic(traffic: TrafficSeen, seen: Observation) -> ChangeSeen:
     return ChangeSeen(target=traffic.target, at=traffic.since, kind="traffic", text=words, query=traffic.query)
 
 
-def _unmeasured(seen: Observation) -> list[str]:
-    """Of what the look itself could not see, what speaks of traffic: of the rest the other tools tell."""
-    return [str(one) for one in seen.not_checked if one.what in (PROMETHEUS, UNWATCHED.what)]
+def _unmeasured(seen: Observation, *, told: bool) -> list[str]:
+    """Of what the look itself could not see, what speaks of traffic, unless access logs told it: of the rest the other
+    tools tell.
+    """
+    wanted = () if told else (PROMETHEUS, UNWATCHED.what)
+    return [str(one) for one in seen.not_checked if one.what in wanted]
 
 
 def _summary(

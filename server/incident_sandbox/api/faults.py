@@ -39,13 +39,20 @@ class Faults:
         return None
 
     def refuse_next(
-        self, count: int = 1, code: int = 503, *, retry_after: int | None = None, verb: str = "", path: str = ""
+        self,
+        count: int = 1,
+        code: int = 503,
+        *,
+        retry_after: int | None = None,
+        verb: str = "",
+        path: str = "",
+        words: str = "",
     ) -> None:
         """Answer with 429, 500, 503 or another code, and `Retry-After` in seconds (1; with 0 there is none).
 
-        `verb` "write" means every mutating one; `path` is a part of the request's.
+        `verb` "write" means every mutating one; `path` is a part of the request's; `words` replace the usual message.
         """
-        self._planned.append(Fault(count, _selects(verb, path), refusal=_refusal(code, retry_after)))
+        self._planned.append(Fault(count, _selects(verb, path), refusal=_refusal(code, retry_after, words)))
 
     def drop_next(self, count: int = 1, *, after_write: bool = False, verb: str = "", path: str = "") -> None:
         """Close the connection without an answer, before the request is handled or after its write is stored."""
@@ -67,7 +74,7 @@ def _selects(verb: str, path: str) -> Callable[[ApiRequest], bool]:
     return matches
 
 
-def _refusal(code: int, retry_after: int | None) -> ApiError:
+def _refusal(code: int, retry_after: int | None, said: str) -> ApiError:
     words = {
         429: ("TooManyRequests", "Too many requests, please try again later."),
         500: ("InternalError", "Internal error occurred: etcdserver: request timed out"),
@@ -75,4 +82,4 @@ def _refusal(code: int, retry_after: int | None) -> ApiError:
         504: ("Timeout", "Timeout: request did not complete within the allotted timeout"),
     }
     reason, message = words.get(code, ("", f"refused with {code} on demand"))
-    return ApiError(code, reason, message, retry_after=retry_after if retry_after is not None else 1)
+    return ApiError(code, reason, said or message, retry_after=retry_after if retry_after is not None else 1)

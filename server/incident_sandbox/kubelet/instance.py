@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from string import Template
 
 from incident_sandbox.kubelet.programs import Behaviour
@@ -43,7 +43,7 @@ class Instance:
         for offset, text in self.behaviour.opening:
             moment = self.started + offset
             if (begin is None or moment > begin) and moment <= end:
-                yield moment, self._filled(text, 0)
+                yield moment, self._filled(text, 0, moment)
         yield from self._chorus(begin, end)
 
     def _chorus(self, begin: datetime | None, end: datetime) -> Iterator[Line]:
@@ -56,9 +56,14 @@ class Instance:
         for count in range(max(number, last + 1 - KEPT, 0), last + 1):
             # Lines of several pods should not come in step, nor in the same order.
             noise = zlib.crc32(f"{self.container_id}{count}".encode())
-            yield first + count * rhythm, self._filled(texts[noise % len(texts)], noise)
+            moment = first + count * rhythm
+            yield moment, self._filled(texts[noise % len(texts)], noise, moment)
 
-    def _filled(self, text: str, noise: int) -> str:
-        """`$pod`, `$run`, and numbers for colour: `$ms` (3 to 90) and `$id`."""
-        values = {"pod": self.pod, "run": self.number, "ms": 3 + noise % 88, "id": f"{noise:08x}"}
+    def _filled(self, text: str, noise: int, moment: datetime) -> str:
+        """`$pod`, `$run`, `$clf` (the time as access logs write it), and for colour `$ms` (3 to 90; `$ms3` in three
+        digits) and `$id`.
+        """
+        clf = f"{moment.astimezone(UTC):%d/%b/%Y:%H:%M:%S +0000}"
+        ms = 3 + noise % 88
+        values = {"pod": self.pod, "run": self.number, "ms": ms, "ms3": f"{ms:03d}", "id": f"{noise:08x}", "clf": clf}
         return Template(text).safe_substitute(values)

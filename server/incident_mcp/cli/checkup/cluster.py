@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import anyio
 
 from incident_mcp.cli.checkup.check import Check, bad, failed, good, off
+from incident_mcp.cli.checkup.logs import log_checks
 from incident_mcp.cli.checkup.monitoring import monitoring_checks
 from incident_mcp.cluster import kubeconfig
 from incident_mcp.cluster.access import identity
@@ -85,6 +86,7 @@ async def _follow(api: Api, report: ClusterReport, settings: Settings, only: str
 
     async def monitoring() -> None:
         monitored.extend(await monitoring_checks(settings, api))
+        monitored.extend(await log_checks(settings, api))
 
     async with anyio.create_task_group() as group:
         group.start_soon(monitoring)

@@ -8,9 +8,10 @@ from incident_mcp.cluster.api import Api
 from incident_mcp.metrics.alertmanager import Alertmanager
 from incident_mcp.metrics.asking import Asking
 from incident_mcp.metrics.inquiry import Inquiry
-from incident_mcp.metrics.place import Place, Queries
+from incident_mcp.metrics.place import Queries
 from incident_mcp.metrics.prometheus import Prometheus
-from incident_mcp.metrics.source import Source
+from incident_mcp.services.place import Place
+from incident_mcp.services.source import Source
 from incident_mcp.settings import Settings
 from incident_mcp.text.words import count, listed
 from incident_mcp.vocabulary.clock import system_clock

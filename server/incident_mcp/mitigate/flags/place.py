@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from incident_mcp.metrics.place import URL, check_secret
+from incident_mcp.services.place import URL, check_secret
 from incident_mcp.vocabulary.value import Value
 
 SECONDS = 10.0

@@ -9,8 +9,10 @@ from incident_mcp.surface.arguments import IncidentName, Kind, Name, Namespace
 from incident_mcp.surface.office import Office
 from incident_mcp.surface.tool import READS, tool
 from incident_mcp.vocabulary.actor import Actor
+from incident_mcp.vocabulary.log_source import AtLeast
 from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.workflow.desk import Desk
+from incident_mcp.workflow.progress import Progress
 
 
 async def diagnose_workload(
@@ -32,29 +34,59 @@ async def rollout_history(
 async def analyze_logs(
     desk: Desk,
     by: Actor,
-    kind: Kind,
-    namespace: Namespace,
-    name: Name,
-    since_minutes: Annotated[int, Field(ge=1, le=1440)] = 60,
-    container: Annotated[str | None, Field(max_length=253)] = None,
-    onset: Annotated[str | None, Field(description="New is what came since, e.g. 02:10.", max_length=40)] = None,
+    namespace: Annotated[str | None, Field(description="Default: all, by Loki or the like.")] = None,
+    kind: Annotated[str | None, Field(description="Workload, Job or Pod; default: all pods.")] = None,
+    name: str | None = None,
+    selector: str | None = None,
+    since: Annotated[str, Field(description="2h, or a time: 02:10.")] = "60m",
+    until: str | None = None,
+    container: str | None = None,
+    previous: bool = False,
+    level: AtLeast = "info",
+    match: Annotated[str | None, Field(description="Texts, | between; case is ignored.")] = None,
+    onset: Annotated[str | None, Field(description="New is what came since.")] = None,
     pattern: Annotated[int | None, Field(description="An id: its lines.", ge=1)] = None,
     incident: IncidentName = None,
 ) -> Reply:
-    from incident_mcp.workflow import log_patterns
+    from incident_mcp.workflow import log_patterns, log_scope
 
-    return await log_patterns.analyze_logs(
-        desk,
-        by,
-        kind=kind,
+    asked = log_scope.LogsAsked(
         namespace=namespace,
+        kind=kind,
         name=name,
-        since_minutes=since_minutes,
+        selector=selector,
         container=container,
-        onset=onset,
-        pattern=pattern,
-        incident=incident,
+        since=since,
+        until=until,
+        previous=previous,
+        level=level,
+        match=match,
     )
+    return await log_patterns.analyze_logs(desk, by, asked, onset=onset, pattern=pattern, incident=incident)
+
+
+async def follow_logs(
+    desk: Desk,
+    by: Actor,
+    progress: Progress,
+    namespace: Namespace,
+    kind: str | None = None,
+    name: str | None = None,
+    selector: str | None = None,
+    seconds: Annotated[int, Field(ge=1, le=300)] = 30,
+    match: str | None = None,
+    incident: IncidentName = None,
+) -> Reply:
+    from incident_mcp.workflow import log_following, log_scope
+
+    asked = log_scope.LogsAsked(
+        namespace=namespace,
+        kind=kind,
+        name=name,
+        selector=selector,
+        match=match,
+    )
+    return await log_following.follow_logs(desk, by, asked, seconds=seconds, incident=incident, progress=progress)
 
 
 async def read_object(
@@ -96,8 +128,14 @@ def tools(office: Office) -> list[Tool]:
             office,
             analyze_logs,
             title="Analyze logs",
-            description="Logs of all pods of a workload, previous instances too, as ranked patterns with counts; "
-            "new errors first.",
+            description="Logs as ranked patterns with counts, new errors first; previous instances too.",
+            annotations=READS,
+        ),
+        tool(
+            office,
+            follow_logs,
+            title="Follow logs",
+            description="Logs for some seconds as they come: what is new, and errors.",
             annotations=READS,
         ),
         tool(

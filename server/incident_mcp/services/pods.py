@@ -5,7 +5,7 @@ The suffixes are the controllers' own (kubernetes/apimachinery, `rand.SafeEncode
 
 import re
 
-from incident_mcp.metrics.promql import literal
+from incident_mcp.services.quoting import literal
 from incident_mcp.vocabulary.refs import Ref
 
 _SUFFIXES = {
