@@ -10,7 +10,6 @@ keys that need one take a file's path or a variable's name.
 import getpass
 import os
 from collections.abc import Mapping
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +23,8 @@ from incident_mcp.record.shared_place import SharedPlace
 from incident_mcp.services.place import Place
 from incident_mcp.vocabulary.actor import Actor, KnownBy
 from incident_mcp.vocabulary.errors import SettingsError
-from incident_mcp.vocabulary.policy import Policy
 
 PREFIX = "INCIDENT_"
-_DEFAULT_POLICY = Policy()
 
 
 def settings_file(environment: Mapping[str, str]) -> Path:
@@ -63,6 +60,9 @@ class Settings(BaseSettings):
         default_factory=lambda: _folder(os.environ, "XDG_STATE_HOME", ".local/state"),
         description="State folder: the record lives here.",
     )
+    policy: Path | None = Field(
+        None, description="The policy of changes; else `policy.toml` beside the settings file's usual place."
+    )
     allow_writes: bool = Field(False, description="Offer the tools that change the cluster (each asks a person).")
     postmortems: Path = Field(Path("postmortems"), description="Folder for postmortems, under the working folder.")
     runbooks: Path = Field(Path("runbooks"), description="Folder of runbooks (*.md) that are quoted where they fit.")
@@ -70,17 +70,7 @@ class Settings(BaseSettings):
     tool_timeout: float = Field(
         20.0, gt=0, le=600, description="Seconds a reading tool may take; the rest is not checked."
     )
-    plan_life: float = Field(
-        _DEFAULT_POLICY.plan_life.total_seconds(),
-        gt=0,
-        le=3600,
-        description="Seconds a proposed change can be approved.",
-    )
     soak: float = Field(60.0, ge=0, le=3600, description="Seconds that verify_fix watches for relapses.")
-    protected_namespaces: tuple[str, ...] = Field(
-        _DEFAULT_POLICY.protected_namespaces, description="Namespaces in which every change wants the name typed."
-    )
-
     read_certificates: bool = Field(
         True, description="Read the certificates that Ingresses and Gateways name (never their keys)."
     )
@@ -129,10 +119,9 @@ class Settings(BaseSettings):
         return Actor(role="person", name=_os_user(), known_by="OS user")
 
     @property
-    def policy(self) -> Policy:
-        life = timedelta(seconds=self.plan_life)
-        longest = max(_DEFAULT_POLICY.question_life, life * 3)
-        return Policy(protected_namespaces=self.protected_namespaces, plan_life=life, question_life=longest)
+    def policy_file(self) -> Path:
+        """Where the policy is looked for; it must be there only where `policy` names it."""
+        return self.policy or _folder(os.environ, "XDG_CONFIG_HOME", ".config") / "policy.toml"
 
     @property
     def unmonitored(self) -> "Settings":

@@ -4,7 +4,7 @@ import os
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,8 +14,10 @@ from incident_mcp.cluster.api import Api
 from incident_mcp.cluster.connection import ConnectOptions, connect
 from incident_mcp.cluster.outside import Address, Outside
 from incident_mcp.cluster.service_proxy import ServiceProxy
+from incident_mcp.gate.brake import Brake
 from incident_mcp.gate.gate import AdvisoryGate
 from incident_mcp.gate.plans import earlier_plans
+from incident_mcp.gate.policy_file import PolicyFile
 from incident_mcp.gate.writing import Writing
 from incident_mcp.logs.engines import LogEngines
 from incident_mcp.metrics.monitoring import Monitoring
@@ -24,11 +26,12 @@ from incident_mcp.mitigate.registry import ACTIONS, actions
 from incident_mcp.reach.trying import Reach
 from incident_mcp.record.following import Follower
 from incident_mcp.record.journal import Journal
-from incident_mcp.record.plans import PlanStory, story
+from incident_mcp.record.plans import PlanStory, as_recorded, story
 from incident_mcp.record.record import Record
 from incident_mcp.services.place import Place
 from incident_mcp.settings import Settings
 from incident_mcp.surface.office import ActionShape, Office
+from incident_mcp.surface.patience import patience_of
 from incident_mcp.surface.prompts import prompts
 from incident_mcp.surface.server import IncidentServer, Lifespan
 from incident_mcp.surface.tools import tools
@@ -36,13 +39,20 @@ from incident_mcp.text import templates
 from incident_mcp.vocabulary.clock import Clock, system_clock
 from incident_mcp.vocabulary.errors import BadRequest, RecordError
 from incident_mcp.vocabulary.plan import Plan
+from incident_mcp.vocabulary.policy import LONGEST_PLAN
 from incident_mcp.workflow.desk import Desk
 
 if TYPE_CHECKING:
+    from incident_mcp.gate.doors import PersonsDoor
     from incident_mcp.investigate.silence import Silence
     from incident_mcp.mitigate.flags.unleash import Unleash
 
 KEY_BYTES = 32
+QUESTION_LIFE = 2 * LONGEST_PLAN
+"""Longer than any plan's, so that a late yes reaches the gate and is refused there, with words."""
+NOBODY_APPROVES = (
+    "No passphrase is set, so only the chat can approve. A person sets one in their own terminal: incident-mcp init."
+)
 
 
 async def open_desk(settings: Settings, environment: Mapping[str, str], clock: Clock = system_clock) -> Desk:
@@ -60,12 +70,13 @@ async def open_desk(settings: Settings, environment: Mapping[str, str], clock: C
     api = await connect(options, environment=environment)
     journal = Journal(settings.journal, clock)
     record = Record(journal, api.cluster, clock)
-    earlier = earlier_plans(record, settings.policy)
-    available = actions(api, clock, settings.policy, earlier, _flags(settings.unleash, environment))
+    policy = policy_of(settings)
+    earlier = earlier_plans(record, policy)
+    available = actions(api, clock, policy, earlier, _flags(settings.unleash, environment))
     return Desk(
         api=api,
         record=record,
-        gate=AdvisoryGate(record, available, settings.policy, Writing(enabled=settings.allow_writes)),
+        gate=AdvisoryGate(record, available, policy, Writing(enabled=settings.allow_writes), Brake(settings.home)),
         actions=available,
         clock=clock,
         person=settings.person,
@@ -79,7 +90,41 @@ async def open_desk(settings: Settings, environment: Mapping[str, str], clock: C
         certificates=settings.read_certificates,
         reach=Reach() if settings.try_hosts else None,
         shared=Follower(journal, settings.shared, environment, clock).start() if settings.shared else None,
+        doors_told=partial(doors_told, settings, environment),
     )
+
+
+def policy_of(settings: Settings) -> PolicyFile:
+    """The policy as its file says at any moment."""
+    return PolicyFile(settings.policy_file, named=settings.policy is not None)
+
+
+def persons_door(settings: Settings, clock: Clock = system_clock) -> "PersonsDoor":
+    """The person's own terminal as a door, over the record alone. Raises `RecordError`."""
+    from incident_mcp.gate.approvers import Approvers
+    from incident_mcp.gate.doors import PersonsDoor
+
+    journal, home = Journal(settings.journal, clock), settings.home
+    return PersonsDoor(journal, Approvers(home), policy_of(settings), Brake(home), clock, "terminal")
+
+
+def doors_told(settings: Settings, environment: Mapping[str, str]) -> tuple[str, ...]:
+    """What a person must know of the doors before the first question; nothing where all is well."""
+    if not settings.allow_writes:
+        return ()
+    from incident_mcp.gate.approvers import Approvers
+
+    told: list[str] = []
+    if closed := _chat_closed(environment):
+        told.append(f"The chat is no door for approvals: {closed}. Approve in a terminal: incident-mcp approve.")
+    try:
+        if not Approvers(settings.home).names():
+            told.append(NOBODY_APPROVES)
+    except RecordError as error:
+        told.append(f"No door outside the chat is open: {error.happened}")
+    if stopped := Brake(settings.home).pulled():
+        told.append(f"{stopped} incident-mcp stop --lift allows them again.")
+    return tuple(told)
 
 
 def _silenced(lines: tuple[str, ...]) -> tuple["Silence", ...]:
@@ -133,6 +178,12 @@ def _source(place: Place | None, api: Api, environment: Mapping[str, str]) -> Ou
     return Outside(address, place.timeout)
 
 
+def _chat_closed(environment: Mapping[str, str]) -> str:
+    from incident_mcp.surface.client_settings import chat_closed  # needed with the first incident, not to list tools
+
+    return chat_closed(environment)
+
+
 def _flags(place: FlagsPlace | None, environment: Mapping[str, str]) -> "Unleash | None":
     if place is None:
         return None
@@ -168,7 +219,13 @@ def office(
                 opened.append(await open_desk(await located(), environment, clock))
         return opened[0]
 
-    return Office(desk=desk, actions=action_shapes(), writing=settings.allow_writes)
+    return Office(
+        desk=desk,
+        actions=action_shapes(),
+        writing=settings.allow_writes,
+        chat_closed=partial(_chat_closed, environment),
+        patience=patience_of(environment),
+    )
 
 
 def server(settings: Settings, reached: Office, lifespan: Lifespan | None = None) -> IncidentServer:
@@ -178,7 +235,7 @@ def server(settings: Settings, reached: Office, lifespan: Lifespan | None = None
         tools(reached),
         instructions=templates.prompt("instructions"),
         state_key=state_key(settings.home),
-        question_seconds=settings.policy.question_life.total_seconds(),
+        question_seconds=QUESTION_LIFE.total_seconds(),
         lifespan=lifespan,
     )
     for prompt in prompts():
@@ -237,5 +294,6 @@ async def stored_plan(settings: Settings, plan_id: str, clock: Clock = system_cl
         raise BadRequest(
             f"There is no plan {plan_id[:40]} in {settings.journal}.", "get_incident lists an incident's plans."
         )
-    plan = Plan.model_validate_json(body)
-    return plan, story(journal.of_plan(plan_id), plan.expires, clock())
+    entries = journal.of_plan(plan_id)
+    plan = as_recorded(body, entries)
+    return plan, story(entries, plan.expires, clock())

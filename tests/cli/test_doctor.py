@@ -76,6 +76,11 @@ async def test_one_screen_says_what_works_and_what_it_stands_on(sandbox: Sandbox
         "✓ you           ada, by INCIDENT_USER",
         "– server        none runs for this folder",
         "– writing       off, unless a server is started with --allow-writes (or INCIDENT_ALLOW_WRITES=1)",
+        f"✓ policy        shipped default (there is no {tmp_path}/config/incident-mcp/policy.toml): actions all, "
+        "namespaces all; protected kube-system, kube-public and kube-node-lease; a plan lives 10 min; "
+        "20 changes an incident",
+        "– doors         the chat; no passphrase is set",
+        "                -> incident-mcp init sets one, and opens your terminal.",
         "– mode          advisory: every change is shown, asked for and recorded, but gate and write credential live "
         "in the assistant's own server, so an assistant with a shell as your user could go around them",
         f"✓ kubeconfig    {sandbox.kubeconfig}: context sandbox, user admin",

@@ -16,7 +16,7 @@ from incident_mcp.surface.office import Office
 from incident_mcp.vocabulary.plan import Plan
 from incident_mcp.wiring import office, server
 from tests.contract.cluster import Cluster
-from tests.surface.world import ACCEPT, Mode, data_of, text_of
+from tests.surface.world import ACCEPT, Mode, at_once, data_of, text_of
 
 Person = Callable[[ElicitRequestParams], ElicitResult]
 
@@ -66,6 +66,7 @@ async def desk(
     cluster: Cluster, home: Path, person: Person = agrees, *, mode: Mode = "2026-07-28", kubeconfig: Path | None = None
 ) -> AsyncGenerator[Desk]:
     wanted: dict[str, Any] = {"allow_writes": True, "home": home, "postmortems": home / "postmortems", "soak": 0.5}
+    wanted["policy"] = at_once(home)
     settings = load_settings(kubeconfig=str(kubeconfig or cluster.plane.kubeconfig), **wanted)
     questions: list[str] = []
 

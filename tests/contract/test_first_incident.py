@@ -15,7 +15,7 @@ from mcp.types import CallToolResult, ElicitRequestParams, ElicitResult
 
 from tests.controlplane.control_plane import ControlPlane
 from tests.controlplane.scenario import bad_rollout
-from tests.surface.world import MODES, Mode, data_of
+from tests.surface.world import MODES, Mode, at_once, data_of
 
 BIN = Path(sys.executable).parent / "incident-mcp"
 
@@ -27,6 +27,7 @@ def served(control_plane: ControlPlane, home: Path) -> StdioServerParameters:
         "INCIDENT_HOME": str(home),
         "INCIDENT_POSTMORTEMS": str(home / "postmortems"),
         "INCIDENT_USER": "oncall-2",
+        "INCIDENT_POLICY": str(at_once(home)),
         "INCIDENT_SOAK": "3",
     }
     return StdioServerParameters(command=str(BIN), args=["serve", "--allow-writes"], env=environment)

@@ -207,7 +207,7 @@ async def test_the_writer_scales_and_rolls_back_where_it_is_bound(
             arguments = ScaleArguments(
                 kind="Deployment", namespace=name, name="checkout", replicas=4, suspend_sync=False
             )
-            await carry_out(api, await ScaleWorkload(api, system_clock, Policy()).preview(arguments))
+            await carry_out(api, await ScaleWorkload(api, system_clock, Policy).preview(arguments))
     assert shop.checkout()["spec"]["replicas"] == 4
 
 

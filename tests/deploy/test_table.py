@@ -21,10 +21,12 @@ from incident_mcp.cluster.kinds import KINDS, path_of
 from incident_mcp.cluster.outgoing import Outgoing
 from incident_mcp.cluster.tls import ClientCertificate
 from incident_mcp.cluster.transport import Answer, Transport
+from incident_mcp.gate.gate import AdvisoryGate
+from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.workflow.permissions import TOOLS, needs
 from tests.cluster.connection.harness import connected
-from tests.surface.world import ACCEPT, CHECKOUT, DECLINE, World, world
+from tests.surface.world import ACCEPT, CHECKOUT, DECLINE, World, at_once, data_of, world
 
 BY_NAME = {tool.tool: tool for tool in TOOLS}
 STATEFUL = {"kind": "StatefulSet", "namespace": "payments", "name": "payments-db"}
@@ -119,6 +121,10 @@ SELDOM = {
 }
 
 
+WAITING = "plans that wait"
+"""Every answer names them, and so reads their targets again: what a change's own tool may read anyway."""
+
+
 class Asked:
     """What was asked for, by the tool that was being called."""
 
@@ -158,16 +164,26 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
         async with send(self, outgoing, certificate) as answer:
             yield answer
 
+    waiting = AdvisoryGate.waiting
+
+    async def for_the_plans_that_wait(self: AdvisoryGate, incident: str | None, by: Actor) -> list[str]:
+        tool, notes.tool = notes.tool, WAITING
+        try:
+            return await waiting(self, incident, by)
+        finally:
+            notes.tool = tool
+
     monkeypatch.setattr(Transport, "send", read_along)
+    monkeypatch.setattr(AdvisoryGate, "waiting", for_the_plans_that_wait)
     return notes
 
 
 async def play(here: World, asked: Asked, person: Person) -> None:
     """Each tool on each kind, on what is there and on what is not; one change of each is carried out."""
 
-    async def call(tool: str, /, **arguments: Any) -> None:
-        asked.tool = tool
-        await here.call(tool, **arguments)
+    async def call(name: str, /, **arguments: Any) -> None:
+        asked.tool = name
+        await here.call(name, **arguments)
 
     for tool in ("assess_incident", "check_health"):
         for arguments in ({}, {"namespace": "shop"}, {"namespace": "shp"}):
@@ -210,9 +226,9 @@ async def play_logs(here: World, asked: Asked) -> None:
 async def play_others(here: World, asked: Asked, person: Person) -> None:
     """The other changes, declined, previewed, and then each carried out and undone on something that is well."""
 
-    async def call(tool: str, /, **arguments: Any) -> None:
-        asked.tool = tool
-        await here.call(tool, **arguments)
+    async def call(name: str, /, **arguments: Any) -> None:
+        asked.tool = name
+        await here.call(name, **arguments)
 
     for tool, arguments in (*others(STATEFUL), *others(DAEMON), *others(CHECKOUT)):
         await call(tool, **arguments)
@@ -220,7 +236,10 @@ async def play_others(here: World, asked: Asked, person: Person) -> None:
     await call("set_resources", **STATEFUL, memory_limit="300Mi")
     person.says = ACCEPT
     done: list[str] = []
+    asked.tool = "check_health"
+    seen = [data_of(await here.call("check_health", namespace="shop"))["entry"]]
     for tool, arguments in others(DAEMON):  # it is well, so nothing is waited for
+        await call("preview_change", tool=tool, arguments=arguments, evidence=seen)  # it was declined before
         person.says = ElicitResult(action="accept", content={"approve": True, "name": str(arguments.get("name"))})
         asked.tool = tool
         answer: dict[str, Any] = (await here.call(tool, **arguments)).structured_content or {}
@@ -342,12 +361,14 @@ async def make_trouble(here: World) -> None:
 
 async def test_the_table_is_what_the_tools_ask_for(asked: Asked, tmp_path: Path) -> None:
     person = Person()
-    async with world(tmp_path, "legacy", person.answer) as here:
+    policy = at_once(tmp_path, "mutations_an_incident = 1000")
+    async with world(tmp_path, "legacy", person.answer, policy=policy) as here:
         await make_trouble(here)
         asked.needs.clear()
         await play(here, asked, person)
         listed = {tool.name for tool in (await here.client.list_tools()).tools}
     assert listed == set(BY_NAME) | RECORD_ONLY
+    assert asked.needs[WAITING] <= {need for tool in TOOLS if tool.changes for need in tool.all}
     assert {tool: asked.needs[tool] - LEFT for tool in RECORD_ONLY if asked.needs[tool] - LEFT} == {}
     for tool, row in BY_NAME.items():
         beyond, idle = asked.needs[tool] - set(row.all), set(row.all) - asked.needs[tool]

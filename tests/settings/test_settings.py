@@ -60,7 +60,7 @@ def test_the_file_lies_in_the_users_configuration_folder(tmp_path: Path, monkeyp
         ('[prometheus]\nurl = "https://p"\n[prometheus.queries]\nlatency = "x{a={workload}}"', "stands in quotes"),
         ("soak = -1", "soak: Input should be greater"),
         ("soak = 'x", "can't be read"),
-        ("protected_namespaces = 3", "protected_namespaces"),
+        ("policy = 3", "policy: Input is not a valid path"),
         ('silence = ["INC999"]', "there is no finding INC999"),
         ('silence = ["INC404 Shop!"]', "is not CODE, CODE NAMESPACE or CODE NAMESPACE/NAME"),
     ],
@@ -84,8 +84,8 @@ def test_every_key_can_be_set_by_the_environment(file: Path, monkeypatch: pytest
     file.write_text("")
     values = {
         "kubeconfig": "/k", "context": "c", "namespace": "n", "user": "u", "home": "/h", "allow_writes": "1",
-        "postmortems": "p", "runbooks": "r", "request_timeout": "3", "tool_timeout": "4", "plan_life": "5", "soak": "6",
-        "protected_namespaces": '["x"]', "silence": '["INC404"]',
+        "postmortems": "p", "runbooks": "r", "request_timeout": "3", "tool_timeout": "4", "policy": "/p", "soak": "6",
+        "silence": '["INC404"]',
         "read_certificates": "0", "try_hosts": "0",
         "prometheus": '{"url": "https://p.example"}', "alertmanager": '{"url": "https://a.example"}',
         "shared": '{"url": "postgresql://d.example/incidents"}',

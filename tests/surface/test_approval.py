@@ -89,6 +89,17 @@ async def test_anything_but_a_ticked_accept_changes_nothing(
 
 
 @both_eras
+@pytest.mark.parametrize("ticked", ["true", "yes", 1, "on", None])
+async def test_only_true_is_a_tick_and_not_what_could_be_read_as_true(
+    tmp_path: Path, mode: Mode, ticked: object
+) -> None:
+    answer = ElicitResult.model_validate({"action": "accept", "content": {"approve": ticked}})
+    async with world(tmp_path, mode, always(answer)) as here:
+        await here.rollback()
+        assert untouched(here)
+
+
+@both_eras
 async def test_a_client_that_cannot_ask_is_refused_in_words(tmp_path: Path, mode: Mode) -> None:
     async with world(tmp_path, mode, None) as here:
         result = await here.rollback()

@@ -32,6 +32,11 @@ COMMANDS = (
     "logs",
     "explain",
     "plan",
+    "approve",
+    "decline",
+    "stop",
+    "init",
+    "audit",
     "doctor",
 )
 

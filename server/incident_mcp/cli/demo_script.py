@@ -35,7 +35,7 @@ async def play(desk: Desk, scenario: str, scripted: str | None) -> None:
     if said != "accepted":
         how = "declined by script" if scripted else "declined at the terminal"
         how = "nobody answered" if said == "cancelled" else how
-        print(f"\nNothing was changed. The record says so: {entry}, {how}.")
+        print(f"\nNothing was changed. The record says so: {entry.id}, {how}.")
         print("The incident stays open.")
         return
     if await _carry_out(desk, proposal) is Verdict.RECOVERED:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO, cast
 
 import typer
 
-from incident_mcp.cli.options import Context, Kubeconfig
+from incident_mcp.cli.options import Context, Kubeconfig, run, settings_of
 
 if TYPE_CHECKING:
     from incident_mcp.cli.checkup.findings import Findings
@@ -23,6 +23,7 @@ def command(
         str | None, typer.Option("--namespace", "-n", help="Ask for rights in this namespace only.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+    policy: Annotated[bool, typer.Option("--policy", help="Print the policy that holds, whole, as TOML.")] = False,
     rbac: Annotated[bool, typer.Option("--rbac", help="Print the least RBAC manifests: reader, then writer.")] = False,
 ) -> None:
     """Check settings, record, cluster and permissions: what works, what does not, what to do."""
@@ -31,6 +32,11 @@ def command(
         from incident_mcp.cli.checkup.rbac import manifests
 
         print(manifests(), end="")
+        return
+    if policy:
+        from incident_mcp.cli.checkup.policy import policy_in_full
+
+        run(policy_in_full(settings_of(kubeconfig, context, namespace)))
         return
     import anyio
 

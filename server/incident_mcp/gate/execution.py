@@ -13,8 +13,8 @@ import anyio
 
 from incident_mcp.gate.facts import same_facts
 from incident_mcp.gate.saving import save_evidence
-from incident_mcp.gate.steps import Steps, Tell, untold
-from incident_mcp.record.plans import PlanState, PlanStory, story
+from incident_mcp.gate.steps import Halted, Steps, Tell, untold
+from incident_mcp.record.plans import PlanState, PlanStory, story, used_once
 from incident_mcp.record.record import Record
 from incident_mcp.vocabulary.action import Action, Actions
 from incident_mcp.vocabulary.actor import Actor
@@ -31,9 +31,10 @@ LAST_SECONDS = 1.0
 class Execution:
     """Runs plans of one record with one set of actions."""
 
-    def __init__(self, record: Record, actions: Actions) -> None:
+    def __init__(self, record: Record, actions: Actions, halted: Halted) -> None:
         self._record = record
         self._actions = actions
+        self._halted = halted
         self.running: set[str] = set()
         """Plans that are being carried out here and now."""
 
@@ -52,10 +53,11 @@ class Execution:
             await self._spend(action, plan, told, by)
             spent = True
         if not spent:
-            elsewhere = await self.elsewhere(plan)
-            return elsewhere or Outcome(status="unknown", text=f"Plan {plan.id} is spent.")
+            return await self.elsewhere(plan) or await self._ended(plan)
         permit = self._permit(plan, told.approval, self._record.clock())
-        return await self._write(Steps(self._record, told.incident, action, permit, by, tell), plan, told, by)
+        return await self._write(
+            Steps(self._record, told.incident, action, permit, by, tell, self._halted), plan, told, by
+        )
 
     async def _write(self, steps: Steps, plan: Plan, told: PlanStory, by: Actor) -> Outcome:
         self.running.add(plan.id)
@@ -78,6 +80,11 @@ class Execution:
             return None
         came = now.outcome_text or "what came of it is not known yet"
         return Outcome(status="carried out elsewhere", text=f"Plan {plan.id} was carried out by another call: {came}.")
+
+    async def _ended(self, plan: Plan) -> Outcome:
+        """The plan was ended in the very moment in which it was to be spent."""
+        now = story(await self._record.of_plan(plan.id), plan.expires, self._record.clock())
+        return Outcome(status="not applied", text=f"Not applied. Plan {plan.id} is {now.state}. {now.outcome_text}")
 
     async def _refused(self, action: Action[Any], plan: Plan) -> Outcome | None:
         try:
@@ -102,7 +109,7 @@ class Execution:
                 "promise_kept": await _kept_already(action, plan),
             },
         )
-        await self._record.append(told.incident, intent, once=f"spend {plan.id}")
+        await self._record.append(told.incident, intent, once=used_once(plan))
 
     async def _finish(self, plan: Plan, told: PlanStory, by: Actor, outcome: Outcome) -> Outcome:
         """Also when the call is being cancelled: how it ended must be in the record."""

@@ -11,29 +11,29 @@ from contextlib import suppress
 from typing import Any
 
 from incident_mcp.gate.request import Request
-from incident_mcp.record.plans import PlanState, PlanStory, story
+from incident_mcp.record.plans import WAITING, PlanState, PlanStory, as_recorded, story, used_once
 from incident_mcp.record.record import Record
 from incident_mcp.text.question import question
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.entry import Entry, EntryKind, NewEntry
 from incident_mcp.vocabulary.errors import AlreadyDone, BadRequest
 from incident_mcp.vocabulary.plan import UNDO, Draft, Plan, canonical
-from incident_mcp.vocabulary.policy import Policy
+from incident_mcp.vocabulary.policy import PolicyNow
 
 
 class Plans:
     """The plans of one record."""
 
-    def __init__(self, record: Record, policy: Policy) -> None:
+    def __init__(self, record: Record, policy: PolicyNow) -> None:
         self.record = record
         self.policy = policy
 
     async def load(self, plan_id: str) -> Plan:
-        """A plan to the letter. Raises `BadRequest` when there is none of that id."""
+        """A plan to the letter. Raises `BadRequest` for an id that no plan has, `RecordError` when it was altered."""
         body = await self.record.private(plan_id)
         if body is None:
             raise BadRequest(f"There is no plan {plan_id}.", "get_incident lists the plans of an incident.")
-        plan = Plan.model_validate_json(body)
+        plan = as_recorded(body, await self.record.of_plan(plan_id))
         if plan.cluster.server != self.record.cluster.server or plan.cluster.ca != self.record.cluster.ca:
             raise BadRequest(
                 f"Plan {plan_id} is for cluster {plan.cluster.name} ({plan.cluster.server}), not for this one.",
@@ -51,17 +51,17 @@ class Plans:
             if entry.plan:
                 plan = await self.load(entry.plan)
                 told = await self.story(plan)
-                if told.state in (PlanState.PENDING, PlanState.APPROVED):
+                if told.state in WAITING:
                     found.append((plan, told, entry))
         return found
 
     async def write(self, request: Request, draft: Draft, note: str) -> tuple[Plan, Entry]:
         """Give a draft its identity, its end and its question, and record it. Nothing is asked yet."""
-        now = self.record.clock()
+        now, policy = self.record.clock(), self.policy()
         name = secrets.token_hex(4)
         if draft.undo.action == UNDO and not draft.undo.arguments:
             draft = draft.model_copy(update={"undo": draft.undo.model_copy(update={"arguments": {"plan": name}})})
-        expires = now + self.policy.plan_life
+        expires = now + policy.plan_life
         plan = Plan(
             id=name,
             action=request.action,
@@ -69,11 +69,20 @@ class Plans:
             cluster=self.record.cluster,
             draft=draft,
             question=question(self.record.cluster.name, draft, name, expires, note=note),
+            approvers=policy.approvers(request.action),
             made=now,
             expires=expires,
         )
-        entry = await self.record.append(request.incident, _entry(plan, request.by), private=canonical(_dump(plan)))
+        entry = await self.record.append(request.incident, _entry(plan, request), private=canonical(_dump(plan)))
         return plan, entry
+
+    async def revoke(self, incident: str | None, why: str, by: Actor) -> list[str]:
+        """End all plans of an incident that still wait; returns their ids."""
+        ended: list[str] = []
+        for plan, _, _ in await self.pending(incident):
+            await self.retire(plan, incident, PlanState.REVOKED, why, by)
+            ended.append(plan.id)
+        return ended
 
     async def retire(self, plan: Plan, incident: str | None, state: PlanState, why: str, by: Actor) -> None:
         """Record that a plan ended without being used. Saying so twice is one entry."""
@@ -90,10 +99,10 @@ class Plans:
             },
         )
         with suppress(AlreadyDone):
-            await self.record.append(incident, ended, once=f"end {plan.id}")
+            await self.record.append(incident, ended, once=used_once(plan))
 
 
-def earlier_plans(record: Record, policy: Policy) -> Callable[[str], Awaitable[tuple[Plan, PlanStory]]]:
+def earlier_plans(record: Record, policy: PolicyNow) -> Callable[[str], Awaitable[tuple[Plan, PlanStory]]]:
     """How an action that builds on an earlier plan finds it: by its id, with what became of it."""
     plans = Plans(record, policy)
 
@@ -108,12 +117,12 @@ def _dump(plan: Plan) -> dict[str, Any]:
     return plan.model_dump(mode="json")
 
 
-def _entry(plan: Plan, by: Actor) -> NewEntry:
+def _entry(plan: Plan, request: Request) -> NewEntry:
     draft = plan.draft
     return NewEntry(
         kind=EntryKind.PLAN,
         text=f"Proposed: {draft.headline}",
-        actor=by,
+        actor=request.by,
         plan=plan.id,
         data={
             "digest": plan.digest,
@@ -128,5 +137,7 @@ def _entry(plan: Plan, by: Actor) -> NewEntry:
             "promise": str(draft.promise) if draft.promise else "",
             "undo": draft.undo.shown,
             "expires": plan.expires.isoformat(),
+            "approvers": plan.approvers,
+            "evidence": [*request.evidence],
         },
     )

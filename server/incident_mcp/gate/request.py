@@ -20,6 +20,10 @@ class Request(Value):
     incident: str | None
     by: Actor
     known: Known = Known()
+    asks: bool = False
+    """Whether a person is about to be asked: then what was declined before needs new evidence."""
+    evidence: tuple[str, ...] = ()
+    """Entries that reading tools wrote since the change was declined."""
 
 
 class Proposal(Value):

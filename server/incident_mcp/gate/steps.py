@@ -38,6 +38,15 @@ Tell = Callable[[int, int, str], Awaitable[None]]
 """Told after each write: how many are done, of how many, and which it was."""
 
 
+Halted = Callable[[], str]
+"""Why nothing more may be sent; empty: it may."""
+
+
+def unhalted() -> str:
+    """Nobody pulls."""
+    return ""
+
+
 async def untold(done: int, total: int, what: str) -> None:
     """Nobody listens."""
 
@@ -52,6 +61,8 @@ class Steps:
     permit: Permit
     by: Actor
     tell: Tell = untold
+    halted: Halted = unhalted
+    """Asked before each write: a stop holds in the middle of a plan too."""
     states: dict[int, Landed] = field(default_factory=dict[int, Landed])
     """By the write's number, from 1."""
     why: str = ""
@@ -77,6 +88,9 @@ class Steps:
             for number, write in waiting:
                 if self.sent is not None and not write.abort_within:
                     await anyio.lowlevel.checkpoint()
+                if why := self.halted():
+                    self.why = why
+                    return
                 state: Landed | None = None
                 with anyio.CancelScope(shield=True):
                     state = await self._step(number, write)

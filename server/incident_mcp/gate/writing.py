@@ -8,6 +8,10 @@ class WritingIsOff(IncidentError):
     """A change was asked for on a server that was started without writing."""
 
 
+class NotAllowed(IncidentError):
+    """The policy does not allow this change, or not now, or not by this door."""
+
+
 class Writing(Value):
     """The switch. `how` says what turns it on, in the words of the door that the person has."""
 

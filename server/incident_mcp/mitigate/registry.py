@@ -19,7 +19,7 @@ from incident_mcp.mitigate.actions.suspend_job import SuspendJob
 from incident_mcp.mitigate.actions.undo_action import Earlier, UndoAction
 from incident_mcp.vocabulary.action import Action, Actions
 from incident_mcp.vocabulary.clock import Clock
-from incident_mcp.vocabulary.policy import Policy
+from incident_mcp.vocabulary.policy import PolicyNow
 
 if TYPE_CHECKING:
     from incident_mcp.mitigate.flags.unleash import Unleash
@@ -40,7 +40,7 @@ ACTIONS = (
 )
 
 
-def actions(api: Api, clock: Clock, policy: Policy, earlier: Earlier, flags: Unleash | None = None) -> Actions:
+def actions(api: Api, clock: Clock, policy: PolicyNow, earlier: Earlier, flags: Unleash | None = None) -> Actions:
     """The registry that the gate works with: each action bound to one cluster. `earlier` finds a plan of the record,
     `flags` is the feature-flag server, where there is one.
     """

@@ -42,6 +42,11 @@ def unready_at_once(workload: WorkloadSeen) -> int:
     return min(most, workload.ready)
 
 
+def unready_share(workload: WorkloadSeen) -> float:
+    """Of its ready pods, the share that replacing them may leave unready at one moment."""
+    return unready_at_once(workload) / workload.ready if workload.ready > 0 else 0.0
+
+
 def exposure(workload: WorkloadSeen) -> tuple[Risk, str]:
     """The risk of replacing its pods: high where more than half of the ready ones may be unready at one moment."""
     exposed = unready_at_once(workload)

@@ -31,8 +31,9 @@ def form(question: Question) -> Elicit[Any]:
 @lru_cache(maxsize=64)
 def _schema(box: str, typed: str | None) -> type[BaseModel]:
     if typed is None:
-        return create_model("Approval", approve=(bool, Field(title=box)))
-    return create_model("TypedApproval", name=(str, Field(title=box, max_length=253)))
+        # Strict: a tick is true, and not what could be read as true.
+        return create_model("Approval", approve=(bool, Field(title=box, strict=True)))
+    return create_model("TypedApproval", name=(str, Field(title=box, max_length=253, strict=True)))
 
 
 def said(answer: ElicitationResult[Any], plan: Plan) -> Said:

@@ -9,13 +9,18 @@ from mcp.server.mcpserver.tools import Tool
 from mcp.types import CallToolResult, ElicitResult
 
 from incident_mcp.gate.request import Proposal
-from incident_mcp.record.plans import PlanState
+from incident_mcp.record.plans import PlanState, PlanStory
 from incident_mcp.surface.arguments import IncidentName
 from incident_mcp.surface.asking import NotAsked, form, said, said_unread
 from incident_mcp.surface.caller import assistant, can_be_asked
 from incident_mcp.surface.office import ActionShape, Office
+from incident_mcp.surface.patience import waiting
 from incident_mcp.surface.tool import CHANGES, CONTEXT, result, shape, strict
+from incident_mcp.vocabulary.answer import Said
+from incident_mcp.vocabulary.entry import Entry
 from incident_mcp.vocabulary.errors import IncidentError
+from incident_mcp.vocabulary.plan import Plan
+from incident_mcp.workflow.desk import Desk
 
 
 class ApprovalRequired(IncidentError):
@@ -29,23 +34,28 @@ def changing_tool(office: Office, action: ActionShape) -> Tool:
         from incident_mcp.workflow import changes
 
         desk, by = await office.desk(), assistant(ctx)
-        desk.gate.check_writing()
         found = await desk.incident_of_a_change(incident)
         answer = _answered(ctx)
         if answer is None:
+            desk.gate.check_writing(found.id)
             return await changes.propose_to_ask(desk, action.name, arguments, by, incident=found.id)
         return await changes.propose_again(
             desk, action.name, arguments, by, partial(said_unread, answer), incident=found.id
         )
 
     async def ask(ctx: Context[Any, Any], proposal: Proposal) -> Elicit[Any] | NotAsked:
-        if not can_be_asked(ctx):
-            return NotAsked("this client can't show a form (it has no elicitation)")
-        desk = await office.desk()
-        await desk.gate.ask(proposal, assistant(ctx))
+        if _answered(ctx) is None:  # later rounds of one question ask nobody anew
+            desk = await office.desk()
+            if why := _not_askable(office, desk, ctx, proposal):
+                return NotAsked(why)
+            wait = waiting()
+            until = desk.clock() + wait.left if wait else None
+            await desk.gate.ask(proposal, assistant(ctx), until)
         return form(proposal.plan.question)
 
     async def call(ctx: Context[Any, Any], proposal: Proposal, answer: Any, **_: Any) -> CallToolResult:
+        if wait := waiting():
+            wait.answered()
         return await _decide(office, ctx, proposal, answer)
 
     incident = inspect.Parameter("incident", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=IncidentName)
@@ -62,6 +72,22 @@ def changing_tool(office: Office, action: ActionShape) -> Tool:
     )
     made = Tool.from_function(call, title=action.title, description=action.description, annotations=CHANGES)
     return strict(made)
+
+
+def _not_askable(office: Office, desk: Desk, ctx: Context[Any, Any], proposal: Proposal) -> str:
+    """Why this plan's question is not put in the chat; empty: it is."""
+    told = proposal.story
+    if told.approved_outside:
+        return "it is approved through another door"
+    if not can_be_asked(ctx):
+        return "this client can't show a form (it has no elicitation)"
+    if closed := office.chat_closed():
+        return f"the chat is no door: {closed}"
+    if refused := desk.gate.chat_refusal(proposal.plan):
+        return refused
+    if told.state is PlanState.PENDING and any(one.by == desk.person.name for one in told.approvals):
+        return f"{desk.person.name} said yes, and another person is needed"
+    return ""
 
 
 def _parameters(action: ActionShape) -> list[inspect.Parameter]:
@@ -92,26 +118,43 @@ async def _decide(office: Office, ctx: Context[Any, Any], proposal: Proposal, an
     from incident_mcp.workflow.debts import reminded
 
     desk, by = await office.desk(), assistant(ctx)
-    given = getattr(answer, "data", None)
-    if isinstance(given, NotAsked):
-        raise ApprovalRequired(
-            f"{desk.cluster}: approval required for plan {proposal.plan.id}, but {given.why}.",
-            "Use a client that can show a form, such as Claude Code in a terminal.",
-        )
     plan, told = await desk.gate.plan(proposal.plan.id)
-    verdict = said(answer, plan)
-    entry = await changes.take_answer(desk, plan, verdict, "chat", desk.person, asked=told.asked or plan.made)
-    if verdict != "accepted":
-        words = {"declined": "Declined in the chat", "cancelled": "Cancelled, not answered"}.get(verdict, "No yes")
-        return result(await changes.not_approved(desk, proposal, words, entry))
-    _, told = await desk.gate.plan(plan.id)
-    if told.approval != entry and told.state in (PlanState.APPROVED, PlanState.SPENT):
-        text = f"Plan {plan.id} was approved twice, and another call carries it out."
-        return result(changes.carried_out_elsewhere(desk, proposal, text))
-    if told.approval != entry:
-        return result(await changes.not_approved(desk, proposal, f"A yes came, but the plan is {told.state}", entry))
 
     async def progress(done: float, total: float, message: str) -> None:
         await ctx.report_progress(done, total, message)
 
+    given = getattr(answer, "data", None)
+    if isinstance(given, NotAsked):
+        if told.approved_outside:
+            return result(await reminded(desk, await changes.carry_out(desk, proposal, by, progress)))
+        raise ApprovalRequired(
+            f"{desk.cluster}: approval required for plan {plan.id}, but {given.why}.", changes.how_outside(plan)
+        )
+    entry = await _taken(office, desk, plan, told, said(answer, plan))
+    if not entry.data["seen"]:
+        raise ApprovalRequired(
+            f"{desk.cluster}: approval required for plan {plan.id}: the client answered, but not a person "
+            f"({entry.data['why']}; {entry.id}). This is neither a yes nor a no.",
+            changes.how_outside(plan),
+        )
+    if entry.data["said"] != "accepted":
+        words = {"declined": "Declined in the chat", "cancelled": "Cancelled, not answered"}
+        return result(
+            await changes.not_approved(desk, proposal, words.get(str(entry.data["said"]), "No yes"), entry.id)
+        )
+    _, told = await desk.gate.plan(plan.id)
+    if told.approval != entry.id and told.state in (PlanState.APPROVED, PlanState.SPENT):
+        text = f"Plan {plan.id} was approved twice, and another call carries it out."
+        return result(changes.carried_out_elsewhere(desk, proposal, text))
+    if told.approval != entry.id:
+        why = str(entry.data["why"]) or f"the plan is {told.state}"
+        return result(await changes.not_approved(desk, proposal, f"A yes came, but {why}", entry.id))
     return result(await reminded(desk, await changes.carry_out(desk, proposal, by, progress)))
+
+
+async def _taken(office: Office, desk: Desk, plan: Plan, told: PlanStory, verdict: Said) -> Entry:
+    """The answer in the record. A hook that appeared since the question makes it worth nothing."""
+    from incident_mcp.workflow import changes
+
+    asked, doubt = told.asked or plan.made, office.chat_closed()
+    return await changes.take_answer(desk, plan, verdict, "chat", desk.person, asked=asked, doubt=doubt)

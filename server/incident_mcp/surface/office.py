@@ -4,6 +4,7 @@ may fail later, in words, at each call; and a sandbox may still be starting when
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from incident_mcp.vocabulary.value import Value
 from incident_mcp.workflow.desk import Desk
@@ -27,3 +28,7 @@ class Office:
     """Raises an `IncidentError` while there is no usable cluster or record."""
     actions: tuple[ActionShape, ...]
     writing: bool
+    chat_closed: Callable[[], str]
+    """Why the chat is no door just now; empty: it is one. Asked before each question and each write."""
+    patience: timedelta | None = None
+    """How long the client waits for a person; None: as long as it takes."""

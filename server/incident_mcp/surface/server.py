@@ -20,7 +20,9 @@ from pydantic import ValidationError
 from incident_mcp import __version__
 from incident_mcp.surface.caller import assistant
 from incident_mcp.surface.office import Office
+from incident_mcp.surface.patience import patient
 from incident_mcp.surface.resources import add_pages, listed, tell
+from incident_mcp.text.cleaning import clean
 from incident_mcp.text.masking import mask
 from incident_mcp.vocabulary.errors import BadRequest, IncidentError
 from incident_mcp.workflow.desk import Desk
@@ -70,7 +72,7 @@ class IncidentServer(MCPServer[Any]):
     ) -> CallToolResult | InputRequiredResult:
         try:
             self._check(name, arguments)
-            result = await super().call_tool(name, arguments, context)
+            result = await self._called(name, arguments, context)
             if context is not None and isinstance(result, CallToolResult):
                 await tell(context, name, result)
             return result
@@ -82,6 +84,18 @@ class IncidentServer(MCPServer[Any]):
             return await self._failed(name, arguments, cause, context)
         except IncidentError as error:
             return await self._failed(name, arguments, error, context)
+
+    async def _called(
+        self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None
+    ) -> CallToolResult | InputRequiredResult:
+        if name not in self._changes:
+            return await super().call_tool(name, arguments, context)
+        with patient(self._office.patience):
+            return await super().call_tool(name, arguments, context)
+        raise IncidentError(
+            f"{name}: nobody answered before the client gives up on the call, so the question ended.",
+            "Tell the person, and call the tool again with the same arguments: it asks again.",
+        )
 
     def _check(self, name: str, arguments: dict[str, Any]) -> None:
         made = self._tools.get(name)
@@ -101,7 +115,8 @@ class IncidentServer(MCPServer[Any]):
     async def _failed(
         self, name: str, arguments: dict[str, Any], error: IncidentError, context: Context[Any, Any] | None
     ) -> CallToolResult:
-        text = mask(str(error))  # a plugin's stderr, or a server's message, may quote a secret
+        # A plugin's stderr, or a server's message, may quote a secret; a name that was asked for may hold anything.
+        text = mask(clean(str(error), keep_lines=True))
         try:
             desk = await self._office.desk()
         except IncidentError:  # no cluster to name, and no record to write to: the text says why

@@ -21,6 +21,7 @@ from incident_mcp.text.budget import tokens
 from incident_mcp.text.reply import readable
 from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.workflow.looks import began
+from incident_mcp.workflow.waiting import naming_plans
 
 Step = Callable[..., Awaitable[Reply]]
 
@@ -52,8 +53,9 @@ def tool(
 
         began.set(time.monotonic())
         more = {"progress": ctx.report_progress} if "progress" in taken else {}
-        desk = await office.desk()
-        return result(await reminded(desk, await step(desk, assistant(ctx), **arguments, **more)))
+        desk, by = await office.desk(), assistant(ctx)
+        reply = await naming_plans(desk, await step(desk, by, **arguments, **more), by)
+        return result(await reminded(desk, reply))
 
     parameters = [p for p in taken.values() if p.name not in ("desk", "by", "progress")]
     shape(call, step.__name__, [*parameters, CONTEXT], CallToolResult)

@@ -4,7 +4,7 @@ from typing import Literal
 
 from incident_mcp.vocabulary.value import Value
 
-KnownBy = Literal["INCIDENT_USER", "settings file", "OS user", "client", "server"]
+KnownBy = Literal["INCIDENT_USER", "settings file", "OS user", "client", "server", "passphrase"]
 
 
 class Actor(Value):

@@ -16,6 +16,8 @@ class PersonsAnswer(Value):
     door: Door
     asked: datetime
     answered: datetime
+    doubt: str = ""
+    """Why the door itself can't tell whether a person saw the question; such an answer counts for nothing."""
 
 
 class Outcome(Value):

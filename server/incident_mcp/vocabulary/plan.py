@@ -119,6 +119,10 @@ class Draft(Value):
     """What could not be found out beforehand, each with its reason."""
     risk: Risk = "normal"
     high_because: str = ""
+    unready: float = 0.0
+    """Of the ready pods, the share that may be unready at one moment, 0 to 1."""
+    moved: float = 0.0
+    """Per cent of the traffic that it moves."""
     promise: Promise | None = None
     undo: Undo
     kubectl: str
@@ -147,6 +151,8 @@ class Plan(Value):
     cluster: Cluster
     draft: Draft
     question: Question
+    approvers: int = 1
+    """How many persons must say yes."""
     made: datetime
     expires: datetime
 

@@ -8,15 +8,15 @@ from pydantic import JsonValue
 
 from incident_mcp.gate.request import Proposal, Request
 from incident_mcp.gate.steps import untold
-from incident_mcp.record.plans import PlanState, PlanStory
+from incident_mcp.record.plans import WAITING, PlanState, PlanStory
 from incident_mcp.text.budget import fitting
 from incident_mcp.text.fencing import FENCE_FOOT
 from incident_mcp.text.plan_page import plan_page
 from incident_mcp.text.words import clock
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.answer import Door, Outcome, PersonsAnswer, Said
-from incident_mcp.vocabulary.entry import EntryKind
-from incident_mcp.vocabulary.errors import ClusterError, Forbidden, IncidentError
+from incident_mcp.vocabulary.entry import Entry, EntryKind
+from incident_mcp.vocabulary.errors import Forbidden, IncidentError
 from incident_mcp.vocabulary.plan import Plan
 from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.workflow.debts import review_debts
@@ -58,12 +58,29 @@ class ChangeReply(Reply):
 
 
 async def preview_change(
-    desk: Desk, action: str, arguments: dict[str, JsonValue], by: Actor, *, incident: str | None
+    desk: Desk,
+    action: str,
+    arguments: dict[str, JsonValue],
+    by: Actor,
+    *,
+    incident: str | None,
+    evidence: tuple[str, ...] = (),
 ) -> PlanReply:
-    """Make the plan, or find it again, and show all of it. Read-only: also where writing is off."""
+    """Make the plan, or find it again, and show all of it. Read-only: also where writing is off.
+
+    `evidence` names the entries of looks since a person declined the change: with them it may be asked again.
+    """
     found = await desk.incident_id(incident)
-    proposal = await propose(desk, action, arguments, by, incident=found)
+    proposal = await propose(desk, action, arguments, by, incident=found, evidence=evidence)
     return plan_reply(desk, proposal.plan, "pending", proposal.entry, found)
+
+
+def how_outside(plan: Plan) -> str:
+    """What to do where the chat is no door."""
+    return (
+        f"A person approves in a terminal of their own: incident-mcp approve {plan.id}. Then call {plan.action} again "
+        "with the same arguments."
+    )
 
 
 def plan_reply(desk: Desk, plan: Plan, state: str, entry: str | None, incident: str | None) -> PlanReply:
@@ -83,13 +100,19 @@ def plan_reply(desk: Desk, plan: Plan, state: str, entry: str | None, incident: 
 
 
 async def propose_to_ask(
-    desk: Desk, action: str, arguments: dict[str, JsonValue], by: Actor, *, incident: str | None
+    desk: Desk,
+    action: str,
+    arguments: dict[str, JsonValue],
+    by: Actor,
+    *,
+    incident: str | None,
 ) -> Proposal:
     """As `propose`, for a change that a person is about to be asked for.
 
-    Raises `Forbidden` when the API server would refuse it: a yes to it would be wasted.
+    Raises `DeclinedBefore` where a person said no and nothing is new, and `Forbidden` when the API server would refuse
+    the change: a yes to it would be wasted.
     """
-    proposal = await propose(desk, action, arguments, by, incident=incident)
+    proposal = await propose(desk, action, arguments, by, incident=incident, asks=True)
     refused = proposal.plan.draft.refused
     if refused:
         raise Forbidden(refused, "Nobody was asked. incident-mcp doctor --rbac prints the role that is lacking.")
@@ -97,18 +120,29 @@ async def propose_to_ask(
 
 
 async def propose(
-    desk: Desk, action: str, arguments: dict[str, JsonValue], by: Actor, *, incident: str | None
+    desk: Desk,
+    action: str,
+    arguments: dict[str, JsonValue],
+    by: Actor,
+    *,
+    incident: str | None,
+    asks: bool = False,
+    evidence: tuple[str, ...] = (),
 ) -> Proposal:
     """The pending plan for this change, or a new one."""
     known = known_of(await desk.record.entries(incident))
-    return await desk.gate.propose(Request(action=action, arguments=arguments, incident=incident, by=by, known=known))
+    request = Request(
+        action=action, arguments=arguments, incident=incident, by=by, known=known, asks=asks, evidence=evidence
+    )
+    return await desk.gate.propose(request)
 
 
-async def take_answer(desk: Desk, plan: Plan, said: Said, door: Door, by: Actor, *, asked: datetime) -> str:
-    """Record what a person answered; returns the entry's id."""
-    answer = PersonsAnswer(said=said, door=door, asked=asked, answered=desk.clock())
-    entry = await desk.gate.answer(plan, answer, by)
-    return entry.id
+async def take_answer(
+    desk: Desk, plan: Plan, said: Said, door: Door, by: Actor, *, asked: datetime, doubt: str = ""
+) -> Entry:
+    """Record what a person answered, and whether it counts. `doubt`: why nobody may have seen the question."""
+    answer = PersonsAnswer(said=said, door=door, asked=asked, answered=desk.clock(), doubt=doubt)
+    return await desk.gate.answer(plan, answer, by)
 
 
 async def carry_out(desk: Desk, proposal: Proposal, by: Actor, progress: Progress = silent) -> ChangeReply:
@@ -228,14 +262,20 @@ async def not_approved(desk: Desk, proposal: Proposal, said: str, entry: str) ->
         entry=entry,
         plan=plan.id,
         changed=False,
-        next_step=_after(told.state),
+        next_step=_after(plan, told),
     )
 
 
-def _after(state: PlanState) -> str:
-    match state:
+def _after(plan: Plan, told: PlanStory) -> str:
+    match told.state:
         case PlanState.DECLINED:
             return "Do not ask again for the same change without new evidence; tell the person what else could help."
+        case PlanState.APPROVED:
+            return "The plan is approved through another door; calling the tool again carries it out."
+        case PlanState.REVOKED:
+            return "The plan was revoked. Calling the tool again makes a new plan and asks again."
+        case PlanState.PENDING if told.approvals:
+            return f"One of {told.needed} persons said yes. {how_outside(plan)}"
         case PlanState.EXPIRED:
             return "The plan's time is over. Calling the tool again makes a new plan and asks again."
         case _:
@@ -243,33 +283,40 @@ def _after(state: PlanState) -> str:
 
 
 async def propose_again(
-    desk: Desk, action: str, arguments: dict[str, JsonValue], by: Actor, said: Callable[[Plan], Said], *, incident: str
+    desk: Desk,
+    action: str,
+    arguments: dict[str, JsonValue],
+    by: Actor,
+    said: Callable[[Plan], Said],
+    *,
+    incident: str,
 ) -> Proposal:
     """As `propose_to_ask`, for a round that brings an answer (protocol 2026-07-28), where the plan is looked up anew.
 
     An answer to a plan that ended, or whose facts moved, or that can't be looked up now, is recorded and changes
     nothing; nobody is asked another question in its place within the same call.
-    Raises `AnswerTooLate`, and `ClusterError` when the cluster can't be read.
+    Raises `AnswerTooLate`, `ClusterError` when the cluster can't be read, and whatever forbids writing by now.
     """
     asked = await _last_asked(desk, action, arguments, incident)
     if asked is None:
         return await propose_to_ask(desk, action, arguments, by, incident=incident)
     plan, told = asked
     try:
+        desk.gate.check_writing(incident)
         if too_late := await _too_late(desk, plan, told):
             raise AnswerTooLate(
                 f"{desk.cluster}: Not applied. {too_late}",
                 f"Look again; {action} makes a new plan and asks a new question.",
             )
         return await propose_to_ask(desk, action, arguments, by, incident=incident)
-    except (AnswerTooLate, ClusterError):
+    except IncidentError:
         await take_answer(desk, plan, said(plan), "chat", desk.person, asked=told.asked or plan.made)
         raise
 
 
 async def _too_late(desk: Desk, plan: Plan, told: PlanStory) -> str:
     """Why an answer to this plan comes too late; empty: it does not."""
-    if told.state in (PlanState.PENDING, PlanState.APPROVED):
+    if told.state in WAITING:
         return await desk.gate.moved(plan, desk.person)
     return f"The answer came for plan {plan.id}, which is {told.state}; an answer is used once."
 

@@ -1,5 +1,6 @@
 """What every step needs at hand: the cluster, the record, the gate, the clock, and who is at the keyboard."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,6 +49,8 @@ class Desk:
     """How the hosts of routes that are hurt are tried from here; None: they are not."""
     shared: Follower | None = None
     """Who carries the record to a team's and back; None: it stays on this machine."""
+    doors_told: Callable[[], tuple[str, ...]] = tuple
+    """What a person must know of the doors of the gate when an incident opens."""
 
     @property
     def cluster(self) -> str:

@@ -28,6 +28,7 @@ async def open_incident(desk: Desk, title: str, severity: Severity | None, by: A
     lines = [f"{desk.cluster}: incident {incident.id} is open. Commander: {incident.roles['commander']}."]
     if severity is None:
         lines.append("Severity: not set. Assess first (assess_incident proposes one); a person decides.")
+    lines += desk.doors_told()
     return IncidentReply(
         cluster=desk.cluster,
         summary=tuple(lines),
@@ -94,6 +95,8 @@ async def set_status(desk: Desk, found: Incident, status: Status, reason: str, b
     await desk.record.append(
         found.id, NewEntry(kind=EntryKind.STATUS, text=text, actor=by, data={"status": status, "reason": reason})
     )
+    if status in ("resolved", "closed"):  # what was proposed for it is over with it
+        await desk.gate.revoke(found.id, f"the incident is {status}.", by)
 
 
 def _check_way_back(found: Incident, status: Status, reason: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from incident_mcp.record.incident import Incident, Status, fold
-from incident_mcp.record.plans import PlanState, story
+from incident_mcp.record.plans import WAITING, story
 from incident_mcp.text.budget import fitting
 from incident_mcp.text.cleaning import one_line
 from incident_mcp.text.moments import moment_said
@@ -130,7 +130,7 @@ def _plan_line(entry: Entry, known: list[Entry], moment: datetime) -> PlanLine:
     of_it = [one for one in known if one.plan == entry.plan and one.writer == entry.writer]
     expires = datetime.fromisoformat(str(entry.data["expires"]))
     told = story(of_it, expires, moment)
-    waits = told.state in (PlanState.PENDING, PlanState.APPROVED)
+    waits = told.state in WAITING
     unknown = "unknown: the write may have been sent; look before you act"
     return PlanLine(
         id=entry.plan or "",

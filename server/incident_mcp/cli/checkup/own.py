@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from incident_mcp.cli.checkup.check import Check, bad, failed, good, off
+from incident_mcp.cli.checkup.policy import policy_checks
 from incident_mcp.cli.serving import Serving
 from incident_mcp.record.journal import Journal
 from incident_mcp.record.shared_place import SharedPlace
@@ -46,6 +47,7 @@ def own_checks(settings: Settings, serving: Serving | None) -> Iterator[Check]:
     yield good("you", f"{person.name}, by {person.known_by}")
     yield _server(serving)
     yield _writing(settings)
+    yield from policy_checks(settings)
     yield off("mode", ADVISORY)
 
 

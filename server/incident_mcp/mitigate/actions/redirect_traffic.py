@@ -154,6 +154,7 @@ def _draft(
         warnings=tuple(told),
         risk="high" if dead else "normal",
         high_because=dead,
+        moved=max((part.after - part.before for part in shift.gaining), default=0.0),
         promise=Promise(within=within, other=f"ready endpoints behind {names}", serving=serving) if serving else None,
         undo=Undo(action=UNDO, shown=f"Undo: back to {shift.before}."),
         kubectl=_kubectl(target, writes[0]),

@@ -9,7 +9,16 @@ from pydantic import Field
 from incident_mcp.cluster.kinds import path_of, workload_ref
 from incident_mcp.cluster.workloads import workload_object, workload_seen
 from incident_mcp.mitigate.pointers import TEMPLATE, UID, escaped, fact, put, tests, value_at
-from incident_mcp.mitigate.rollouts import WITHIN, check_not_paused, exposure, not_paused, ready_words, replacing, typed
+from incident_mcp.mitigate.rollouts import (
+    WITHIN,
+    check_not_paused,
+    exposure,
+    not_paused,
+    ready_words,
+    replacing,
+    typed,
+    unready_share,
+)
 from incident_mcp.mitigate.writing import SUSPEND_SYNC, ObjectAction
 from incident_mcp.text.words import clock, count
 from incident_mcp.vocabulary.action import NOTHING_KNOWN, Known
@@ -63,6 +72,7 @@ class RestartWorkload(ObjectAction):
             warnings=tuple(replacing(workload, live)),
             risk=risk,
             high_because=because,
+            unready=unready_share(workload),
             promise=Promise(ready=workload.desired, within=WITHIN, gone=known.errors.get(str(target), "")),
             undo=Undo(shown="No undo: the old pods are gone, the new ones are the same."),
             kubectl=f"kubectl -n {target.namespace} rollout restart {typed(target)}",

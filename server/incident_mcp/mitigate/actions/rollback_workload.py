@@ -27,6 +27,7 @@ from incident_mcp.mitigate.rollouts import (
     ready_words,
     replacing,
     typed,
+    unready_share,
 )
 from incident_mcp.mitigate.stuck import LASTS, deletions, wait_observed
 from incident_mcp.mitigate.surroundings import Surroundings
@@ -138,6 +139,7 @@ class RollbackWorkload(ObjectAction):
             warnings=_warnings(workload, live, chosen),
             risk=risk,
             high_because=because,
+            unready=unready_share(workload),
             promise=Promise(ready=workload.desired, within=WITHIN),
             undo=_undo(target, now),
             kubectl=f"kubectl -n {target.namespace} rollout undo {typed(target)} --to-revision={number}",

@@ -17,7 +17,7 @@ from incident_mcp.vocabulary.action import NOTHING_KNOWN, Known
 from incident_mcp.vocabulary.clock import Clock
 from incident_mcp.vocabulary.errors import BadRequest
 from incident_mcp.vocabulary.plan import Draft, Promise, Risk, Undo, Write
-from incident_mcp.vocabulary.policy import Policy
+from incident_mcp.vocabulary.policy import PolicyNow
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.value import Value
 
@@ -42,7 +42,7 @@ class ScaleWorkload(ObjectAction):
     description = "Set the replicas of a Deployment or StatefulSet. A person is asked first; undo is recorded."
     arguments = ScaleArguments
 
-    def __init__(self, api: Api, clock: Clock, policy: Policy) -> None:
+    def __init__(self, api: Api, clock: Clock, policy: PolicyNow) -> None:
         super().__init__(api, clock)
         self.policy = policy
 
@@ -77,8 +77,9 @@ class ScaleWorkload(ObjectAction):
     def _check(self, target: Ref, before: int, after: int) -> None:
         if after == before:
             raise BadRequest(f"{target} has {count(before, 'replica')} already.", "Name another count.")
-        most = max(self.policy.largest_scale_factor * max(before, 1), 10)
-        if after > self.policy.largest_scale or after > most:
+        policy = self.policy()
+        most = max(policy.largest_scale_factor * max(before, 1), 10)
+        if after > policy.largest_scale or after > most:
             raise BadRequest(
                 f"{after} replicas look like a slip: {target} has {before}, and one step may go up to {most:.0f}.",
                 "Scale in smaller steps.",
@@ -100,6 +101,7 @@ class ScaleWorkload(ObjectAction):
             diff=(f"- replicas: {before}", f"+ replicas: {after}"),
             risk=risk,
             high_because=because,
+            unready=max(before - after, 0) / max(before, 1) if ready else 0.0,
             warnings=tuple(fewer(before, after, ready)),
             promise=Promise(ready=after, within=WITHIN),
             undo=Undo(

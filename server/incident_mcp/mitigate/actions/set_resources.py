@@ -9,7 +9,16 @@ from incident_mcp.cluster.kinds import path_of, workload_ref
 from incident_mcp.cluster.quantities import number
 from incident_mcp.cluster.workloads import workload_object, workload_seen
 from incident_mcp.mitigate.pointers import TEMPLATE, UID, fact, put, tests, value_at
-from incident_mcp.mitigate.rollouts import WITHIN, check_not_paused, exposure, not_paused, ready_words, replacing, typed
+from incident_mcp.mitigate.rollouts import (
+    WITHIN,
+    check_not_paused,
+    exposure,
+    not_paused,
+    ready_words,
+    replacing,
+    typed,
+    unready_share,
+)
 from incident_mcp.mitigate.warnings.scaling import rescaled
 from incident_mcp.mitigate.writing import SUSPEND_SYNC, ObjectAction
 from incident_mcp.text.words import clock, count, listed
@@ -88,6 +97,7 @@ class SetResources(ObjectAction):
             warnings=tuple(replacing(workload, live)),
             risk=risk,
             high_because=because,
+            unready=unready_share(workload),
             promise=Promise(ready=workload.desired, within=WITHIN),
             undo=Undo(action=UNDO, shown=f"Undo: back to {_line(old)}, recorded before anything is written."),
             kubectl=_kubectl(target, name, after),

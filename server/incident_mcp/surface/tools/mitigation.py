@@ -26,16 +26,23 @@ def _preview(office: Office) -> Tool:
         from incident_mcp.workflow import changes
 
         return await changes.preview_change(
-            desk, str(arguments["tool"]), arguments["arguments"], by, incident=arguments["incident"]
+            desk,
+            str(arguments["tool"]),
+            arguments["arguments"],
+            by,
+            incident=arguments["incident"],
+            evidence=tuple(arguments["evidence"] or ()),
         )
 
     names = StrEnum("Change", [(action.name, action.name) for action in office.actions])
     given = Annotated[dict[str, Any], Field(description="Its arguments; wrong ones return its argument list.")]
+    seen = Annotated[list[str] | None, Field(description="After a decline: entries that looks wrote since.")]
     keyword = inspect.Parameter.KEYWORD_ONLY
     preview_change.__signature__ = inspect.Signature(  # pyright: ignore[reportFunctionMemberAccess]
         [
             inspect.Parameter("tool", keyword, annotation=names),
             inspect.Parameter("arguments", keyword, annotation=given),
+            inspect.Parameter("evidence", keyword, annotation=seen, default=None),
             inspect.Parameter("incident", keyword, annotation=IncidentName, default=None),
         ]
     )

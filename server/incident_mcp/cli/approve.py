@@ -1,0 +1,86 @@
+"""`incident-mcp approve [PLAN]`, `incident-mcp decline [PLAN]`: a person answers a plan in a terminal of their own.
+
+For clients that can't ask, or answer unseen, and for policies that want it so. The assistant repeats the same call
+afterwards; the approval is used once.
+"""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from incident_mcp.cli.options import run, settings_of
+from incident_mcp.settings import Settings
+
+if TYPE_CHECKING:
+    from incident_mcp.gate.doors import PersonsDoor
+    from incident_mcp.record.plans import PlanStory
+    from incident_mcp.vocabulary.plan import Plan
+
+NAME = "approve"
+PlanId = Annotated[str | None, typer.Argument(metavar="PLAN", help="The plan's id; else the only one that waits.")]
+
+
+def command(
+    plan_id: PlanId = None,
+    name: Annotated[str | None, typer.Option("--as", help="Who you are; else your name in the record.")] = None,
+) -> None:
+    """Show a plan, and approve it with your passphrase. A declined plan: let its change be asked again."""
+    run(_approve(settings_of(None, None, None), plan_id, name))
+
+
+def decline(plan_id: PlanId = None) -> None:
+    """Decline a plan: the assistant may not ask for the same change again without new evidence."""
+    run(_decline(settings_of(None, None, None), plan_id))
+
+
+async def _approve(settings: Settings, plan_id: str | None, name: str | None) -> None:
+    from incident_mcp.cli.terminal import ask_line, ask_secret
+    from incident_mcp.gate.approvers import Approvers, NoPassphrase
+    from incident_mcp.record.plans import PlanState
+    from incident_mcp.text.plan_page import plan_page
+    from incident_mcp.vocabulary.errors import BadRequest
+    from incident_mcp.wiring import NOBODY_APPROVES, persons_door
+
+    door, person = persons_door(settings), name or settings.person.name
+    plan, told = _chosen(door, plan_id)
+    if not Approvers(settings.home).names():
+        raise NoPassphrase(NOBODY_APPROVES)
+    print(plan_page(plan))
+    if told.state is PlanState.DECLINED:
+        secret = ask_secret(f"It was declined. {person}'s passphrase lets the assistant ask again: ")
+        entry = await door.reopen(plan, person, secret)
+        print(f"Recorded ({entry.id}): it may be asked again. Nothing is approved.")
+        return
+    if told.state is not PlanState.PENDING and told.state is not PlanState.APPROVED:
+        raise BadRequest(f"Plan {plan.id} is {told.state}: {told.outcome_text or 'it can be used no more.'}")
+    typed = ask_line(f"{plan.question.box}: ") if plan.question.typed else None
+    entry = await door.approve(plan, person, ask_secret(f"{person}'s passphrase approves exactly this: "), typed)
+    _, told = door.find(plan.id)
+    if told.state is PlanState.APPROVED:
+        print(f"Approved ({entry.id}). The assistant now calls {plan.action} again, with the same arguments.")
+    else:
+        print(f"Recorded ({entry.id}): {len(told.approvals)} of {told.needed} persons approved.")
+
+
+async def _decline(settings: Settings, plan_id: str | None) -> None:
+    from incident_mcp.record.plans import PlanState
+    from incident_mcp.wiring import persons_door
+
+    door = persons_door(settings)
+    plan, told = _chosen(door, plan_id)
+    entry = await door.decline(plan, settings.person)
+    words = "Declined" if told.state in (PlanState.PENDING, PlanState.APPROVED) else f"Noted; it was {told.state}"
+    print(f"{words} ({entry.id}): {plan.draft.headline}. Nothing was changed.")
+
+
+def _chosen(door: "PersonsDoor", plan_id: str | None) -> "tuple[Plan, PlanStory]":
+    """The plan that is meant. Raises `BadRequest` when none or several wait and none was named."""
+    from incident_mcp.vocabulary.errors import BadRequest
+
+    if plan_id is not None:
+        return door.find(plan_id)
+    waiting = door.waiting()
+    if len(waiting) == 1:
+        return waiting[0]
+    lines = "; ".join(f"{plan.id} {plan.cluster.name}: {plan.draft.headline}" for plan, _ in waiting)
+    raise BadRequest(*(("Several plans wait.", lines) if waiting else ("No plan waits for a person.",)))

@@ -1,0 +1,54 @@
+"""`incident-mcp stop`: no plan is made, approved or carried out any more, at once, until a person lifts it."""
+
+from typing import Annotated
+
+import typer
+
+from incident_mcp.cli.options import run, settings_of
+from incident_mcp.settings import Settings
+
+NAME = "stop"
+
+
+def command(
+    why: Annotated[str, typer.Argument(metavar="[WHY]", help="For the record.")] = "",
+    lift: Annotated[bool, typer.Option("--lift", help="Allow changes again; wants your passphrase.")] = False,
+    name: Annotated[str | None, typer.Option("--as", help="Who you are; else your name in the record.")] = None,
+) -> None:
+    """Stop all changes at once: revoke what waits, refuse what comes, also in the middle of a plan."""
+    run(_lift(settings_of(None, None, None), name) if lift else _stop(settings_of(None, None, None), why))
+
+
+async def _stop(settings: Settings, why: str) -> None:
+    from incident_mcp.gate.brake import Brake
+    from incident_mcp.gate.stopping import stop
+    from incident_mcp.record.journal import Journal
+    from incident_mcp.text.cleaning import one_line
+    from incident_mcp.vocabulary.clock import system_clock
+    from incident_mcp.wiring import persons_door
+
+    brake = Brake(settings.home)
+    brake.pull(settings.person, one_line(why), system_clock)  # before the record is opened: it may be what is broken
+    journal = Journal(settings.journal, system_clock)
+    revoked = await stop(journal, brake, persons_door(settings), settings.person, one_line(why), system_clock)
+    print("Stopped: no plan is made, approved or carried out, and a plan under way ends before its next write.")
+    for plan in revoked:
+        print(f"  revoked: plan {plan.id}, {plan.cluster.name}: {plan.draft.headline}")
+    print("A write that was sent already is not called back. incident-mcp stop --lift allows changes again.")
+
+
+async def _lift(settings: Settings, name: str | None) -> None:
+    from incident_mcp.cli.terminal import ask_secret
+    from incident_mcp.gate.approvers import Approvers, NoPassphrase
+    from incident_mcp.gate.brake import Brake
+    from incident_mcp.gate.stopping import lift
+    from incident_mcp.record.journal import Journal
+    from incident_mcp.vocabulary.clock import system_clock
+    from incident_mcp.wiring import NOBODY_APPROVES
+
+    approvers, person = Approvers(settings.home), name or settings.person.name
+    if not approvers.names():
+        raise NoPassphrase(NOBODY_APPROVES)
+    approvers.check(person, ask_secret(f"{person}'s passphrase allows changes again: "))
+    lifted = await lift(Journal(settings.journal, system_clock), Brake(settings.home), settings.person, system_clock)
+    print("Changes are allowed again; revoked plans stay revoked." if lifted else "Changes were not stopped.")

@@ -1,0 +1,118 @@
+"""Doors b and c: a person, known by a passphrase, answers a plan outside the chat, in a terminal or in the console.
+
+The record is enough; no cluster is asked, since the facts are compared again before anything is written. What is
+approved here is carried out when the assistant repeats the same call, once.
+"""
+
+from typing import Literal
+
+from incident_mcp.gate.answering import Answers
+from incident_mcp.gate.approvers import Approvers
+from incident_mcp.gate.brake import Brake
+from incident_mcp.gate.plans import Plans
+from incident_mcp.record.journal import Store
+from incident_mcp.record.plans import WAITING, PlanState, PlanStory, as_recorded, story
+from incident_mcp.record.record import Record
+from incident_mcp.vocabulary.actor import Actor
+from incident_mcp.vocabulary.answer import PersonsAnswer
+from incident_mcp.vocabulary.clock import Clock
+from incident_mcp.vocabulary.entry import Entry, EntryKind, NewEntry
+from incident_mcp.vocabulary.errors import BadRequest
+from incident_mcp.vocabulary.plan import Plan
+from incident_mcp.vocabulary.policy import PolicyNow
+
+
+class NotAYes(BadRequest):
+    """The person said yes, and it did not count; the text says why."""
+
+
+class PersonsDoor:
+    """One door of one state folder, for the plans of all clusters in its record."""
+
+    def __init__(
+        self,
+        store: Store,
+        approvers: Approvers,
+        policy: PolicyNow,
+        brake: Brake,
+        clock: Clock,
+        door: Literal["terminal", "console"],
+    ) -> None:
+        self._store = store
+        self._approvers = approvers
+        self._policy = policy
+        self._brake = brake
+        self._clock = clock
+        self._door: Literal["terminal", "console"] = door
+
+    def waiting(self) -> list[tuple[Plan, PlanStory]]:
+        """The plans of open questions, oldest first. Raises `RecordError`."""
+        found: list[tuple[Plan, PlanStory]] = []
+        for incident in [*self._store.incidents(), None]:
+            for entry in self._store.entries(incident):
+                if entry.plan and _ours(entry, self._store):
+                    plan, told = self.find(entry.plan)
+                    if told.state in WAITING:
+                        found.append((plan, told))
+        return found
+
+    def find(self, plan_id: str) -> tuple[Plan, PlanStory]:
+        """A plan and what became of it. Raises `BadRequest` when there is none, `RecordError`."""
+        body = self._store.private(plan_id)
+        if body is None:
+            raise BadRequest(
+                f"There is no plan {plan_id[:40]}.", "incident-mcp approve without an id lists those that wait."
+            )
+        entries = self._store.of_plan(plan_id)
+        plan = as_recorded(body, entries)
+        return plan, story(entries, plan.expires, self._clock())
+
+    async def approve(self, plan: Plan, name: str, passphrase: str, typed: str | None = None) -> Entry:
+        """Say yes to exactly this plan; `typed` is the target's name where the plan's risk is high.
+
+        Raises `NoPassphrase`, `WrongPassphrase`, `RecordError`, and `NotAYes` where the yes can't count.
+        """
+        self._approvers.check(name, passphrase)
+        right = plan.question.typed is None or typed == plan.question.typed
+        entry = await self._answer(plan, "accepted" if right else "wrong name", _person(name))
+        if not entry.data["accepted"]:
+            why = str(entry.data["why"]) or "the name that was typed is not the target's"
+            raise NotAYes(f"{plan.cluster.name}: plan {plan.id} is not approved: {why} ({entry.id}).")
+        return entry
+
+    async def decline(self, plan: Plan, by: Actor) -> Entry:
+        """Say no. That needs no passphrase: nothing can be changed by it."""
+        return await self._answer(plan, "declined", by)
+
+    async def reopen(self, plan: Plan, name: str, passphrase: str) -> Entry:
+        """Let the assistant ask again for a change that was declined. Raises as `approve`, or `BadRequest`."""
+        self._approvers.check(name, passphrase)
+        _, told = self.find(plan.id)
+        if told.state is not PlanState.DECLINED:
+            raise BadRequest(f"Plan {plan.id} is {told.state}, not declined.", "Nothing was reopened.")
+        entry = NewEntry(
+            kind=EntryKind.DECISION,
+            text=f"May be asked again: {plan.draft.headline}, says {name}.",
+            actor=_person(name),
+            plan=plan.id,
+            data={"why": "reopened", "reopens": plan.id},
+        )
+        return await self._record(plan).append(told.incident, entry)
+
+    async def _answer(self, plan: Plan, said: Literal["accepted", "declined", "wrong name"], by: Actor) -> Entry:
+        now = self._clock()
+        answer = PersonsAnswer(said=said, door=self._door, asked=now, answered=now)
+        answers = Answers(Plans(self._record(plan), self._policy), self._policy, self._brake)
+        return await answers.take(plan, answer, by)
+
+    def _record(self, plan: Plan) -> Record:
+        return Record(self._store, plan.cluster, self._clock)
+
+
+def _ours(entry: Entry, store: Store) -> bool:
+    """A plan that was made here: another journal's can be read, never approved or carried out."""
+    return entry.kind is EntryKind.PLAN and entry.writer == store.writer and "adopted" not in entry.data
+
+
+def _person(name: str) -> Actor:
+    return Actor(role="person", name=name, known_by="passphrase")
