@@ -369,9 +369,12 @@ async def test_one_approval_suspends_the_sync_and_shifts_and_an_abort_says_what_
         plan = await here.planned("redirect_traffic", **one.call(wanted, watch_seconds=2, suspend_sync=True))
         answer = await here.call("redirect_traffic", **one.call(wanted, watch_seconds=2, suspend_sync=True))
         assert answer["changed"] is not broken
+        owed = [line for line in (await here.call("get_incident"))["summary"] if "Left behind (" in line]
+        assert [f"Kustomization {shop}/web is suspended" in line for line in owed] == [True] + [False] * (not broken)
         suspended = cluster.read(f"/apis/{flux}/v1/namespaces/{shop}/kustomizations/web")["spec"]
         assert suspended == {"interval": "10m", "suspend": True}
         assert (await here.call("undo_action", plan=plan.id))["changed"] is True
+        assert not any("Left behind" in line for line in (await here.call("get_incident"))["summary"])
         restored = cluster.read(f"/apis/{flux}/v1/namespaces/{shop}/kustomizations/web")["spec"]
     assert f"Flux Kustomization {shop}/web puts this back within 10m" in warned.draft.warnings[-1]
     assert not any("puts this back" in warning for warning in plan.draft.warnings)
