@@ -264,6 +264,68 @@ async def test_a_change_of_those_fields_in_the_human_pause_is_not_overwritten(pl
     assert len(placed.written()) == wrote
 
 
+@pytest.mark.parametrize("name", ["an HTTPRoute's weights", "a VirtualService's weights"])
+async def test_a_rule_that_came_in_front_meanwhile_does_not_get_the_change(
+    cluster: Cluster, shop: str, tmp_path: Path, name: str
+) -> None:
+    """It has the same backends and weights, for other requests."""
+    placed = place(cluster, shop, WAYS[name])
+    rules, match = ("rules", "matches") if "HTTPRoute" in name else ("http", "match")
+    other: Json = {**placed.live()["spec"][rules][0], match: [{"headers": []}]}
+    in_front: list[Json] = [{"op": "add", "path": f"/spec/{rules}/0", "value": other}]
+    wrote = len(placed.written())
+    person = pausing(lambda: placed.patch(in_front, "tuner"))
+    async with desk(cluster, tmp_path, person, mode="legacy") as here:
+        answer = await here.call("redirect_traffic", **placed.call(placed.way.good))
+        assert "Not applied. Since the plan was made" in answer["summary"][0]
+    assert placed.live()["spec"][rules][0] == other
+    assert len(placed.written()) == wrote
+
+
+async def test_a_rule_that_came_in_front_since_does_not_get_the_undo(
+    cluster: Cluster, shop: str, tmp_path: Path
+) -> None:
+    placed = place(cluster, shop, WAYS["an HTTPRoute's weights"])
+    async with desk(cluster, tmp_path) as here:
+        changed = await here.call("redirect_traffic", **placed.call(placed.way.good))
+        other: Json = {**placed.live()["spec"]["rules"][0], "matches": [{"headers": []}]}
+        placed.patch([{"op": "add", "path": "/spec/rules/0", "value": other}], "tuner")
+        await here.refused("undo_action", plan=changed["plan"])
+    assert placed.live()["spec"]["rules"][0] == other
+    assert len(here.questions) == 1
+
+
+async def test_an_undo_that_lacks_the_right_for_one_of_its_writes_is_not_asked_for(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    flux = "kustomize.toolkit.fluxcd.io"
+    with cluster.plane.new_namespace("undo") as space:
+        one = place(cluster, space, WAYS["an HTTPRoute's weights"])
+        cluster.plane.apply(thing("Kustomization", "web", f"{flux}/v1", spec={"interval": "10m"}), space)
+        marks = (f"{flux}/name=web", f"{flux}/namespace={space}")
+        cluster.plane.kubectl("-n", space, "label", "httproute", "web", *marks)
+        cluster.plane.apply(_may("httproutes", GATEWAY_API, "get", "patch"), space)
+        cluster.plane.apply(_may("kustomizations", flux, "get"), space)
+        cluster.let_view(space)
+        async with desk(cluster, tmp_path) as here:
+            changed = await here.call("redirect_traffic", **one.call(one.way.good, suspend_sync=True))
+        async with desk(cluster, tmp_path, kubeconfig=cluster.viewer) as here:
+            refused = await here.refused("undo_action", plan=changed["plan"], incident=changed["incident"])
+    assert f"may not patch kustomizations.{flux}" in refused
+    assert here.questions == []
+
+
+def _may(resource: str, group: str, *verbs: str) -> list[Json]:
+    """A role of the viewer's."""
+    rbac, name = "rbac.authorization.k8s.io", f"may-{resource}"
+    rules = [{"apiGroups": [group], "resources": [resource], "verbs": [*verbs]}]
+    role: Json = {"kind": "Role", "apiVersion": f"{rbac}/v1", "metadata": {"name": name}, "rules": rules}
+    whom = [{"kind": "User", "name": "viewer", "apiGroup": rbac}]
+    what = {"apiGroup": rbac, "kind": "Role", "name": name}
+    binding = {"kind": "RoleBinding", "apiVersion": f"{rbac}/v1", "metadata": {"name": name}}
+    return [role, {**binding, "roleRef": what, "subjects": whom}]
+
+
 async def test_a_change_elsewhere_in_the_human_pause_does_not_disturb(placed: Placed, tmp_path: Path) -> None:
     person = pausing(
         lambda: placed.patch([{"op": "add", "path": "/metadata/labels", "value": {"note": "here"}}], "tuner")
