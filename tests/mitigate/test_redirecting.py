@@ -16,7 +16,9 @@ from mcp.types import ElicitRequestParams, ElicitResult
 from incident_mcp.cluster.json_parts import items
 from incident_mcp.cluster.writes import rehearse
 from incident_mcp.gate import aborting
+from incident_mcp.gate.brake import Brake
 from incident_mcp.mitigate.pointers import value_at
+from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.refs import Ref
 from tests.contract.cluster import Asked, Cluster, real_cluster
 from tests.contract.desk import agrees, desk
@@ -412,6 +414,29 @@ async def test_a_canary_that_breaks_under_its_new_weight_is_put_back(
     assert answer["changed"] is False
     assert "Aborted, as the plan said: web-v2" in answer["summary"][0]
     assert value_at(one.live(), one.way.field) == "5"
+
+
+async def test_a_stop_while_a_change_is_watched_holds_its_abort_too_and_says_so(
+    cluster: Cluster, shop: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(aborting, "IN_A_ROW", 10**6)  # it is bad from the first, and the stop comes before the alarm
+    one = place(cluster, shop, WAYS["an HTTPRoute's weights"])
+    wrote = len(one.written())
+    answer: Json = {}
+
+    async def stop() -> None:
+        def moved() -> bool:
+            return value_at(one.live(), "/spec/rules/0/backendRefs/2/weight") == 50
+
+        await anyio.to_thread.run_sync(lambda: cluster.plane.wait("the weight is moved", moved))
+        Brake(tmp_path).pull(Actor(role="person", name="ada", known_by="OS user"), "", cluster.clock)
+
+    async with desk(cluster, tmp_path) as here, anyio.create_task_group() as group:
+        group.start_soon(stop)
+        answer = await here.call("redirect_traffic", **one.call(one.way.bad, watch_seconds=60))
+    assert "its watch was cut short, so nothing puts it back by itself" in answer["summary"][0]
+    assert "All changes were stopped by ada" in answer["summary"][0]
+    assert len(one.written()) - wrote == 1
 
 
 @pytest.mark.parametrize("broken", [False, True])
