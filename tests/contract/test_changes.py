@@ -130,6 +130,35 @@ async def test_resources_are_set_as_shown_and_back(two: Workload, api: Api, tmp_
     assert two.live()["spec"] == {**before, "replicas": 1}
 
 
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [("512m", "a fraction of a byte"), ("NaN", "is no quantity"), ("inf", "is no quantity"), ("a lot", "no quantity")],
+)
+async def test_an_amount_that_can_only_be_a_slip_is_not_asked_about(
+    none: Workload, tmp_path: Path, amount: str, words: str
+) -> None:
+    async with desk(none.cluster, tmp_path) as here:
+        assert words in await here.refused("set_resources", **none.arguments, memory_limit=amount)
+        plan = await here.planned("set_resources", **none.arguments, memory_limit="64Mi", cpu_limit="500m")
+    assert plan.draft.refused == ""
+    assert here.questions == []
+
+
+@pytest.mark.parametrize("of", ["app", "another"])
+async def test_an_undo_is_warned_of_the_autoscaler_that_keeps_another_count(
+    two: Workload, tmp_path: Path, of: str
+) -> None:
+    target = {"apiVersion": "apps/v1", "kind": "Deployment", "name": of}
+    spec = {"scaleTargetRef": target, "minReplicas": 4, "maxReplicas": 5}
+    thing: Json = {"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": {"name": of}}
+    async with desk(two.cluster, tmp_path) as here:
+        changed = await here.call("scale_workload", **two.arguments, replicas=4)
+        two.cluster.plane.apply({**thing, "spec": spec}, two.namespace)
+        plan = await here.planned("undo_action", plan=changed["plan"])
+    fights = [warning for warning in plan.draft.warnings if "keeps 4 to 5 replicas and corrects 2" in warning]
+    assert len(fights) == (of == "app")
+
+
 async def test_what_somebody_changed_since_is_not_undone(none: Workload, tmp_path: Path) -> None:
     async with desk(none.cluster, tmp_path) as here:
         changed = await here.call("set_resources", **none.arguments, memory_limit="64Mi")

@@ -3,11 +3,13 @@ back every character, and who will not see it is named before anybody is asked.
 """
 
 import json
+import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -248,6 +250,9 @@ WRONG: list[tuple[str, Json, str]] = [
     ("flagd's file", {"key": "flags.json", "flag": "new-checkout", "to": "of"}, "has no variant of"),
     ("flagd's file", {"key": "flags.json", "flag": "new-checkout", "to": "on"}, "is at on already"),
     ("a FeatureFlag", {"to": "on"}, "Which flag"),
+    ("a ConfigMap's key", {"key": "LIMIT", "to": "1\u202e0"}, "can't be shown to a person"),
+    ("a FeatureFlag", {"flag": "new-checkout", "to": "on\u200b"}, "can't be shown to a person"),
+    ("a ConfigMap's key", {"key": "LIMIT", "to": "password=SuperSecret12345"}, "looks like a secret"),
 ]
 
 
@@ -260,6 +265,43 @@ async def test_a_call_that_makes_no_sense_says_what_would(
     async with desk(cluster, tmp_path) as here:
         assert words in await here.refused("set_feature_flag", **call)
     assert here.questions == []
+
+
+@pytest.mark.parametrize(
+    ("value", "shown", "warnings"),
+    [
+        ("x" * 200, "«true» -> «xxx", 0),
+        ("true\nDELETE=yes", "«true» -> «true…»", 0),
+        ("true ", "«true» -> «true»", 1),
+    ],
+)
+async def test_a_value_that_the_question_does_not_show_whole_wants_the_name_typed(
+    cluster: Cluster, place: str, tmp_path: Path, value: str, shown: str, warnings: int
+) -> None:
+    kept = PLACES["a ConfigMap's key"]
+    cluster.plane.apply(json.loads(json.dumps(kept.thing)), place)
+    async with desk(cluster, tmp_path) as here:
+        short = await here.planned("set_feature_flag", **kept.call(place))
+        plan = await here.planned("set_feature_flag", **{**kept.call(place), "to": value})
+    assert (short.draft.risk, short.question.typed) == ("normal", None)
+    assert (plan.draft.risk, plan.question.typed) == ("high", "shop")
+    assert shown in plan.draft.headline
+    assert sum("blanks that are not drawn" in warning for warning in plan.draft.warnings) == warnings
+
+
+async def test_what_somebody_set_since_the_incident_opened_is_told(
+    cluster: Cluster, place: str, tmp_path: Path
+) -> None:
+    kept = PLACES["a ConfigMap's key"]
+    cluster.plane.apply(json.loads(json.dumps(kept.thing)), place)
+    async with desk(cluster, tmp_path) as here:
+        calm = await here.planned("set_feature_flag", **kept.call(place))
+        with anyio.fail_after(10):
+            while not any("changed since" in warning for warning in calm.draft.warnings):
+                value = secrets.token_hex(4)  # until a second has begun that is later than the incident's
+                patch(cluster, place, "ConfigMap", "/data/LIMIT", value)
+                calm = await here.planned("set_feature_flag", **{**kept.call(place), "to": value})
+    assert "by tuner at" in calm.draft.warnings[-1]
 
 
 async def test_an_immutable_config_map_is_not_asked_about(cluster: Cluster, place: str, tmp_path: Path) -> None:

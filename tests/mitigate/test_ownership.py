@@ -12,6 +12,7 @@ from tests.mitigate.around import CHECKOUT, Json, workload
 TRACKING = "argocd.argoproj.io/tracking-id"
 KUSTOMIZE = "kustomize.toolkit.fluxcd.io"
 HELM = "helm.toolkit.fluxcd.io"
+UNRECONCILED = {f"{KUSTOMIZE}/reconcile": "disabled"}
 RELEASE = {"meta.helm.sh/release-name": "shop", "meta.helm.sh/release-namespace": "shop"}
 
 
@@ -28,6 +29,7 @@ OWNED: list[tuple[Json, tuple[str, str]]] = [
     (workload(flux(KUSTOMIZE, "name", "namespace")), ("Flux Kustomization", "flux-system/shop")),
     (workload(flux(HELM, "name", "namespace")), ("Flux HelmRelease", "flux-system/shop")),
     (workload({"app.kubernetes.io/managed-by": "Helm"}, RELEASE), ("Helm release", "shop/shop")),
+    (workload(flux(HELM, "name", "namespace"), UNRECONCILED), ("Flux HelmRelease", "flux-system/shop")),  # not Helm's
 ]
 NEAR = [
     workload({}, {TRACKING: "shop:apps/Deployment:shop/other"}),  # came along with a copy
@@ -35,6 +37,8 @@ NEAR = [
     workload({"app.kubernetes.io/instance": "shop"}, {}, "helm"),  # Helm charts set that label too
     workload({}, {}, "argocd-controller"),
     workload(flux(KUSTOMIZE, "name")),
+    workload(flux(KUSTOMIZE, "name", "namespace"), UNRECONCILED),  # Flux leaves it alone
+    workload(flux(KUSTOMIZE, "name", "namespace") | UNRECONCILED),
     workload(flux(HELM, "namespace")),
     workload({"app.kubernetes.io/managed-by": "Helm"}),
     workload({"app.kubernetes.io/managed-by": "kustomize"}, RELEASE),

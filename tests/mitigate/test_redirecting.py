@@ -16,7 +16,9 @@ from mcp.types import ElicitRequestParams, ElicitResult
 from incident_mcp.cluster.json_parts import items
 from incident_mcp.cluster.writes import rehearse
 from incident_mcp.gate import aborting
+from incident_mcp.gate.brake import Brake
 from incident_mcp.mitigate.pointers import value_at
+from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.refs import Ref
 from tests.contract.cluster import Asked, Cluster, real_cluster
 from tests.contract.desk import agrees, desk
@@ -264,6 +266,68 @@ async def test_a_change_of_those_fields_in_the_human_pause_is_not_overwritten(pl
     assert len(placed.written()) == wrote
 
 
+@pytest.mark.parametrize("name", ["an HTTPRoute's weights", "a VirtualService's weights"])
+async def test_a_rule_that_came_in_front_meanwhile_does_not_get_the_change(
+    cluster: Cluster, shop: str, tmp_path: Path, name: str
+) -> None:
+    """It has the same backends and weights, for other requests."""
+    placed = place(cluster, shop, WAYS[name])
+    rules, match = ("rules", "matches") if "HTTPRoute" in name else ("http", "match")
+    other: Json = {**placed.live()["spec"][rules][0], match: [{"headers": []}]}
+    in_front: list[Json] = [{"op": "add", "path": f"/spec/{rules}/0", "value": other}]
+    wrote = len(placed.written())
+    person = pausing(lambda: placed.patch(in_front, "tuner"))
+    async with desk(cluster, tmp_path, person, mode="legacy") as here:
+        answer = await here.call("redirect_traffic", **placed.call(placed.way.good))
+        assert "Not applied. Since the plan was made" in answer["summary"][0]
+    assert placed.live()["spec"][rules][0] == other
+    assert len(placed.written()) == wrote
+
+
+async def test_a_rule_that_came_in_front_since_does_not_get_the_undo(
+    cluster: Cluster, shop: str, tmp_path: Path
+) -> None:
+    placed = place(cluster, shop, WAYS["an HTTPRoute's weights"])
+    async with desk(cluster, tmp_path) as here:
+        changed = await here.call("redirect_traffic", **placed.call(placed.way.good))
+        other: Json = {**placed.live()["spec"]["rules"][0], "matches": [{"headers": []}]}
+        placed.patch([{"op": "add", "path": "/spec/rules/0", "value": other}], "tuner")
+        await here.refused("undo_action", plan=changed["plan"])
+    assert placed.live()["spec"]["rules"][0] == other
+    assert len(here.questions) == 1
+
+
+async def test_an_undo_that_lacks_the_right_for_one_of_its_writes_is_not_asked_for(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    flux = "kustomize.toolkit.fluxcd.io"
+    with cluster.plane.new_namespace("undo") as space:
+        one = place(cluster, space, WAYS["an HTTPRoute's weights"])
+        cluster.plane.apply(thing("Kustomization", "web", f"{flux}/v1", spec={"interval": "10m"}), space)
+        marks = (f"{flux}/name=web", f"{flux}/namespace={space}")
+        cluster.plane.kubectl("-n", space, "label", "httproute", "web", *marks)
+        cluster.plane.apply(_may("httproutes", GATEWAY_API, "get", "patch"), space)
+        cluster.plane.apply(_may("kustomizations", flux, "get"), space)
+        cluster.let_view(space)
+        async with desk(cluster, tmp_path) as here:
+            changed = await here.call("redirect_traffic", **one.call(one.way.good, suspend_sync=True))
+        async with desk(cluster, tmp_path, kubeconfig=cluster.viewer) as here:
+            refused = await here.refused("undo_action", plan=changed["plan"], incident=changed["incident"])
+    assert f"may not patch kustomizations.{flux}" in refused
+    assert here.questions == []
+
+
+def _may(resource: str, group: str, *verbs: str) -> list[Json]:
+    """A role of the viewer's."""
+    rbac, name = "rbac.authorization.k8s.io", f"may-{resource}"
+    rules = [{"apiGroups": [group], "resources": [resource], "verbs": [*verbs]}]
+    role: Json = {"kind": "Role", "apiVersion": f"{rbac}/v1", "metadata": {"name": name}, "rules": rules}
+    whom = [{"kind": "User", "name": "viewer", "apiGroup": rbac}]
+    what = {"apiGroup": rbac, "kind": "Role", "name": name}
+    binding = {"kind": "RoleBinding", "apiVersion": f"{rbac}/v1", "metadata": {"name": name}}
+    return [role, {**binding, "roleRef": what, "subjects": whom}]
+
+
 async def test_a_change_elsewhere_in_the_human_pause_does_not_disturb(placed: Placed, tmp_path: Path) -> None:
     person = pausing(
         lambda: placed.patch([{"op": "add", "path": "/metadata/labels", "value": {"note": "here"}}], "tuner")
@@ -352,6 +416,29 @@ async def test_a_canary_that_breaks_under_its_new_weight_is_put_back(
     assert value_at(one.live(), one.way.field) == "5"
 
 
+async def test_a_stop_while_a_change_is_watched_holds_its_abort_too_and_says_so(
+    cluster: Cluster, shop: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(aborting, "IN_A_ROW", 10**6)  # it is bad from the first, and the stop comes before the alarm
+    one = place(cluster, shop, WAYS["an HTTPRoute's weights"])
+    wrote = len(one.written())
+    answer: Json = {}
+
+    async def stop() -> None:
+        def moved() -> bool:
+            return value_at(one.live(), "/spec/rules/0/backendRefs/2/weight") == 50
+
+        await anyio.to_thread.run_sync(lambda: cluster.plane.wait("the weight is moved", moved))
+        Brake(tmp_path).pull(Actor(role="person", name="ada", known_by="OS user"), "", cluster.clock)
+
+    async with desk(cluster, tmp_path) as here, anyio.create_task_group() as group:
+        group.start_soon(stop)
+        answer = await here.call("redirect_traffic", **one.call(one.way.bad, watch_seconds=60))
+    assert "its watch was cut short, so nothing puts it back by itself" in answer["summary"][0]
+    assert "All changes were stopped by ada" in answer["summary"][0]
+    assert len(one.written()) - wrote == 1
+
+
 @pytest.mark.parametrize("broken", [False, True])
 async def test_one_approval_suspends_the_sync_and_shifts_and_an_abort_says_what_stays(
     cluster: Cluster, shop: str, tmp_path: Path, broken: bool
@@ -369,9 +456,12 @@ async def test_one_approval_suspends_the_sync_and_shifts_and_an_abort_says_what_
         plan = await here.planned("redirect_traffic", **one.call(wanted, watch_seconds=2, suspend_sync=True))
         answer = await here.call("redirect_traffic", **one.call(wanted, watch_seconds=2, suspend_sync=True))
         assert answer["changed"] is not broken
+        owed = [line for line in (await here.call("get_incident"))["summary"] if "Left behind (" in line]
+        assert [f"Kustomization {shop}/web is suspended" in line for line in owed] == [True] + [False] * (not broken)
         suspended = cluster.read(f"/apis/{flux}/v1/namespaces/{shop}/kustomizations/web")["spec"]
         assert suspended == {"interval": "10m", "suspend": True}
         assert (await here.call("undo_action", plan=plan.id))["changed"] is True
+        assert not any("Left behind" in line for line in (await here.call("get_incident"))["summary"])
         restored = cluster.read(f"/apis/{flux}/v1/namespaces/{shop}/kustomizations/web")["spec"]
     assert f"Flux Kustomization {shop}/web puts this back within 10m" in warned.draft.warnings[-1]
     assert not any("puts this back" in warning for warning in plan.draft.warnings)

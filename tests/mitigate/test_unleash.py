@@ -87,6 +87,23 @@ async def test_a_flag_is_switched_on_and_off_again_by_its_undo(
     assert "warnings  none" in "\n".join(line.removeprefix("│ ") for line in shown["page"])
 
 
+async def test_a_switch_is_owed_until_it_is_back_whoever_switches_it(
+    running: UnleashServer, flag: str, tmp_path: Path
+) -> None:
+    async def owed() -> int:
+        return sum("Left behind (" in line for line in data_of(await here.call("get_incident"))["summary"])
+
+    async with asked(running, tmp_path) as here:
+        for back in ("ours", "somebody else's", ""):
+            await here.call("set_feature_flag", **call(flag, "on"))
+            assert await owed() == 1
+            if back == "ours":
+                assert "owed" not in data_of(await here.call("set_feature_flag", **call(flag, "off")))
+            elif back:
+                running.switch(flag, "production", "off")
+            assert await owed() == (0 if back else 1)
+
+
 async def test_a_switch_by_somebody_else_in_the_human_pause_is_not_repeated(
     running: UnleashServer, flag: str, tmp_path: Path
 ) -> None:

@@ -112,6 +112,12 @@ def written(manager: str, at: str, fields: str = "f:spec", **more: str) -> Json:
     return live
 
 
+def annotated(key: str) -> Json:
+    live = written("tuner", "2026-11-24T02:20:11Z", "f:metadata")
+    live["metadata"]["managedFields"][-1]["fieldsV1"] = {"f:metadata": {"f:annotations": {key: {}}}}
+    return live
+
+
 @pytest.mark.parametrize(
     ("live", "told"),
     [
@@ -121,6 +127,15 @@ def written(manager: str, at: str, fields: str = "f:spec", **more: str) -> Json:
         ),
         (written("kubectl-edit", "2026-11-24T02:13:59Z"), []),
         (written("kubectl-annotate", "2026-11-24T02:20:11Z", "f:metadata"), []),
+        (
+            written("tuner", "2026-11-24T02:20:11Z", "f:data"),
+            ["changed since the incident opened too: by tuner at 02:20:11"],
+        ),
+        (
+            annotated("f:nginx.ingress.kubernetes.io/canary-weight"),
+            ["changed since the incident opened too: by tuner at 02:20:11"],
+        ),
+        (annotated("f:example.com/note"), []),
         (written("kube-controller-manager", "2026-11-24T02:20:11Z"), []),
         (written("somebody", "2026-11-24T02:20:11Z", subresource="status"), []),
     ],

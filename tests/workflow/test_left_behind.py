@@ -141,3 +141,74 @@ async def test_while_the_cluster_does_not_answer_it_stays_owed(tmp_path: Path) -
         await done(here, "cordon_node", name="node-2", do="cordon")
         here.sandbox.faults.drop_next(count=50)
         assert len(await owed(here)) == 1
+
+
+SHIFT = {"kind": "Service", "namespace": "shop", "name": "checkout", "selector": {"app": "catalog"}, "watch_seconds": 0}
+FLAGS = """{"flags": {
+  "new-checkout": {"state": "ENABLED", "variants": {"on": true, "off": false}, "defaultVariant": "on"},
+  "fast-cart": {"state": "ENABLED", "variants": {"on": true, "off": false}, "defaultVariant": "on"}
+}}"""
+MAP = "/api/v1/namespaces/shop/configmaps"
+SWITCH = {"kind": "ConfigMap", "namespace": "shop", "name": "flags", "flag": "new-checkout", "to": "off"}
+
+
+async def flags(here: World, text: str, *, made: bool = False) -> None:
+    async with connected(here.sandbox.kubeconfig) as api:
+        thing = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "flags"}, "data": {"flags.json": text}}
+        if made:
+            await api.create(MAP, thing, user_agent="kubectl/v1")
+        else:
+            body = {"data": thing["data"]}
+            await api.patch(f"{MAP}/flags", body, content_type=MERGE_PATCH, user_agent="tuner/v1")
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [
+        ("redirect_traffic", SHIFT),
+        ("set_feature_flag", SWITCH),
+        ("scale_workload", {**CHECKOUT, "replicas": 5}),
+        ("pause_rollout", PAUSE),
+    ],
+)
+async def test_an_undo_that_is_undone_leaves_behind_again_what_the_change_did(
+    tmp_path: Path, tool: str, arguments: dict[str, Any]
+) -> None:
+    async with quiet(tmp_path) as here:
+        await flags(here, FLAGS, made=True)
+        changed = await done(here, tool, **arguments)
+        before = await owed(here)
+        assert len(before) == 1
+        undone = await done(here, "undo_action", plan=changed["plan"])
+        assert await owed(here) == []
+        again = await done(here, "undo_action", plan=undone["plan"])
+        assert await owed(here) == before
+        await done(here, "undo_action", plan=again["plan"])
+        assert await owed(here) == []
+
+
+async def test_of_two_changes_the_first_is_owed_again_when_the_second_is_undone(tmp_path: Path) -> None:
+    async with quiet(tmp_path) as here:
+        await done(here, "scale_workload", **CHECKOUT, replicas=5)
+        first = await owed(here)
+        second = await done(here, "scale_workload", **CHECKOUT, replicas=8)
+        assert [line.partition(". ")[0] for line in await owed(here)] == [
+            "Deployment shop/checkout has 8 replicas instead of 5"
+        ]
+        await done(here, "undo_action", plan=second["plan"])
+        assert await owed(here) == first
+        await done(here, "scale_workload", **CHECKOUT, replicas=3)
+        assert await owed(here) == []
+
+
+async def test_a_flag_stays_owed_while_somebody_sets_another_one_in_the_same_file(tmp_path: Path) -> None:
+    async with quiet(tmp_path) as here:
+        await flags(here, FLAGS, made=True)
+        await done(here, "set_feature_flag", **SWITCH)
+        ours, _, others = FLAGS.partition("fast-cart")
+        ours = ours.replace('"defaultVariant": "on"', '"defaultVariant": "off"')
+        off = others.replace('"defaultVariant": "on"', '"defaultVariant": "off"')
+        await flags(here, f"{ours}fast-cart{off}")
+        assert len(await owed(here)) == 1
+        await flags(here, FLAGS)
+        assert await owed(here) == []

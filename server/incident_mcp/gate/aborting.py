@@ -22,11 +22,19 @@ IN_A_ROW = 2
 
 
 async def turned_bad(
-    action: Action[Any], plan: Plan, write: Write, since: datetime, clock: Clock, tell: Callable[[str], Awaitable[None]]
+    action: Action[Any],
+    plan: Plan,
+    write: Write,
+    since: datetime,
+    clock: Clock,
+    tell: Callable[[str], Awaitable[None]],
+    halted: Callable[[], str],
 ) -> str:
-    """Why the abort is needed; empty when the time of the watch is over without an alarm that lasted."""
+    """Why the abort is needed; empty when the time of the watch is over without an alarm that lasted, or when a person
+    has stopped all changes.
+    """
     until, alarms = since + write.abort_within, 0
-    while True:
+    while not halted():
         why = ""
         with suppress(ClusterError):
             why = await action.alarm(plan, since)
@@ -36,3 +44,4 @@ async def turned_bad(
             return why if alarms >= IN_A_ROW else ""
         await tell(why or f"well so far, watched for {left.total_seconds():.0f} s more")
         await anyio.sleep(EVERY_SECONDS)
+    return ""

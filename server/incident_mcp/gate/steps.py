@@ -114,9 +114,14 @@ class Steps:
 
     async def _step(self, number: int, write: Write) -> Landed | None:
         """One write and its result; None: a budget holds it back."""
-        if write.abort_within and not await self._turned_bad(write):
-            await self._note(number, write, "not needed")
-            return "not needed"
+        if write.abort_within:
+            bad = await self._turned_bad(write)
+            if stopped := self.halted():  # also while it was watched: then nobody sends the abort
+                self.why = stopped
+                return "not applied"
+            if not bad:
+                await self._note(number, write, "not needed")
+                return "not needed"
         if number not in self.states:
             await self._note(number, write, None)
         self.changed = self.record.clock()
@@ -137,7 +142,7 @@ class Steps:
             await self.tell(done, total, words)
 
         since = self.changed or self.record.clock()
-        self.why = await turned_bad(self.action, self.plan, write, since, self.record.clock, tell)
+        self.why = await turned_bad(self.action, self.plan, write, since, self.record.clock, tell, self.halted)
         return bool(self.why)
 
     async def _send(self, write: Write) -> Landed | None:

@@ -4,11 +4,12 @@ A plan's writes carry the old value of each field as a `test` and the new one as
 nothing else; and it tests for the new values, so it is refused where somebody has changed them since.
 """
 
+from collections.abc import Iterable
 from typing import Any, Literal, cast
 
 from incident_mcp.cluster.calls import JSON_PATCH
 from incident_mcp.cluster.json_parts import Json
-from incident_mcp.mitigate.pointers import UID, put, same, value_at
+from incident_mcp.mitigate.pointers import REVISION, UID, put, same, value_at
 from incident_mcp.vocabulary.plan import Write
 
 _CHANGES = ("add", "replace", "remove")
@@ -21,10 +22,19 @@ def inverse(write: Write, live: Json) -> Write | None:
     changes = touched(write)
     if not changes:
         return None
-    back: list[Json] = [{"op": "test", "path": UID, "value": value_at(live, UID)}]
+    back: list[Json] = [{"op": "test", "path": UID, "value": value_at(live, UID)}, *_guards(write, changes)]
     for path, (old, _) in reversed(changes.items()):
         back += put(live, path, old)
     return write.model_copy(update={"body": back, "shown": f"back: {write.shown}"})
+
+
+def _guards(write: Write, changes: Iterable[str]) -> list[Json]:
+    """What the write tested beside its fields (which container, which rule): the way back goes to the same one. A
+    revision's number moves with the change itself.
+    """
+    beside = [one for one in cast("list[Json]", write.body) if one["op"] == "test"]
+    own = (UID, REVISION, *changes)
+    return [one for one in beside if one["path"] not in own and not any(path.startswith(one["path"]) for path in own)]
 
 
 def stands(write: Write, live: Json) -> Literal["after", "before", "changed"]:

@@ -17,7 +17,7 @@ from incident_mcp.vocabulary.errors import NotFound
 from incident_mcp.vocabulary.plan import Write
 
 MANAGER = "incident-mcp"
-_SUBRESOURCES = ("/scale", "/eviction")
+_SUBRESOURCES = ("/scale", "/eviction", "/exec")
 
 
 async def landed(api: Api, write: Write, since: datetime) -> Landed:

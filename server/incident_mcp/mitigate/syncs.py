@@ -18,6 +18,7 @@ from incident_mcp.vocabulary.refs import Ref
 TRACKING = "argocd.argoproj.io/tracking-id"
 INSTANCE = "app.kubernetes.io/instance"
 KUSTOMIZE, HELM = "kustomize.toolkit.fluxcd.io", "helm.toolkit.fluxcd.io"
+UNRECONCILED = f"{KUSTOMIZE}/reconcile"
 ARGO_ROOT = "/apis/argoproj.io/v1alpha1"
 KUSTOMIZE_ROOT = f"/apis/{KUSTOMIZE}/v1"
 HELM_ROOT = f"/apis/{HELM}/v2"
@@ -69,12 +70,17 @@ def mark_of(target: Ref, live: Json) -> Sync | None:
         return argo
     for tool, group in (("Flux HelmRelease", HELM), ("Flux Kustomization", KUSTOMIZE)):
         name, space = labels.get(f"{group}/name"), labels.get(f"{group}/namespace")
-        if name and space:
+        if name and space and not (group == KUSTOMIZE and _left_alone(labels, notes)):
             return Sync("Flux HelmRelease" if tool == "Flux HelmRelease" else "Flux Kustomization", name, space)
     release = notes.get("meta.helm.sh/release-name")
     if labels.get("app.kubernetes.io/managed-by") == "Helm" and release:
         return Sync("Helm release", release, notes.get("meta.helm.sh/release-namespace"))
     return None
+
+
+def _left_alone(labels: Json, notes: Json) -> bool:
+    """kustomize-controller neither applies nor prunes an object that says so."""
+    return "disabled" in (labels.get(UNRECONCILED), notes.get(UNRECONCILED))
 
 
 def _argo(target: Ref, labels: Json, notes: Json, managers: set[str], version: str) -> Sync | None:

@@ -163,7 +163,7 @@ async def carry_out(desk: Desk, proposal: Proposal, by: Actor, progress: Progres
     return ChangeReply(
         cluster=desk.cluster,
         summary=(
-            f"{desk.cluster}: {plan.draft.headline}: done {clock(outcome.sent)} UTC ({outcome.entry}).",
+            f"{desk.cluster}: {_done(plan, outcome, outcome.sent)} ({outcome.entry}).",
             f"{plan.draft.target}: {seen.text}.",
         ),
         incident=proposal.story.incident,
@@ -175,6 +175,12 @@ async def carry_out(desk: Desk, proposal: Proposal, by: Actor, progress: Progres
         undo=undo,
         next_step=_after_it(plan, ready=seen.ready),
     )
+
+
+def _done(plan: Plan, outcome: Outcome, sent: datetime) -> str:
+    """With the moment of it, or in the outcome's own words where there is more to say (a watch that was cut short)."""
+    done = f"{plan.draft.headline}: done"
+    return f"{done} {clock(sent)} UTC" if outcome.text == done else outcome.text
 
 
 def _of_a_command(desk: Desk, proposal: Proposal, outcome: Outcome) -> ChangeReply:

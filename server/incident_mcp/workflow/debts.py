@@ -18,14 +18,14 @@ from incident_mcp.text.words import clock, count
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.entry import Entry, EntryKind, NewEntry
 from incident_mcp.vocabulary.errors import AlreadyDone, ClusterError
-from incident_mcp.vocabulary.plan import Plan, Write
+from incident_mcp.vocabulary.plan import Plan
 from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.workflow.desk import Desk
 
 SECONDS = 2.0
 """How long an answer waits for the cluster to say what is still there."""
 SHOWN = 5
-_CARRIED_OUT = ("applied", "applied in part")
+_CARRIED_OUT = ("applied", "applied in part", "aborted", "unknown")
 
 
 async def review_debts(desk: Desk, incident: str | None, by: Actor, after: Plan | None = None) -> None:
@@ -41,14 +41,30 @@ async def review_debts(desk: Desk, incident: str | None, by: Actor, after: Plan 
 
 
 async def note_debts(desk: Desk, incident: str, by: Actor) -> None:
-    """One entry for each, once; also of a change whose outcome was told by the cluster later."""
+    """One entry for each, once; also of a change whose outcome was told by the cluster later, and of what a change that
+    was stopped or put back had done beside.
+    """
     entries = await _own(desk, incident)
     known = noted(entries)
-    seen = {plan for plan, _ in known}
+    order = list(done := _carried_out(entries))
+    for place, name in enumerate(order):
+        if any((name, number) not in known for number in done[name]):
+            earlier = {(plan, number) for plan, number in known if plan in order[:place]}
+            known |= await _note(desk, incident, name, done[name], earlier, by)
+
+
+def _carried_out(entries: Sequence[Entry]) -> dict[str, set[int]]:
+    """By plan, in the order of their outcomes, the numbers of its writes that are known to be done."""
+    found: dict[str, set[int]] = {}
     for entry in entries:
-        done = entry.kind is EntryKind.OUTCOME and entry.data.get("status") in _CARRIED_OUT
-        if done and entry.plan and entry.plan not in seen:
-            await _note(desk, incident, entry.plan, known, by)
+        if entry.kind is EntryKind.OUTCOME and entry.plan and entry.data.get("status") in _CARRIED_OUT:
+            steps = [each for each in entries if each.kind is EntryKind.STEP and each.plan == entry.plan]
+            states = {int(str(each.data["number"])): each.data["state"] for each in steps}
+            if entry.data["status"] == "applied":  # also where the cluster told it later than the steps
+                found[entry.plan] = {number for number in states if states[number] != "not needed"} or {1}
+            else:
+                found[entry.plan] = {number for number in states if states[number] == "applied"}
+    return found
 
 
 async def _own(desk: Desk, incident: str) -> list[Entry]:
@@ -56,14 +72,16 @@ async def _own(desk: Desk, incident: str) -> list[Entry]:
     return [entry for entry in await desk.record.entries(incident) if desk.record.wrote(entry)]
 
 
-async def _note(desk: Desk, incident: str, name: str, known: set[tuple[str, int]], by: Actor) -> None:
-    from incident_mcp.mitigate.leftovers import goes_back, left_by  # met with the first change
+async def _note(
+    desk: Desk, incident: str, name: str, done: set[int], earlier: set[tuple[str, int]], by: Actor
+) -> set[tuple[str, int]]:
+    """Record what the done writes of a plan left; `earlier` are the writes that left something before it."""
+    from incident_mcp.mitigate.leftovers import left_after  # met with the first change
 
     plan, _ = await desk.gate.plan(name)
-    earlier = [_write((await desk.gate.plan(each))[0], number) for each, number in known]
-    for left in left_by(plan):
-        if any(goes_back(_write(plan, left.number), one) for one in earlier):
-            continue
+    before = [((await desk.gate.plan(each))[0], number) for each, number in sorted(earlier)]
+    found: set[tuple[str, int]] = set()
+    for left in left_after(plan, done, before):
         due = desk.clock() + left.within
         data: dict[str, JsonValue] = {
             "state": "owed",
@@ -73,22 +91,20 @@ async def _note(desk: Desk, incident: str, name: str, known: set[tuple[str, int]
         }
         text = f"Left behind: {left.what}; to be settled by {clock(due, desk.clock())} UTC"
         entry = NewEntry(kind=EntryKind.DEBT, text=text, actor=by, plan=name, data=data)
+        found.add((name, left.number))
         with suppress(AlreadyDone):
             await desk.record.append(incident, entry, once=f"debt {name} {left.number}")
-
-
-def _write(plan: Plan, number: int) -> Write:
-    return plan.draft.writes[number - 1]
+    return found
 
 
 async def _settle_if_gone(desk: Desk, incident: str, debt: Debt, by: Actor, after: Plan | None) -> None:
-    from incident_mcp.mitigate.leftovers import still_there
+    from incident_mcp.mitigate.leftovers import place, still_there
 
     plan, _ = await desk.gate.plan(debt.plan)
-    write = _write(plan, debt.number)
-    if after is not None and write.path not in {one.path for one in after.draft.writes}:
+    write = plan.draft.writes[debt.number - 1]
+    if after is not None and place(write) not in {place(one) for one in after.draft.writes}:
         return
-    if await still_there(desk.api, write) is False:
+    if await still_there(desk.api, desk.actions[plan.action], plan, write) is False:
         await settle(desk, incident, debt, "the cluster shows that it is no longer so", by)
 
 

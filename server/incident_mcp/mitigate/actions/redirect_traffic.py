@@ -101,7 +101,10 @@ class RedirectTraffic(ObjectAction):
             return None
         if stands(write, await self.api.get_json(write.path)) != "after":
             return False
-        return all([(await behind(self.api, backend)).ready != 0 for backend in promise.serving])
+        ready = [(await behind(self.api, backend)).ready for backend in promise.serving]
+        if 0 in ready:
+            return False
+        return None if None in ready else True
 
     def _abort(self, shift: Shift, write: Write, rehearsal: Rehearsal, watch: timedelta) -> tuple[Write, ...]:
         """The way back, where there is somebody to watch, and it is known what the object will look like."""

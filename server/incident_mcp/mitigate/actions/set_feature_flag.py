@@ -57,9 +57,10 @@ class SetFeatureFlag(ObjectAction):
         self._unleash = flags
 
     async def preview(self, arguments: FlagArguments, known: Known = NOTHING_KNOWN) -> Draft:
-        """Raises `BadRequest` where there is no such key, flag or variant, or it is so already."""
+        """Raises `BadRequest` where there is no such key, flag or variant, it is so already, or it can't be shown."""
         from incident_mcp.mitigate.flags import objects, switching
 
+        objects.check_shown(arguments)
         said = {"arguments": arguments.model_dump(mode="json", exclude_defaults=True)}
         if arguments.kind == "Unleash":
             if arguments.suspend_sync:

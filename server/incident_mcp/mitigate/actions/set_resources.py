@@ -1,6 +1,7 @@
 """Set the requests and limits of one container, as `kubectl set resources` does. Its pods are replaced for it."""
 
 from collections.abc import Iterator
+from math import isfinite
 
 from pydantic import Field
 
@@ -124,14 +125,19 @@ def _wanted(old: Json, arguments: ResourceArguments) -> Json:
         if amount == NONE:
             wanted[kind].pop(resource, None)
         elif amount:
-            if number(amount) is None:
-                raise BadRequest(
-                    f"{field} {amount[:20]!r} is no quantity.", "For example 250m, 1, 512Mi, 2Gi, or none."
-                )
+            _check_amount(field, amount)
             wanted[kind][resource] = amount
     _check(wanted)
     others = {key: value for key, value in old.items() if key not in wanted}
     return others | {kind: amounts for kind, amounts in wanted.items() if amounts}
+
+
+def _check_amount(field: str, amount: str) -> None:
+    value = number(amount)
+    if value is None or not isfinite(value):
+        raise BadRequest(f"{field} {amount[:20]!r} is no quantity.", "For example 250m, 1, 512Mi, 2Gi, or none.")
+    if field.startswith("memory") and not value.is_integer():
+        raise BadRequest(f"{field} {amount} is a fraction of a byte: m means thousandths.", "Mi are mebibytes.")
 
 
 def _check(wanted: dict[str, Json]) -> None:

@@ -5,6 +5,7 @@ there is nothing to restore to the letter, and it says who. Evictions, deletions
 """
 
 from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from typing import Any
 
 from pydantic import Field
@@ -19,15 +20,18 @@ from incident_mcp.mitigate.inverse import inverse, stands, touched
 from incident_mcp.mitigate.landing import object_path
 from incident_mcp.mitigate.pointers import TEMPLATE, UID, fact, owned_path, value_at
 from incident_mcp.mitigate.rollouts import WITHIN, exposure, ready_words
+from incident_mcp.mitigate.warnings.scaling import fought
 from incident_mcp.mitigate.writing import ObjectAction
 from incident_mcp.record.plans import PlanStory
+from incident_mcp.text.fencing import quote
 from incident_mcp.text.words import clock as time_of_day
 from incident_mcp.vocabulary.action import NOTHING_KNOWN, Known
 from incident_mcp.vocabulary.clock import Clock
 from incident_mcp.vocabulary.errors import BadRequest
 from incident_mcp.vocabulary.observation import WorkloadSeen
-from incident_mcp.vocabulary.plan import UNDO, Draft, Fact, Plan, Promise, Risk, Undo, Write
+from incident_mcp.vocabulary.plan import UNDO, Draft, Fact, Plan, Promise, Risk, Undo, Write, canonical
 from incident_mcp.vocabulary.refs import Ref
+from incident_mcp.vocabulary.untrusted import Untrusted
 from incident_mcp.vocabulary.value import Value
 
 Earlier = Callable[[str], Awaitable[tuple[Plan, PlanStory]]]
@@ -66,10 +70,14 @@ class UndoAction(ObjectAction):
         back = await self._back(plan)
         writes = tuple(write for one in back if (write := inverse(*one)))
         main = next((one for one in back if one[0].target == plan.draft.target), back[0])
-        rehearsal = await self.rehearsed(next(w for w in writes if w.path == main[0].path))
+        first = next(w for w in writes if w.path == main[0].path)
+        rehearsal = await self.rehearsed(first)
         object_now = await self.api.get_json(object_path(main[0]))
         draft = await self._draft(plan, main[0], back, writes, object_now)
-        return await self.warned(rehearsal.into(draft), object_now, value_at(rehearsal.after, TEMPLATE))
+        draft = await self.permitted(rehearsal.into(draft), *(one for one in writes if one is not first))
+        template, counts = value_at(rehearsal.after, TEMPLATE), [*_counts(back)]
+        fights = partial(fought, after=counts[0]) if counts else None
+        return await self.warned(draft, object_now, template, known=known, of=fights)
 
     async def _back(self, plan: Plan) -> list[Found]:
         """The earlier writes that stand, the last one first, each with its object."""
@@ -155,10 +163,14 @@ def _risk(back: list[Found], workload: WorkloadSeen | None) -> tuple[Risk, str]:
 
 def _count(back: list[Found], workload: WorkloadSeen | None) -> int:
     """The replicas that it will have."""
-    counts = [touched(write)["/spec"][0] for write, _ in back if write.path.endswith("/scale")]
-    if counts:
-        return int(value_at(counts[0], "/replicas") or 0)
-    return workload.desired if workload else 0
+    return next(_counts(back), workload.desired if workload else 0)
+
+
+def _counts(back: list[Found]) -> Iterator[int]:
+    """The replicas of each scaling that is taken back."""
+    for write, _ in back:
+        if write.path.endswith("/scale"):
+            yield int(value_at(touched(write)["/spec"][0], "/replicas") or 0)
 
 
 def _facts(plan: Plan, target: Ref, back: list[Found], now: Json) -> Iterator[Fact]:
@@ -182,8 +194,10 @@ def _difference(back: list[Found]) -> Iterator[str]:
 
 
 def _short(value: Any) -> str:
-    shown = "nothing" if value is None else str(value)
-    return shown if len(shown) <= 60 else f"{shown[:60]}…"
+    """What stands in the object is somebody's text."""
+    if value is None or isinstance(value, bool | int):
+        return "nothing" if value is None else str(value)
+    return quote(Untrusted(value if isinstance(value, str) else canonical(value).decode()), 60)
 
 
 def _left(plan: Plan) -> Iterator[str]:

@@ -7,7 +7,7 @@ of the key, since a flag that somebody else sets meanwhile stands in the same te
 
 import difflib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
@@ -22,7 +22,10 @@ from incident_mcp.mitigate.flags.json_text import with_value
 from incident_mcp.mitigate.flags.readers import Readers, readers
 from incident_mcp.mitigate.pointers import UID, escaped, fact, put, tests
 from incident_mcp.mitigate.warnings.flags import unread, unseen
+from incident_mcp.text.cleaning import clean
 from incident_mcp.text.fencing import plain, quote
+from incident_mcp.text.masking import mask
+from incident_mcp.text.question import whole
 from incident_mcp.text.words import listed
 from incident_mcp.vocabulary.errors import BadRequest
 from incident_mcp.vocabulary.plan import UNDO, Draft, Undo, Write
@@ -69,6 +72,8 @@ class Change:
     warnings: tuple[str, ...] = ()
     key: str = ""
     """Of a ConfigMap."""
+    whole: bool = True
+    """Whether the question shows all of the new value."""
 
     @property
     def words(self) -> str:
@@ -97,9 +102,35 @@ class Change:
             writes=(self.write(),),
             diff=self.diff,
             warnings=self.warnings,
+            risk="normal" if self.whole else "high",
+            high_because="" if self.whole else "the question is too short for the whole value",
             undo=Undo(action=UNDO, shown=f"Undo: back to {self.before}, every character."),
             kubectl=f"kubectl -n {self.target.namespace} patch {of} --type=json -p '{changes}'",
         )
+
+
+def check_shown(given: FlagCall) -> None:
+    """Raises `BadRequest` for what could not be shown to a person as it is: their yes would be to something else."""
+    for name, said in (("to", given.to), ("flag", given.flag)):
+        if clean(said, keep_lines=True) != said:
+            raise BadRequest(
+                f"{name} has characters that can't be shown to a person (controls, invisible ones).", "Leave them out."
+            )
+        if mask(said) != said:
+            raise BadRequest(
+                f"{name} holds what looks like a secret, which could not be shown, and would stand in audit logs.",
+                "A Secret is the place for it.",
+            )
+
+
+def _is_whole(api: Api, target: Ref, new: str, shown: str) -> bool:
+    """Whether the question's one line, which keeps its end, has room for the new value in full."""
+    return new in shown and whole(api.cluster.name, f"set … -> {shown}", target)
+
+
+def _blanks(new: str) -> Iterator[str]:
+    if any(line != " ".join(line.split()) for line in new.split("\n")):
+        yield "the new value has blanks that are not drawn: at an end of a line, or several in a row"
 
 
 async def in_config_map(api: Api, look: Look, given: FlagCall) -> Change:
@@ -119,6 +150,8 @@ async def in_config_map(api: Api, look: Look, given: FlagCall) -> Change:
     if new == old:
         raise BadRequest(f"{target} has exactly that at {key} already.", "Nothing is to do.")
     found = await _readers(api, look, target, key)
+    if not given.flag:
+        told = tuple(_blanks(given.to))
     return Change(
         target=target,
         path=path_of(target),
@@ -126,6 +159,7 @@ async def in_config_map(api: Api, look: Look, given: FlagCall) -> Change:
         pointer=f"/data/{escaped(key)}",
         new=new,
         key=key,
+        whole=_is_whole(api, target, given.to, after),
         name=name,
         before=before,
         after=after,
@@ -152,6 +186,7 @@ async def in_feature_flag(api: Api, look: Look, given: FlagCall) -> Change:
         live=live,
         pointer=f"{FLAGS}/{escaped(given.flag)}/{change.field}",
         new=change.new,
+        whole=_is_whole(api, target, given.to, change.after),
         name=f"{plain(given.flag, SHOWN)} {change.field}",
         before=change.before,
         after=change.after,
@@ -199,7 +234,7 @@ def _in_text(target: Ref, key: str, old: str, given: FlagCall) -> tuple[str, Swi
 
 
 def _said(value: str) -> str:
-    first, more, _ = value.partition("\n")
+    first, _, more = value.partition("\n")
     return quote(Untrusted(first + ("…" if more.strip() else "")), SHOWN)
 
 

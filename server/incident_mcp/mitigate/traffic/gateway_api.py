@@ -18,7 +18,7 @@ PLURAL = "httproutes"
 def shifted(target: Ref, path: str, live: Json, to: str, share: int) -> Shift:
     """Raises `BadRequest`, as `reweighted` does."""
     rules = [
-        Rule(f"/spec/rules/{at}/backendRefs", items(rule, "backendRefs"))
+        Rule(f"/spec/rules/{at}/backendRefs", items(rule, "backendRefs"), f"/spec/rules/{at}/matches")
         for at, rule in enumerate(items(live, "spec", "rules"))
         if items(rule, "backendRefs")
     ]

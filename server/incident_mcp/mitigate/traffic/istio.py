@@ -23,7 +23,7 @@ def shifted(target: Ref, path: str, live: Json, to: str, share: int, rules: Sequ
     Raises `BadRequest`, as `reweighted` does.
     """
     lists = [
-        Rule(f"/spec/{protocol}/{at}/route", items(one, "route"))
+        Rule(f"/spec/{protocol}/{at}/route", items(one, "route"), f"/spec/{protocol}/{at}/match")
         for protocol in ("http", "tls", "tcp")
         for at, one in enumerate(items(live, "spec", protocol))
         if items(one, "route")

@@ -21,6 +21,8 @@ class Rule:
 
     pointer: str
     entries: list[Json]
+    requests: str = ""
+    """Points to what says for which requests it is: where another rule has come in front, it is another's."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ def reweighted(
         shown={rule.pointer: now for (rule, _), (now, _) in zip(several, words, strict=True)},
         parts=tuple(parts),
         headline=main.moves + (f" in {len(several)} rules" if many else ""),
+        guards=tuple(rule.requests for rule, _ in several if rule.requests),
         before="; ".join(now for now, _ in words),
         after="; ".join(then for _, then in words),
     )

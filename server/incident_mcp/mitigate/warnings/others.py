@@ -12,6 +12,8 @@ from incident_mcp.text.words import clock, listed
 
 _FOLLOWERS = ("kube-controller-manager", "kube-scheduler", "kubelet")
 """They follow what somebody wrote."""
+_MATTER = ("f:spec", "f:data", "f:binaryData")
+_NGINX = "f:nginx.ingress.kubernetes.io/"
 MOST = 3
 
 
@@ -28,5 +30,11 @@ def changed_since(live: Json, opened: datetime | None) -> Iterator[str]:
 def _writers(live: Json) -> Iterator[Json]:
     for entry in items(live, "metadata", "managedFields"):
         of_status = text(entry, "subresource") == "status"
-        if "f:spec" in part(entry, "fieldsV1") and not of_status and text(entry, "manager") not in _FOLLOWERS:
+        if _decides(part(entry, "fieldsV1")) and not of_status and text(entry, "manager") not in _FOLLOWERS:
             yield entry
+
+
+def _decides(owned: Json) -> bool:
+    """Whether its fields are what the object is there for; of annotations only those that ingress-nginx obeys are."""
+    notes = part(owned, "f:metadata", "f:annotations")
+    return any(key in owned for key in _MATTER) or any(key.startswith(_NGINX) for key in notes)
