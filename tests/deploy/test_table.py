@@ -64,6 +64,7 @@ REASONS = {
     *(f"list {name}" for name in ("resourcequotas", "storageclasses.storage.k8s.io", "persistentvolumeclaims")),
     *(f"list {kind}webhookconfigurations.admissionregistration.k8s.io" for kind in ("mutating", "validating")),
     "list networkpolicies.networking.k8s.io",
+    "get services",  # of another namespace, that a failing program calls by its full name
 }
 """Read only where something was refused or waits: nothing is in the scenario, and only once something fails."""
 NODES = {"list nodes", "get nodes"}

@@ -75,7 +75,7 @@ _ONE_WORKLOAD = needs(f"get: {_WORKLOADS}")
 _NEAR_MISSES = needs("get list: namespaces", f"list: {_WORKLOADS}")
 """What there is instead, when a workload is not there."""
 _HISTORY = needs(f"list: {_REVISIONS} pods")
-_AROUND = needs(f"list: events {_TRAFFIC} {_REASONS}", "get: configmaps pods/log")
+_AROUND = needs(f"list: events {_TRAFFIC} {_REASONS}", "get: configmaps pods/log services")
 _SECRETS = needs("get: secrets")
 """Whether a Secret is there, and the certificate of one that a route names. RBAC can't grant either without the rest of
 it, so it is in no manifest but deploy/certificates.yaml, which a person applies on purpose.
