@@ -78,7 +78,7 @@ def _time(found: re.Match[str]) -> datetime | None:
     groups = found.groupdict()
     try:
         return _clf(groups["clf"]) if groups.get("clf") else datetime.fromisoformat(str(groups["iso"]))
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, OverflowError):
         return None
 
 
@@ -93,7 +93,7 @@ def _clf(stamp: str) -> datetime:
 def _from_json(line: str) -> Request | None:
     try:
         fields = msgspec.json.decode(line)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):  # brackets within brackets, thousands deep
         return None
     if not isinstance(fields, dict):
         return None
@@ -111,9 +111,9 @@ def _json_time(value: Any) -> datetime | None:
         if isinstance(value, int | float):
             return datetime.fromtimestamp(value / 1000 if value > 1e11 else value, UTC)
         at = _clf(value) if "/" in value else datetime.fromisoformat(value)
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
     except (ValueError, KeyError, TypeError, OverflowError, IndexError):
         return None
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _json_duration(fields: dict[str, Any]) -> float | None:

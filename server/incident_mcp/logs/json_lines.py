@@ -94,7 +94,7 @@ def _unescaped(text: str) -> str:
 def _fields(text: str) -> Fields | None:
     try:
         fields = msgspec.json.decode(text)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):  # brackets within brackets, thousands deep
         return None
     return cast("Fields", fields) if isinstance(fields, dict) else None
 
