@@ -31,6 +31,9 @@ from incident_mcp.logs.levels import level_and_message
         ('{"level":"error","msg":"db","error":{"type":"E","message":"refused"}}', "error", "db: E: refused"),
         ('{"@l":"Error","@m":"late"}', "error", "late"),
         ('{"level":"error","msg":"cut off","stack":"at a', "error", "cut off: at a"),
+        ("KeyError: 'PAYMENT_URL'", "error", "KeyError: 'PAYMENT_URL'"),
+        ("Caused by: java.net.ConnectException: refused", "error", "Caused by: java.net.ConnectException: refused"),
+        ("no KeyError: all is well", "info", "no KeyError: all is well"),
         ("warn: Shop.Orders[14]", "warning", "warn: Shop.Orders[14]"),
     ],
 )

@@ -155,3 +155,22 @@ async def _read(here: World, way: Way) -> dict[str, Any]:
         if answer.get("patterns"):
             return answer
         await anyio.sleep(0.1)
+
+
+@BOTH
+async def test_the_last_row_of_a_trace_is_an_error_where_a_text_finds_it_alone(
+    kind: type[Fake], tmp_path: Path
+) -> None:
+    fake = kind()
+    async with shop_with(fake, tmp_path) as here:
+        for row in (
+            "Traceback (most recent call last):",
+            '  File "/app/a.py", line 3, in f',
+            "KeyError: 'PAYMENT_URL'",
+        ):
+            fake.add(ago(seconds=60), row)
+        for asked in ({"match": "keyerror"}, {"match": "keyerror", "level": "error"}, {"level": "error"}):
+            answer = data_of(await here.call("analyze_logs", **CHECKOUT, **asked))
+            assert f"from {SAID[kind]}" in answer["read"]
+            [line] = answer["patterns"]
+            assert (line["level"], line["count"], line["pattern"]) == ("error", 1, "«KeyError: 'PAYMENT_URL'»")
