@@ -127,13 +127,13 @@ class Beside:
         old = [pod for pod in self.well if pod not in new]
         if not new or not old or any(pod not in new for pod in self.failing):
             return None
-        return self._split(new, old, f"{count(len(old), 'pod')} of the previous revision")
+        return self._split(old, f"{count(len(old), 'pod')} of the previous revision")
 
     def healthy_replicas(self, began: Began | None) -> Comparison | None:
         if not self.failing or not self.well:
             return None
         words = f"{count(len(self.well), 'replica')} that {'is' if len(self.well) == 1 else 'are'} well"
-        return replace(self._split(self.failing, self.well, words), onset=began.at if began else None)
+        return replace(self._split(self.well, words), onset=began.at if began else None)
 
     def previous_instance(self) -> Comparison | None:
         """Its last minute is judged with what came after it."""
@@ -152,10 +152,11 @@ class Beside:
     def is_failing(self, log: ContainerLog) -> bool:
         return not self.failing or any(pod.ref == log.pod for pod in self.failing)
 
-    def _split(self, judged: Sequence[PodSeen], usual: Sequence[PodSeen], words: str) -> Comparison:
-        wanted, known = {pod.ref for pod in judged}, {pod.ref for pod in usual}
+    def _split(self, usual: Sequence[PodSeen], words: str) -> Comparison:
+        """All others are judged: also pods that are gone, whose logs an engine still has."""
+        known = {pod.ref for pod in usual}
         return Comparison(
-            tuple(log for log in self.logs if log.pod in wanted),
+            tuple(log for log in self.logs if log.pod not in known),
             tuple(log for log in self.logs if log.pod in known and log.body),
             words=words,
         )
