@@ -5,6 +5,8 @@ with exact counts; no cluster is asked. `incident-mcp logs deploy/checkout -n sh
 `analyze_logs` does.
 """
 
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
@@ -13,12 +15,17 @@ import typer
 from incident_mcp.cli.options import Context, Kubeconfig
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from incident_mcp.cli.kept import Kept
     from incident_mcp.logs.analysis import LogAnalysis
     from incident_mcp.logs.patterns import Reading
+    from incident_mcp.vocabulary.log_source import AtLeast
     from incident_mcp.workflow.host_lines import HostLine
 
 NAME = "logs"
+LEVELS = ("error", "warning", "info")
+TOP = 20
 _PIECE = 2 * 1024 * 1024
 _LONG = 16 * _PIECE
 """From this size on a bar shows how far it is."""
@@ -39,13 +46,13 @@ def command(
     assign: Annotated[
         Path | None, typer.Option(metavar="OUT", help="Write each line's template number there, in input order.")
     ] = None,
-    top: Annotated[int, typer.Option(min=1, help="Patterns to print.")] = 20,
+    top: Annotated[int | None, typer.Option(min=1, help="Patterns of files to print; else 20.")] = None,
     kubeconfig: Kubeconfig = None,
     context: Context = None,
     namespace: Annotated[str | None, typer.Option("--namespace", "-n", help="Its pods; else KIND/NAME's.")] = None,
     selector: Annotated[str | None, typer.Option("--selector", "-l", help="Pods with these labels.")] = None,
     container: Annotated[str | None, typer.Option("--container", "-c", help="Only this container.")] = None,
-    since: Annotated[str, typer.Option(metavar="SPAN|TIME", help="2h, or 02:10.")] = "60m",
+    since: Annotated[str | None, typer.Option(metavar="SPAN|TIME", help="2h, or 02:10; else 60m.")] = None,
     until: Annotated[str | None, typer.Option(metavar="TIME", help="Else now.")] = None,
     previous: Annotated[bool, typer.Option("--previous", "-p", help="Only instances before a restart.")] = False,
     level: Annotated[str, typer.Option(help="error, warning or info, and above.")] = "info",
@@ -55,23 +62,37 @@ def command(
     """Group the lines of logs into a few ranked patterns: counts, first and last time, what is new, what it means."""
     from incident_mcp.vocabulary.errors import IncidentError
 
+    if level not in LEVELS:
+        raise typer.BadParameter(f"{level!r} is none of {', '.join(LEVELS)}.", param_hint="--level")
     if _of_cluster(files or [], namespace, selector):
+        _refuse("a cluster's logs", {"--baseline": baseline, "--assign": assign, "--top": top})
         from incident_mcp.cli.cluster_logs import as_asked, read  # a filter needs no cluster, and is there at once
         from incident_mcp.cli.reading import Where
 
-        asked = as_asked(files or [], namespace, selector, container, since, until, previous, level, match)
+        asked = as_asked(files or [], namespace, selector, container, since or "60m", until, previous, level, match)
         read(Where(kubeconfig, context, namespace), asked, since_onset, follow, as_json=as_json)
         return
     if not files:
         raise typer.BadParameter("Name log files, - for standard input, or KIND/NAME with -n.", param_hint="FILE")
+    others = {"--since": since, "--until": until, "--match": match, "--container": container}
+    _refuse("files", {**others, "--previous": previous or None, "--follow": follow})
     try:
-        _run(files, since_onset, baseline, as_json, assign, top)
+        _run(files, since_onset, baseline, as_json, assign, top or TOP, level)
+    except BrokenPipeError:  # `| head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit from None
     except IncidentError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     except OSError as error:
         typer.echo(f"{error.filename or 'The log'}: {error.strerror or error}. Nothing was counted.", err=True)
         raise typer.Exit(1) from None
+
+
+def _refuse(what: str, options: "Mapping[str, object]") -> None:
+    """Options that would say nothing here must not look as if they did."""
+    if given := [name for name, value in options.items() if value is not None]:
+        raise typer.BadParameter(f"It is not for {what}. Nothing was counted.", param_hint=", ".join(given))
 
 
 def _of_cluster(files: list[str], namespace: str | None, selector: str | None) -> bool:
@@ -87,13 +108,20 @@ def _of_cluster(files: list[str], namespace: str | None, selector: str | None) -
 
 
 def _run(
-    files: list[str], since_onset: str | None, baseline: Path | None, as_json: bool, assign: Path | None, top: int
+    files: list[str],
+    since_onset: str | None,
+    baseline: Path | None,
+    as_json: bool,
+    assign: Path | None,
+    top: int,
+    level: "AtLeast",
 ) -> None:
     import tempfile
 
     from incident_mcp.cli.kept import Kept
     from incident_mcp.cli.log_report import as_text, as_value
     from incident_mcp.logs.analysis import LogAnalysis
+    from incident_mcp.logs.patterns import at_level
     from incident_mcp.text.moments import moment_said
     from incident_mcp.vocabulary.clock import system_clock
 
@@ -114,7 +142,8 @@ def _run(
         if assign is not None:
             _assign(analysis, kinds, assign)
     hosts = _hosts(reading, kept)
-    print(as_value(reading, hosts) if as_json else as_text(reading, top, hosts))
+    reading = at_level(reading, level)
+    print(as_value(reading, hosts) if as_json else as_text(reading, top, hosts), flush=True)
 
 
 def _hosts(reading: "Reading", kept: "Kept") -> "tuple[HostLine, ...]":
@@ -123,12 +152,14 @@ def _hosts(reading: "Reading", kept: "Kept") -> "tuple[HostLine, ...]":
     from incident_mcp.workflow.host_lines import host_lines
 
     stretches = list(kept.stretches())
-    if reading.last is None or not any(is_access_log(body) for _, body in stretches[-1:]):
+    mine = {log for log, body in dict(stretches).items() if is_access_log(body)}
+    if reading.last is None or not mine:
         return ()
     since = reading.onset or reading.last - RECENT
     access = AccessLog(since, since - HOUR)
     for log, body in stretches:
-        access.add(body, replica=log)
+        if log in mine:
+            access.add(body, replica=log)
     return host_lines(access.hosts())
 
 
