@@ -132,3 +132,19 @@ def test_of_a_log_without_end_evenly_spread_pieces_are_kept() -> None:
     pieces = [body for _, body in kept.stretches()]
     assert (kept.whole, pieces[0]) == (False, b"whole line\n")
     assert 20 <= len(pieces) <= 60
+
+
+async def test_traces_of_pods_that_write_at_once_are_told_apart_by_their_prefix(tmp_path: Path) -> None:
+    java = ["java.lang.IllegalStateException: no cart", "\tat com.acme.Cart.load(Cart.java:42)"]
+    python = ["Traceback (most recent call last):", '  File "/app/main.py", line 12, in boot', "KeyError: 'URL'"]
+    rows = [("a", java[0]), ("b", python[0]), ("b", python[1]), ("a", java[1]), ("b", python[2]), ("a", "INFO up")]
+    path, out = tmp_path / "follow.log", tmp_path / "out"
+    path.write_text("".join(f"[pod/{pod}-x/app] 2026-11-24T02:00:00Z {row}\n" for pod, row in rows) * 3)
+    found = await patterns(str(path), "--assign", str(out))
+    assert {(each["pattern"], each.get("at"), each["count"]) for each in found} == {
+        ("«java.lang.IllegalStateException: no cart»", "«com.acme.Cart.load (Cart.java:42)»", 3),
+        ("«KeyError: 'URL'»", "«/app/main.py:12 boot»", 3),
+        ("«up»", None, 3),
+    }
+    numbers = [line.split()[0] for line in out.read_text().splitlines()]
+    assert numbers == [numbers[{"a": 0, "b": 1}[pod]] if row != "INFO up" else numbers[5] for pod, row in rows] * 3

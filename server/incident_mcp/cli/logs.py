@@ -7,6 +7,7 @@ with exact counts; no cluster is asked. `incident-mcp logs deploy/checkout -n sh
 
 import os
 import sys
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
@@ -15,7 +16,7 @@ import typer
 from incident_mcp.cli.options import Context, Kubeconfig
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from incident_mcp.cli.kept import Kept
     from incident_mcp.logs.analysis import LogAnalysis
@@ -130,11 +131,11 @@ def _run(
     with tempfile.TemporaryFile() as kinds:
         analysis = LogAnalysis(today=now, onset=onset, into=kinds)
         if baseline is not None:
-            _feed(analysis, [str(baseline)], baseline=True)
+            _feed(analysis, kinds, [str(baseline)], baseline=True)
             kinds.seek(0)
             kinds.truncate()
         kept = Kept()
-        _feed(analysis, files, kept=kept)
+        _feed(analysis, kinds, files, kept=kept)
         reading = analysis.read()
         if kept.whole:
             kinds.seek(0)
@@ -163,22 +164,49 @@ def _hosts(reading: "Reading", kept: "Kept") -> "tuple[HostLine, ...]":
     return host_lines(access.hosts())
 
 
-def _feed(analysis: "LogAnalysis", files: list[str], *, baseline: bool = False, kept: "Kept | None" = None) -> None:
+def _feed(
+    analysis: "LogAnalysis",
+    kinds: BinaryIO,
+    files: list[str],
+    *,
+    baseline: bool = False,
+    kept: "Kept | None" = None,
+) -> None:
     from incident_mcp.cli.log_progress import progress
 
     sizes = [0 if name == "-" else Path(name).stat().st_size for name in files]
     with progress(sum(sizes) if "-" not in files else None, least=_LONG) as advance:
         for name in files:
-            source = analysis.source(baseline=baseline)
             if kept is not None:
                 kept.next_log()
             with _opened(name) as log:
-                while piece := log.read(_PIECE):
-                    analysis.feed(source, piece)
-                    advance(len(piece))
+                for lines in _read(analysis, kinds, _pieces(log, advance), baseline=baseline):
                     if kept is not None:
-                        kept.add(piece)
-            analysis.close(source)
+                        kept.add(lines)
+
+
+def _pieces(log: BinaryIO, advance: "Callable[[int], None]") -> "Iterator[bytes]":
+    while piece := log.read(_PIECE):
+        yield piece
+        advance(len(piece))
+
+
+def _read(analysis: "LogAnalysis", kinds: BinaryIO, pieces: "Iterator[bytes]", *, baseline: bool) -> "Iterator[bytes]":
+    """One log, which is given back as it was read: without the prefixes that say whose each line is."""
+    from incident_mcp.cli.by_pod import ByPod, is_prefixed
+
+    first = next(pieces, b"")
+    if is_prefixed(first):
+        pods = ByPod(analysis, kinds, baseline=baseline)
+        for piece in chain([first], pieces):
+            yield pods.feed(piece)
+        yield pods.close()
+        return
+    source = analysis.source(baseline=baseline)
+    for piece in chain([first], pieces):
+        analysis.feed(source, piece)
+        yield piece
+    analysis.close(source)
 
 
 def _opened(name: str) -> BinaryIO:
