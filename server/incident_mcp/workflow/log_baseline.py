@@ -20,7 +20,7 @@ from incident_mcp.vocabulary.log_source import ContainerLog, LogsRead, LogsWante
 from incident_mcp.vocabulary.observation import ContainerSeen, NotChecked, PodSeen, RevisionSeen, WorkloadSeen
 from incident_mcp.workflow.desk import Desk
 from incident_mcp.workflow.log_onset import Began
-from incident_mcp.workflow.log_reading import read_wanted
+from incident_mcp.workflow.log_reading import NONE, read_wanted
 from incident_mcp.workflow.log_scope import LogScope
 
 LENGTHEN = 2.0
@@ -82,7 +82,7 @@ async def _before(desk: Desk, scope: LogScope, wanted: LogsWanted, logs: LogsRea
     window = replace(wanted, since=at - WINDOW, until=min(at, wanted.since))
     with anyio.move_on_after(LENGTHEN):
         found = await read_wanted(desk, scope, window)
-        return Earlier(tuple(found.logs), tuple(found.not_checked))
+        return Earlier(tuple(found.logs), tuple(one for one in found.not_checked if one.why != NONE))
     return Earlier(not_checked=(NotChecked(what="logs of the time before", why="timed out"),))
 
 
@@ -171,7 +171,7 @@ def _window(beside: Beside, earlier: Earlier, began: Began | None) -> Comparison
     if began is None:
         return None
     reaches = [log for log in beside.logs if (first := first_time(log.body)) and first < began.at]
-    if not any(beside.is_failing(log) for log in (*reaches, *earlier.logs)):
+    if not any(log.body and beside.is_failing(log) for log in (*reaches, *earlier.logs)):
         return None
     return Comparison(tuple(beside.logs), earlier.logs, onset=began.at)
 

@@ -14,7 +14,7 @@ from incident_mcp.text.budget import fitting
 from incident_mcp.text.words import count
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.errors import NotFound
-from incident_mcp.vocabulary.log_source import ContainerLog, LogsRead
+from incident_mcp.vocabulary.log_source import ContainerLog, LogsRead, LogsWanted
 from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.workflow.access_hosts import access_hosts
 from incident_mcp.workflow.desk import Desk
@@ -68,7 +68,7 @@ async def analyze_logs(
     hosts, missed = await access_hosts(desk, wanted, logs.logs, start.at if start else None)
     logs.not_checked += missed
     reply = _reply(desk.cluster, scope.said, logs, reading, window_words(wanted, asked, now), against=compared.words)
-    reply = reply.model_copy(update={"hosts": hosts, "compared": _compared(compared, whole, start)})
+    reply = reply.model_copy(update={"hosts": hosts, "compared": _compared(compared, whole, start, wanted)})
     if pattern is not None:
         reply = _one_pattern(reply, reading, pattern)
     arguments = {name: value for name, value in asdict(asked).items() if value}
@@ -109,11 +109,14 @@ def _reply(cluster: str, target: str, logs: LogsRead, reading: Reading, window: 
     )
 
 
-def _compared(compared: Comparison, reading: Reading, start: Began | None) -> str:
+def _compared(compared: Comparison, reading: Reading, start: Began | None, wanted: LogsWanted) -> str:
     if compared.words:
         return f"with {count(reading.compared, 'event')} of {compared.words}"
     if start is not None and reading.compared:
         return f"with {count(reading.compared, 'event')} before {start.words(reading.last)}"
+    if start is not None and (wanted.match or wanted.level != "info"):
+        words = f"no line that was asked for was read from before {start.words(reading.last)}"
+        return f"with nothing, so nothing can be called new: {words}. Without match and level all lines are compared."
     at = f"nothing was logged before {start.words(reading.last)}; " if start else ""
     return f"with nothing, so nothing can be called new: {at}{compared.why}"
 
