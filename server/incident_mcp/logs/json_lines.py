@@ -61,6 +61,8 @@ def _error(value: Any) -> str:
     if isinstance(value, dict):
         known = cast("Fields", value)
         kind, said = _first(known, ("type", "name", "class", "Type")), _first(known, _INNER_MESSAGE)
+        if not said and (stack := _first(known, _INNER_STACK)):
+            return _error(str(stack))
         return ": ".join(str(each) for each in (kind, said) if each)
     said = str(value)
     if "\n" not in said:
