@@ -48,7 +48,8 @@ class Request:
 
 def requests(body: bytes) -> Iterator[Request | None]:
     """One for each line that is not empty; None for one that is no request."""
-    for line in body.decode("utf-8", "replace").splitlines():
+    for row in body.decode("utf-8", "replace").split("\n"):
+        line = row.rstrip("\r")
         kubelet = _KUBELET.match(line)
         told = line[kubelet.end() :] if kubelet else line
         if told.strip():
