@@ -24,8 +24,18 @@ SOURCE = Source(Ref(kind="Pod", namespace="shop", name="checkout-1"), "app", Fal
         b"0001-01-01T00:00:00+14:00 c",
         b'1.1.1.1 - - [01/Jan/0001:00:00:00 +0100] "GET / HTTP/1.1" 200 1 "-" "c"',
         b'{"time":"0001-01-01T00:00:00+05:00","status":200}',
+        b'{"time":-99999999999999999,"status":200}',
     ],
-    ids=["brackets", "objects", "both", "too late", "too early", "too early a request", "too early in JSON"],
+    ids=[
+        "brackets",
+        "objects",
+        "both",
+        "too late",
+        "too early",
+        "too early a request",
+        "too early in JSON",
+        "too early a number",
+    ],
 )
 def test_no_single_line_ends_the_reading_of_a_log(line: bytes) -> None:
     body = b"\n".join([line, b"2026-11-25T10:00:00Z ERROR x", line, line, b""])

@@ -113,7 +113,7 @@ def _json_time(value: Any) -> datetime | None:
             return datetime.fromtimestamp(value / 1000 if value > 1e11 else value, UTC)
         at = _clf(value) if "/" in value else datetime.fromisoformat(value)
         return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-    except (ValueError, KeyError, TypeError, OverflowError, IndexError):
+    except (ValueError, KeyError, TypeError, OverflowError, OSError, IndexError):
         return None
 
 
