@@ -1,12 +1,15 @@
 """`incident-mcp logs`: log files and standard input as a few ranked patterns."""
 
 import json
+import os
+import sys
 from pathlib import Path
 
+import anyio
 import pytest
 
 from incident_mcp.cli.kept import Kept
-from tests.cli.running import Finished, incident_mcp
+from tests.cli.running import ROOT, Finished, incident_mcp
 
 LINES = [
     *(f"2026-11-24T02:0{at}:00Z INFO served order {at}" for at in range(9)),
@@ -42,6 +45,8 @@ async def test_what_is_new_since_the_onset_or_against_a_baseline_says_so(log: Pa
     healthy.write_text("".join(f"{line}\n" for line in LINES[:9]))
     against = await patterns(str(log), "--baseline", str(healthy))
     assert [each.get("new") for each in against] == ["new error", None]
+    gone = await patterns(str(healthy), "--baseline", str(log))
+    assert [(each["level"], each["count"], each["before"]) for each in gone] == [("info", 18, 9), ("error", 2, 2)]
 
 
 async def test_each_line_gets_the_number_of_its_template_in_input_order(log: Path, tmp_path: Path) -> None:
@@ -70,6 +75,25 @@ async def test_a_file_that_is_not_there_and_a_time_that_is_none_are_one_line(log
     assert "is no time" in wrong.stderr
 
 
+async def test_a_level_narrows_what_is_shown_and_what_a_file_can_not_be_asked_for_is_refused(log: Path) -> None:
+    assert [each["count"] for each in await patterns(str(log), "--level", "error")] == [2]
+    for options in (["--match", "ledger"], ["--since", "2h"], ["--until", "02:00"], ["--previous"]):
+        refused = await incident_mcp("logs", str(log), *options)
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert options[0] in refused.stderr
+    for options in (["--baseline", str(log)], ["--assign", "out"], ["--top", "3"]):
+        refused = await incident_mcp("logs", "deploy/checkout", "-n", "shop", *options)
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert options[0] in refused.stderr
+
+
+async def test_a_reader_that_has_seen_enough_is_no_failure(log: Path) -> None:
+    command = f"{sys.executable} -m incident_mcp.cli.__main__ logs {log} --json | true"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "server")}
+    done = await anyio.run_process(["bash", "-o", "pipefail", "-c", command], env=environment, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 async def test_an_empty_log_has_no_pattern() -> None:
     done = await incident_mcp("logs", "/dev/null")
     assert done.stdout.strip() == "0 lines, 0.0 kB: 0 patterns"
@@ -94,7 +118,9 @@ async def test_an_access_log_is_told_host_by_host_now_and_before(tmp_path: Path)
     done = await incident_mcp("logs", str(path), "--since-onset", "2026-11-24T02:20:00Z")
     told = "shop-cart-80: 1/s, 100 % 5xx (2xx 1 5xx 299), median 40.8 ms, p99 40.8 ms; before: 1/s, 0 % 5xx (2xx 1,200)"
     assert told in done.stdout
-    value = json.loads((await incident_mcp("logs", str(path), "--json")).stdout)
+    other = tmp_path / "other.log"
+    other.write_text("a line of something else\n")
+    value = json.loads((await incident_mcp("logs", str(path), str(other), "--json")).stdout)
     assert [each["host"] for each in value["hosts"]] == ["shop-cart-80"]
 
 
@@ -106,3 +132,19 @@ def test_of_a_log_without_end_evenly_spread_pieces_are_kept() -> None:
     pieces = [body for _, body in kept.stretches()]
     assert (kept.whole, pieces[0]) == (False, b"whole line\n")
     assert 20 <= len(pieces) <= 60
+
+
+async def test_traces_of_pods_that_write_at_once_are_told_apart_by_their_prefix(tmp_path: Path) -> None:
+    java = ["java.lang.IllegalStateException: no cart", "\tat com.acme.Cart.load(Cart.java:42)"]
+    python = ["Traceback (most recent call last):", '  File "/app/main.py", line 12, in boot', "KeyError: 'URL'"]
+    rows = [("a", java[0]), ("b", python[0]), ("b", python[1]), ("a", java[1]), ("b", python[2]), ("a", "INFO up")]
+    path, out = tmp_path / "follow.log", tmp_path / "out"
+    path.write_text("".join(f"[pod/{pod}-x/app] 2026-11-24T02:00:00Z {row}\n" for pod, row in rows) * 3)
+    found = await patterns(str(path), "--assign", str(out))
+    assert {(each["pattern"], each.get("at"), each["count"]) for each in found} == {
+        ("«java.lang.IllegalStateException: no cart»", "«com.acme.Cart.load (Cart.java:42)»", 3),
+        ("«KeyError: 'URL'»", "«/app/main.py:12 boot»", 3),
+        ("«up»", None, 3),
+    }
+    numbers = [line.split()[0] for line in out.read_text().splitlines()]
+    assert numbers == [numbers[{"a": 0, "b": 1}[pod]] if row != "INFO up" else numbers[5] for pod, row in rows] * 3

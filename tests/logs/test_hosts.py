@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from incident_mcp.logs.access_lines import requests
 from incident_mcp.logs.hosts import AccessLog, HostSeen
 
 ONSET = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)
@@ -64,3 +65,8 @@ def test_the_number_of_hosts_is_bounded() -> None:
     found = hosts(*many)
     assert len(found) <= 4001
     assert sum(line.now.requests for line in found if line.now) == 5000
+
+
+def test_a_separator_within_a_line_makes_no_second_one() -> None:
+    line = '1.1.1.1 - - [24/Nov/2026:02:00:00 +0000] "GET /a\u2028b HTTP/1.1" 200 1 "-" "c\x0bd"\r\n'
+    assert [request is not None for request in requests((line * 2).encode())] == [True, True]

@@ -119,7 +119,8 @@ def test_each_status_is_a_variant_with_its_own_counts_and_severity() -> None:
         ("worker 7 exited with code 0", 0, "info"),
         ('{"level":"info","msg":"served","status":503,"ms":12}', 503, "error"),
         ("upstream returned 502 after 31 ms", 502, "error"),
-        ("OSError: [Errno 28] No space", 28, "info"),
+        ("OSError: [Errno 28] No space", 28, "error"),
+        ("copy: [Errno 28] No space", 28, "info"),
         ("ORA-12541: no listener", 12541, "info"),
     ],
 )

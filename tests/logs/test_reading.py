@@ -29,8 +29,17 @@ from incident_mcp.logs.levels import level_and_message
         ('2026-11-25 09:27:33 app {"level":"warn","message":"late"}', "warning", "late"),
         ('sent {"level":1}', "info", 'sent {"level":1}'),
         ('{"level":"error","msg":"db","error":{"type":"E","message":"refused"}}', "error", "db: E: refused"),
+        (
+            '{"level":"error","msg":"db","error":{"type":"E","stack_trace":"E: x\\n\\tat a.B.c(B.java:1)'
+            '\\nCaused by: java.sql.SQLException: down\\n\\tat a.B.d(B.java:2)"}}',
+            "error",
+            "db: java.sql.SQLException: down",
+        ),
         ('{"@l":"Error","@m":"late"}', "error", "late"),
         ('{"level":"error","msg":"cut off","stack":"at a', "error", "cut off: at a"),
+        ("KeyError: 'PAYMENT_URL'", "error", "KeyError: 'PAYMENT_URL'"),
+        ("Caused by: java.net.ConnectException: refused", "error", "Caused by: java.net.ConnectException: refused"),
+        ("no KeyError: all is well", "info", "no KeyError: all is well"),
         ("warn: Shop.Orders[14]", "warning", "warn: Shop.Orders[14]"),
     ],
 )

@@ -116,3 +116,19 @@ def test_a_log_is_parted_at_a_moment_and_a_line_cut_off_is_dropped() -> None:
     assert (early.count(b"\n"), late.count(b"\n")) == (3, 2)
     assert parted(body[:70], ONSET)[0] == body[: body.find(b"\n") + 1]
     assert parted(b"", ONSET) == (b"", b"")
+
+
+def test_a_pod_that_is_gone_is_judged_with_those_that_fail_and_no_line_of_it_is_lost() -> None:
+    well, fails, gone = pod("web-1"), pod("web-2", ready=False), pod("web-3")
+    found = chosen([well, fails], [log(well, 9, 1), log(fails, 9, 1), log(gone, 7)])
+    assert (names(found.judged), names(found.usual)) == (["web-2", "web-3"], ["web-1"])
+    old, new = pod("old-1"), pod("new-1", ready=False, revision="b", age=5)
+    found = chosen([old, new], [log(old, 30, 1), log(new, 4, 1), log(gone, 7)])
+    assert (names(found.judged), names(found.usual)) == (["new-1", "web-3"], ["old-1"])
+
+
+def test_a_line_with_carriage_returns_is_parted_as_one() -> None:
+    body = b"2026-11-24T02:00:00Z 10 %\r20 %\r30 %\n2026-11-24T02:02:00Z 40 %\r50 %\n"
+    early, late = parted(body, datetime(2026, 11, 24, 2, 1, tzinfo=UTC))
+    assert (early.count(b"\n"), late.count(b"\n"), early + late) == (1, 1, body)
+    assert parted(body, datetime(2026, 11, 24, 3, tzinfo=UTC)) == (body, b"")

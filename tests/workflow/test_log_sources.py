@@ -155,3 +155,38 @@ async def _read(here: World, way: Way) -> dict[str, Any]:
         if answer.get("patterns"):
             return answer
         await anyio.sleep(0.1)
+
+
+@BOTH
+async def test_the_last_row_of_a_trace_is_an_error_where_a_text_finds_it_alone(
+    kind: type[Fake], tmp_path: Path
+) -> None:
+    fake = kind()
+    async with shop_with(fake, tmp_path) as here:
+        for row in (
+            "Traceback (most recent call last):",
+            '  File "/app/a.py", line 3, in f',
+            "KeyError: 'PAYMENT_URL'",
+        ):
+            fake.add(ago(seconds=60), row)
+        for asked in ({"match": "keyerror"}, {"match": "keyerror", "level": "error"}, {"level": "error"}):
+            answer = data_of(await here.call("analyze_logs", **CHECKOUT, **asked))
+            assert f"from {SAID[kind]}" in answer["read"]
+            [line] = answer["patterns"]
+            assert (line["level"], line["count"], line["pattern"]) == ("error", 1, "«KeyError: 'PAYMENT_URL'»")
+
+
+@BOTH
+@pytest.mark.parametrize("asked", [{"match": "refused"}, {"level": "error"}])
+async def test_where_lines_were_left_out_it_is_not_said_that_nothing_was_logged(
+    kind: type[Fake], asked: dict[str, str], tmp_path: Path
+) -> None:
+    fake = kind()
+    async with shop_with(fake, tmp_path) as here:
+        for second in range(600, 1200, 10):
+            fake.add(ago(seconds=second), "INFO all is well")
+        fake.add(ago(seconds=20), "ERROR dial tcp 10.0.0.7:8443: connect: connection refused")
+        answer = data_of(await here.call("analyze_logs", **CHECKOUT, since="10m", **asked))
+    assert "no line that was asked for was read from before" in answer["compared"]
+    assert "Without match and level" in answer["compared"]
+    assert "not_checked" not in answer or not answer["not_checked"]

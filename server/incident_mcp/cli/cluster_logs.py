@@ -9,13 +9,12 @@ from incident_mcp.cli.reading import Where, answer, kind_and_name
 from incident_mcp.vocabulary.errors import BadRequest
 
 if TYPE_CHECKING:
+    from incident_mcp.vocabulary.log_source import AtLeast
     from incident_mcp.workflow.desk import Desk
     from incident_mcp.workflow.log_following import FollowReply
     from incident_mcp.workflow.log_lines import PatternLine
     from incident_mcp.workflow.log_patterns import LogsReply
     from incident_mcp.workflow.log_scope import LogsAsked
-
-LEVELS = ("error", "warning", "info")
 
 
 def as_asked(
@@ -26,7 +25,7 @@ def as_asked(
     since: str,
     until: str | None,
     previous: bool,
-    level: str,
+    level: "AtLeast",
     match: str | None,
 ) -> "LogsAsked":
     """As the tool would be asked."""
@@ -34,8 +33,6 @@ def as_asked(
 
     from incident_mcp.workflow.log_scope import LogsAsked
 
-    if level not in LEVELS:
-        raise typer.BadParameter(f"{level!r} is none of {', '.join(LEVELS)}.", param_hint="--level")
     if len(files) > 1:
         raise typer.BadParameter("One KIND/NAME at a time.", param_hint="FILE")
     try:

@@ -8,7 +8,7 @@ from incident_mcp.logs.patterns import LogPattern, Reading
 from incident_mcp.text.fencing import quote
 from incident_mcp.text.words import clock, count, shown
 from incident_mcp.workflow.host_lines import HostLine, host_words
-from incident_mcp.workflow.log_lines import PatternLine, pattern_line, read_words
+from incident_mcp.workflow.log_lines import TOO_WIDE, PatternLine, pattern_line, read_words
 
 _WIDTH = 160
 HOSTS = 10
@@ -31,7 +31,7 @@ def as_text(reading: Reading, top: int, hosts: Sequence[HostLine] = ()) -> str:
     if note := shown(len(patterns[:top]), len(patterns)):
         lines += ["", f"{note}; --top shows more."]
     if reading.coarse:
-        lines += ["", "Too many kinds of lines to tell apart: some patterns are wider than they should be."]
+        lines += ["", f"{TOO_WIDE.capitalize()}."]
     return "\n".join(lines)
 
 

@@ -5,6 +5,9 @@ with exact counts; no cluster is asked. `incident-mcp logs deploy/checkout -n sh
 `analyze_logs` does.
 """
 
+import os
+import sys
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
@@ -13,12 +16,17 @@ import typer
 from incident_mcp.cli.options import Context, Kubeconfig
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
     from incident_mcp.cli.kept import Kept
     from incident_mcp.logs.analysis import LogAnalysis
     from incident_mcp.logs.patterns import Reading
+    from incident_mcp.vocabulary.log_source import AtLeast
     from incident_mcp.workflow.host_lines import HostLine
 
 NAME = "logs"
+LEVELS = ("error", "warning", "info")
+TOP = 20
 _PIECE = 2 * 1024 * 1024
 _LONG = 16 * _PIECE
 """From this size on a bar shows how far it is."""
@@ -39,13 +47,13 @@ def command(
     assign: Annotated[
         Path | None, typer.Option(metavar="OUT", help="Write each line's template number there, in input order.")
     ] = None,
-    top: Annotated[int, typer.Option(min=1, help="Patterns to print.")] = 20,
+    top: Annotated[int | None, typer.Option(min=1, help="Patterns of files to print; else 20.")] = None,
     kubeconfig: Kubeconfig = None,
     context: Context = None,
     namespace: Annotated[str | None, typer.Option("--namespace", "-n", help="Its pods; else KIND/NAME's.")] = None,
     selector: Annotated[str | None, typer.Option("--selector", "-l", help="Pods with these labels.")] = None,
     container: Annotated[str | None, typer.Option("--container", "-c", help="Only this container.")] = None,
-    since: Annotated[str, typer.Option(metavar="SPAN|TIME", help="2h, or 02:10.")] = "60m",
+    since: Annotated[str | None, typer.Option(metavar="SPAN|TIME", help="2h, or 02:10; else 60m.")] = None,
     until: Annotated[str | None, typer.Option(metavar="TIME", help="Else now.")] = None,
     previous: Annotated[bool, typer.Option("--previous", "-p", help="Only instances before a restart.")] = False,
     level: Annotated[str, typer.Option(help="error, warning or info, and above.")] = "info",
@@ -55,23 +63,37 @@ def command(
     """Group the lines of logs into a few ranked patterns: counts, first and last time, what is new, what it means."""
     from incident_mcp.vocabulary.errors import IncidentError
 
+    if level not in LEVELS:
+        raise typer.BadParameter(f"{level!r} is none of {', '.join(LEVELS)}.", param_hint="--level")
     if _of_cluster(files or [], namespace, selector):
+        _refuse("a cluster's logs", {"--baseline": baseline, "--assign": assign, "--top": top})
         from incident_mcp.cli.cluster_logs import as_asked, read  # a filter needs no cluster, and is there at once
         from incident_mcp.cli.reading import Where
 
-        asked = as_asked(files or [], namespace, selector, container, since, until, previous, level, match)
+        asked = as_asked(files or [], namespace, selector, container, since or "60m", until, previous, level, match)
         read(Where(kubeconfig, context, namespace), asked, since_onset, follow, as_json=as_json)
         return
     if not files:
         raise typer.BadParameter("Name log files, - for standard input, or KIND/NAME with -n.", param_hint="FILE")
+    others = {"--since": since, "--until": until, "--match": match, "--container": container}
+    _refuse("files", {**others, "--previous": previous or None, "--follow": follow})
     try:
-        _run(files, since_onset, baseline, as_json, assign, top)
+        _run(files, since_onset, baseline, as_json, assign, top or TOP, level)
+    except BrokenPipeError:  # `| head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit from None
     except IncidentError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     except OSError as error:
         typer.echo(f"{error.filename or 'The log'}: {error.strerror or error}. Nothing was counted.", err=True)
         raise typer.Exit(1) from None
+
+
+def _refuse(what: str, options: "Mapping[str, object]") -> None:
+    """Options that would say nothing here must not look as if they did."""
+    if given := [name for name, value in options.items() if value is not None]:
+        raise typer.BadParameter(f"It is not for {what}. Nothing was counted.", param_hint=", ".join(given))
 
 
 def _of_cluster(files: list[str], namespace: str | None, selector: str | None) -> bool:
@@ -87,13 +109,20 @@ def _of_cluster(files: list[str], namespace: str | None, selector: str | None) -
 
 
 def _run(
-    files: list[str], since_onset: str | None, baseline: Path | None, as_json: bool, assign: Path | None, top: int
+    files: list[str],
+    since_onset: str | None,
+    baseline: Path | None,
+    as_json: bool,
+    assign: Path | None,
+    top: int,
+    level: "AtLeast",
 ) -> None:
     import tempfile
 
     from incident_mcp.cli.kept import Kept
     from incident_mcp.cli.log_report import as_text, as_value
     from incident_mcp.logs.analysis import LogAnalysis
+    from incident_mcp.logs.patterns import at_level
     from incident_mcp.text.moments import moment_said
     from incident_mcp.vocabulary.clock import system_clock
 
@@ -102,11 +131,11 @@ def _run(
     with tempfile.TemporaryFile() as kinds:
         analysis = LogAnalysis(today=now, onset=onset, into=kinds)
         if baseline is not None:
-            _feed(analysis, [str(baseline)], baseline=True)
+            _feed(analysis, kinds, [str(baseline)], baseline=True)
             kinds.seek(0)
             kinds.truncate()
         kept = Kept()
-        _feed(analysis, files, kept=kept)
+        _feed(analysis, kinds, files, kept=kept)
         reading = analysis.read()
         if kept.whole:
             kinds.seek(0)
@@ -114,7 +143,8 @@ def _run(
         if assign is not None:
             _assign(analysis, kinds, assign)
     hosts = _hosts(reading, kept)
-    print(as_value(reading, hosts) if as_json else as_text(reading, top, hosts))
+    reading = at_level(reading, level)
+    print(as_value(reading, hosts) if as_json else as_text(reading, top, hosts), flush=True)
 
 
 def _hosts(reading: "Reading", kept: "Kept") -> "tuple[HostLine, ...]":
@@ -123,31 +153,60 @@ def _hosts(reading: "Reading", kept: "Kept") -> "tuple[HostLine, ...]":
     from incident_mcp.workflow.host_lines import host_lines
 
     stretches = list(kept.stretches())
-    if reading.last is None or not any(is_access_log(body) for _, body in stretches[-1:]):
+    mine = {log for log, body in dict(stretches).items() if is_access_log(body)}
+    if reading.last is None or not mine:
         return ()
     since = reading.onset or reading.last - RECENT
     access = AccessLog(since, since - HOUR)
     for log, body in stretches:
-        access.add(body, replica=log)
+        if log in mine:
+            access.add(body, replica=log)
     return host_lines(access.hosts())
 
 
-def _feed(analysis: "LogAnalysis", files: list[str], *, baseline: bool = False, kept: "Kept | None" = None) -> None:
+def _feed(
+    analysis: "LogAnalysis",
+    kinds: BinaryIO,
+    files: list[str],
+    *,
+    baseline: bool = False,
+    kept: "Kept | None" = None,
+) -> None:
     from incident_mcp.cli.log_progress import progress
 
     sizes = [0 if name == "-" else Path(name).stat().st_size for name in files]
     with progress(sum(sizes) if "-" not in files else None, least=_LONG) as advance:
         for name in files:
-            source = analysis.source(baseline=baseline)
             if kept is not None:
                 kept.next_log()
             with _opened(name) as log:
-                while piece := log.read(_PIECE):
-                    analysis.feed(source, piece)
-                    advance(len(piece))
+                for lines in _read(analysis, kinds, _pieces(log, advance), baseline=baseline):
                     if kept is not None:
-                        kept.add(piece)
-            analysis.close(source)
+                        kept.add(lines)
+
+
+def _pieces(log: BinaryIO, advance: "Callable[[int], None]") -> "Iterator[bytes]":
+    while piece := log.read(_PIECE):
+        yield piece
+        advance(len(piece))
+
+
+def _read(analysis: "LogAnalysis", kinds: BinaryIO, pieces: "Iterator[bytes]", *, baseline: bool) -> "Iterator[bytes]":
+    """One log, which is given back as it was read: without the prefixes that say whose each line is."""
+    from incident_mcp.cli.by_pod import ByPod, is_prefixed
+
+    first = next(pieces, b"")
+    if is_prefixed(first):
+        pods = ByPod(analysis, kinds, baseline=baseline)
+        for piece in chain([first], pieces):
+            yield pods.feed(piece)
+        yield pods.close()
+        return
+    source = analysis.source(baseline=baseline)
+    for piece in chain([first], pieces):
+        analysis.feed(source, piece)
+        yield piece
+    analysis.close(source)
 
 
 def _opened(name: str) -> BinaryIO:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from io import BytesIO
 
 import anyio
 
@@ -82,7 +83,7 @@ async def earlier_logs(
 
 def parted(body: bytes, at: datetime) -> tuple[bytes, bytes]:
     """The whole lines of a log before a moment, and those from it on; by the kubelet's stamps."""
-    lines = body.splitlines(keepends=True)
+    lines = BytesIO(body).readlines()  # a carriage return ends no line: progress bars are full of them
     cut = bisect_left(range(len(lines)), True, key=lambda number: _at_or_after(lines[number], at))
     early = lines[:cut]
     if early and not early[-1].endswith(b"\n"):  # cut by the limit of bytes

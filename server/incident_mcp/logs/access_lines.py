@@ -48,7 +48,8 @@ class Request:
 
 def requests(body: bytes) -> Iterator[Request | None]:
     """One for each line that is not empty; None for one that is no request."""
-    for line in body.decode("utf-8", "replace").splitlines():
+    for row in body.decode("utf-8", "replace").split("\n"):
+        line = row.rstrip("\r")
         kubelet = _KUBELET.match(line)
         told = line[kubelet.end() :] if kubelet else line
         if told.strip():
@@ -78,7 +79,7 @@ def _time(found: re.Match[str]) -> datetime | None:
     groups = found.groupdict()
     try:
         return _clf(groups["clf"]) if groups.get("clf") else datetime.fromisoformat(str(groups["iso"]))
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, OverflowError):
         return None
 
 
@@ -93,7 +94,7 @@ def _clf(stamp: str) -> datetime:
 def _from_json(line: str) -> Request | None:
     try:
         fields = msgspec.json.decode(line)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):  # brackets within brackets, thousands deep
         return None
     if not isinstance(fields, dict):
         return None
@@ -111,9 +112,9 @@ def _json_time(value: Any) -> datetime | None:
         if isinstance(value, int | float):
             return datetime.fromtimestamp(value / 1000 if value > 1e11 else value, UTC)
         at = _clf(value) if "/" in value else datetime.fromisoformat(value)
-    except (ValueError, KeyError, TypeError, OverflowError, IndexError):
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, KeyError, TypeError, OverflowError, OSError, IndexError):
         return None
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _json_duration(fields: dict[str, Any]) -> float | None:

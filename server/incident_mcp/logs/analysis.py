@@ -268,8 +268,16 @@ def _key(pattern: LogPattern) -> _Key:
 
 
 def _order(pattern: LogPattern) -> tuple[object, ...]:
-    """By tier; within a tier by how much it looks like the onset's own; the rest worst and most telling first."""
-    told = (_RANK[pattern.level], pattern.meaning is None, -pattern.count, pattern.number)
+    """By tier; within a tier by how much it looks like the onset's own; the rest worst and most telling first, and last
+    what was only before.
+    """
+    told = (
+        pattern.count == pattern.before,
+        _RANK[pattern.level],
+        pattern.meaning is None,
+        -pattern.count,
+        pattern.number,
+    )
     return (pattern.blank, TIERS.index(pattern.tier), -pattern.weight, *told)
 
 

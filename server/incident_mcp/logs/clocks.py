@@ -23,6 +23,8 @@ NEVER = np.int64(np.iinfo(np.int64).min)
 ALWAYS = np.int64(np.iinfo(np.int64).max)
 """Later than any time."""
 _MONTHS = {name: at + 1 for at, name in enumerate(b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split())}
+_YEARS = range(1970, 2200)
+"""No log is of another year: what looks so is a time that was never set (Go's is of the year 1), or no time."""
 _LOOKED_AT = 400
 _LONGEST_STAMP = 32
 _BYTE, _ZERO, _POINT, _COMMA = np.uint64(255), np.uint64(48), np.uint64(46), np.uint64(44)
@@ -33,13 +35,23 @@ Fields = tuple[int, int, int, int, int]
 """Year (0: not written), month, day, hour, minute."""
 
 
+def _year(written: bytes | None) -> int:
+    """Of two digits it is of this century."""
+    if written is None:
+        return 0
+    year = int(written) + (2000 if len(written) == 2 else 0)
+    if year not in _YEARS:
+        raise ValueError(written)
+    return year
+
+
 def _numbers(order: str) -> Callable[[bytes], Fields]:
     """`order` names what the numbers of a stamp are, in turn: `ymdHM` and the like."""
 
     def read(stamp: bytes) -> Fields:
-        found = dict(zip(order, (int(each) for each in re.findall(rb"\d+", stamp)), strict=False))
-        year = found.get("y", 0)
-        return (year + 2000 if 0 < year < 100 else year), found["m"], found["d"], found["H"], found["M"]
+        found = dict(zip(order, re.findall(rb"\d+", stamp), strict=False))
+        month, day, hour, minute = (int(found[each]) for each in "mdHM")
+        return _year(found.get("y")), month, day, hour, minute
 
     return read
 

@@ -61,6 +61,8 @@ def _error(value: Any) -> str:
     if isinstance(value, dict):
         known = cast("Fields", value)
         kind, said = _first(known, ("type", "name", "class", "Type")), _first(known, _INNER_MESSAGE)
+        if not said and (stack := _first(known, _INNER_STACK)):
+            return _error(str(stack))
         return ": ".join(str(each) for each in (kind, said) if each)
     said = str(value)
     if "\n" not in said:
@@ -94,7 +96,7 @@ def _unescaped(text: str) -> str:
 def _fields(text: str) -> Fields | None:
     try:
         fields = msgspec.json.decode(text)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):  # brackets within brackets, thousands deep
         return None
     return cast("Fields", fields) if isinstance(fields, dict) else None
 

@@ -30,6 +30,7 @@ class Keys:
         self.fresh: list[int] = []
         self._vocabulary: set[bytes] | None = None
         self.coarse = False
+        self._wide: set[int] = set()
 
     def __getitem__(self, key: bytes) -> int:
         plain = canonical(key[:LONGEST])
@@ -60,7 +61,15 @@ class Keys:
                 return kind
             if self._has_room(1.25):
                 break
-        return self._new(coarse)
+        kind = self._new(coarse)
+        self._wide.add(kind)
+        return kind
+
+    def said(self, kind: int, text: str) -> str:
+        """The message of a kind's first line; of one that is too wide only the words that its lines share for sure."""
+        if kind not in self._wide or self._vocabulary is None:
+            return text
+        return " ".join([word if word.encode() in self._vocabulary else "<*>" for word in text.split()])
 
     def _known_words(self, key: bytes) -> bytes:
         if self._vocabulary is None:

@@ -1,6 +1,7 @@
 """How serious a line says it is, and its message: plain text, JSON, klog and logfmt, if it says so itself.
 
-A word such as `failed` proves nothing (`0 failed`, `failover`); only a level at a line's head or in its field does.
+A word such as `failed` proves nothing (`0 failed`, `failover`); only a level at a line's head or in its field does, and
+an exception that begins the line: the one row of a trace that is left where lines are looked for by a text.
 """
 
 import re
@@ -17,6 +18,7 @@ _LOGFMT_MESSAGE = re.compile(r"\b(?:msg|message)=(?:\"((?:[^\"\\]|\\.)*)\"|(\S+)
 _LOGFMT_ERROR = re.compile(r"\b(?:err|error)=(?:\"((?:[^\"\\]|\\.)*)\"|(\S+))")
 _PREFIXED = re.compile(r"[^{}]{1,120}(\{\".*\})\s*$", re.DOTALL)
 _DOTNET = re.compile(r"^(fail|crit|warn): [\w.`+<>-]+\[\d+\]")
+_RAISED = re.compile(r"(?:Caused by: )?(?:[A-Za-z_$][\w$]*[./])*[A-Z][\w$]*(?:Error|Exception)(?:: \S|$)")
 _GRAVEST: tuple[Level, ...] = ("error", "warning", "info")
 
 
@@ -30,8 +32,9 @@ def level_and_message(text: str) -> tuple[Level, str]:
         return WORDS.get(found[1].lower(), "info"), _logfmt(text)
     if (inner := _PREFIXED.match(text)) and (parsed := json_message(inner[1], strict=True)):
         return parsed
-    head = _HEAD.match(text) or _DOTNET.match(text)
-    return (WORDS[head[1].lower()] if head else "info"), text
+    if head := _HEAD.match(text) or _DOTNET.match(text):
+        return WORDS[head[1].lower()], text
+    return ("error" if _RAISED.match(text) else "info"), text
 
 
 def _wrapped(level: Level, message: str) -> tuple[Level, str]:

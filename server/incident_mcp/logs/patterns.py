@@ -9,11 +9,13 @@ from typing import Literal
 from incident_mcp.logs.levels import Level
 from incident_mcp.logs.meanings import Meaning
 from incident_mcp.logs.value_seen import ValueSeen
+from incident_mcp.vocabulary.log_source import AtLeast
 from incident_mcp.vocabulary.untrusted import Untrusted
 from incident_mcp.vocabulary.value import Value
 
 Tier = Literal["new error", "more errors", "new", ""]
 """Against the time before the onset, or against whatever else the logs are compared with."""
+LEVELS: tuple[AtLeast, ...] = ("error", "warning", "info")
 TIERS: tuple[Tier, ...] = ("new error", "more errors", "new", "")
 
 
@@ -74,3 +76,9 @@ class Reading(Value):
     """Events before the onset, or of the logs compared with."""
     coarse: bool = False
     """There were more kinds of lines than are told apart: some patterns are too wide."""
+
+
+def at_level(reading: Reading, level: AtLeast) -> Reading:
+    """Without the patterns below this level; what was read stays what was read."""
+    kept = LEVELS[: LEVELS.index(level) + 1]
+    return reading.model_copy(update={"patterns": tuple(each for each in reading.patterns if each.level in kept)})

@@ -6,7 +6,7 @@ message, where its time stands, and which of its marks is a status code. Stack t
 make variants. Memory is bounded: by the number of kinds, and by one block for each source.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import BinaryIO
 
@@ -180,7 +180,7 @@ class LogReader:
     def _learn(self, seen: Collapsed, first: dict[int, int], source: int) -> None:
         codes: list[tuple[int, int]] = []
         for number in self._keys.fresh:
-            kind = self._look(seen, first[number], source)
+            kind = self._look(seen, number, first[number], source)
             self.kinds.append(kind)
             if kind.code_mark is not None:
                 codes.append((number, kind.code_mark))
@@ -189,8 +189,9 @@ class LogReader:
         for number, mark in codes:
             self._variants.watch(number, mark)
 
-    def _look(self, seen: Collapsed, line: int, source: int) -> Kind:
+    def _look(self, seen: Collapsed, number: int, line: int, source: int) -> Kind:
         shape = shape_of(seen.line(line))
+        shape = replace(shape, text=self._keys.said(number, shape.text)) if self._keys.coarse else shape
         marks = seen.marks(line)
         self._stamped.watch(len(self.kinds), shape.stamp, marks)
         mark = marks.index(shape.code.offset) if shape.code and shape.code.offset in marks else None

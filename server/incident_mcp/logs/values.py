@@ -145,7 +145,7 @@ def _in_places(segments: Sequence[str], said: str) -> Iterator[tuple[int, str]]:
 def _json_fields(text: str) -> Iterator[tuple[str, str]]:
     try:
         fields = msgspec.json.decode(text)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return
     if isinstance(fields, dict):
         for name, value in cast("dict[str, Any]", fields).items():

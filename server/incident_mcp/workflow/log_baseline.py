@@ -20,7 +20,7 @@ from incident_mcp.vocabulary.log_source import ContainerLog, LogsRead, LogsWante
 from incident_mcp.vocabulary.observation import ContainerSeen, NotChecked, PodSeen, RevisionSeen, WorkloadSeen
 from incident_mcp.workflow.desk import Desk
 from incident_mcp.workflow.log_onset import Began
-from incident_mcp.workflow.log_reading import read_wanted
+from incident_mcp.workflow.log_reading import NONE, read_wanted
 from incident_mcp.workflow.log_scope import LogScope
 
 LENGTHEN = 2.0
@@ -82,7 +82,7 @@ async def _before(desk: Desk, scope: LogScope, wanted: LogsWanted, logs: LogsRea
     window = replace(wanted, since=at - WINDOW, until=min(at, wanted.since))
     with anyio.move_on_after(LENGTHEN):
         found = await read_wanted(desk, scope, window)
-        return Earlier(tuple(found.logs), tuple(found.not_checked))
+        return Earlier(tuple(found.logs), tuple(one for one in found.not_checked if one.why != NONE))
     return Earlier(not_checked=(NotChecked(what="logs of the time before", why="timed out"),))
 
 
@@ -127,13 +127,13 @@ class Beside:
         old = [pod for pod in self.well if pod not in new]
         if not new or not old or any(pod not in new for pod in self.failing):
             return None
-        return self._split(new, old, f"{count(len(old), 'pod')} of the previous revision")
+        return self._split(old, f"{count(len(old), 'pod')} of the previous revision")
 
     def healthy_replicas(self, began: Began | None) -> Comparison | None:
         if not self.failing or not self.well:
             return None
         words = f"{count(len(self.well), 'replica')} that {'is' if len(self.well) == 1 else 'are'} well"
-        return replace(self._split(self.failing, self.well, words), onset=began.at if began else None)
+        return replace(self._split(self.well, words), onset=began.at if began else None)
 
     def previous_instance(self) -> Comparison | None:
         """Its last minute is judged with what came after it."""
@@ -152,10 +152,11 @@ class Beside:
     def is_failing(self, log: ContainerLog) -> bool:
         return not self.failing or any(pod.ref == log.pod for pod in self.failing)
 
-    def _split(self, judged: Sequence[PodSeen], usual: Sequence[PodSeen], words: str) -> Comparison:
-        wanted, known = {pod.ref for pod in judged}, {pod.ref for pod in usual}
+    def _split(self, usual: Sequence[PodSeen], words: str) -> Comparison:
+        """All others are judged: also pods that are gone, whose logs an engine still has."""
+        known = {pod.ref for pod in usual}
         return Comparison(
-            tuple(log for log in self.logs if log.pod in wanted),
+            tuple(log for log in self.logs if log.pod not in known),
             tuple(log for log in self.logs if log.pod in known and log.body),
             words=words,
         )
@@ -170,7 +171,7 @@ def _window(beside: Beside, earlier: Earlier, began: Began | None) -> Comparison
     if began is None:
         return None
     reaches = [log for log in beside.logs if (first := first_time(log.body)) and first < began.at]
-    if not any(beside.is_failing(log) for log in (*reaches, *earlier.logs)):
+    if not any(log.body and beside.is_failing(log) for log in (*reaches, *earlier.logs)):
         return None
     return Comparison(tuple(beside.logs), earlier.logs, onset=began.at)
 

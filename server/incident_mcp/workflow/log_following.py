@@ -12,7 +12,7 @@ import anyio
 
 from incident_mcp.cluster.following import Following, newest_time
 from incident_mcp.cluster.one_log import matching
-from incident_mcp.logs.patterns import LogPattern, Reading
+from incident_mcp.logs.patterns import LogPattern, Reading, at_level
 from incident_mcp.logs.sources import Source
 from incident_mcp.text.budget import fitting
 from incident_mcp.text.fencing import quote
@@ -25,7 +25,6 @@ from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.workflow.desk import Desk
 from incident_mcp.workflow.log_lines import PatternLine, pattern_line
-from incident_mcp.workflow.log_patterns import at_level
 from incident_mcp.workflow.log_scope import LogsAsked, LogScope, scope_of, wanted_of
 from incident_mcp.workflow.looks import recorded
 from incident_mcp.workflow.progress import Progress, silent

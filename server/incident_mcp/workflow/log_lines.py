@@ -13,6 +13,7 @@ TEMPLATE_LIMIT = 200
 SAMPLE_LIMIT = 400
 SAMPLES_BYTES = 4500
 """Of all of them together: an answer stays small whatever the lines hold."""
+TOO_WIDE = "too many kinds of lines to tell apart: some patterns are wider than they should be"
 _BURST = 10
 """Events in one minute, and at least half of all, are worth a word."""
 

@@ -8,19 +8,19 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from incident_mcp.logs.patterns import Reading
+from incident_mcp.logs.patterns import Reading, at_level
 from incident_mcp.logs.sources import Source
 from incident_mcp.text.budget import fitting
 from incident_mcp.text.words import count
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.errors import NotFound
-from incident_mcp.vocabulary.log_source import AtLeast, ContainerLog, LogsRead
+from incident_mcp.vocabulary.log_source import ContainerLog, LogsRead, LogsWanted
 from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.workflow.access_hosts import access_hosts
 from incident_mcp.workflow.desk import Desk
 from incident_mcp.workflow.host_lines import HostLine
 from incident_mcp.workflow.log_baseline import Comparison, against
-from incident_mcp.workflow.log_lines import PatternLine, headline, pattern_line, read_words, samples_of
+from incident_mcp.workflow.log_lines import TOO_WIDE, PatternLine, headline, pattern_line, read_words, samples_of
 from incident_mcp.workflow.log_onset import Began, began
 from incident_mcp.workflow.log_reading import coverage_words, read_wanted
 from incident_mcp.workflow.log_scope import LogsAsked, scope_of, wanted_of, window_words
@@ -30,7 +30,6 @@ BUDGET = 1100
 """Tokens for the patterns of one answer."""
 VALUED = 20
 """Patterns of which it is told what stands in their places: about as many as fit an answer."""
-LEVELS: tuple[AtLeast, ...] = ("error", "warning", "info")
 
 
 class LogsReply(Reply):
@@ -69,17 +68,11 @@ async def analyze_logs(
     hosts, missed = await access_hosts(desk, wanted, logs.logs, start.at if start else None)
     logs.not_checked += missed
     reply = _reply(desk.cluster, scope.said, logs, reading, window_words(wanted, asked, now), against=compared.words)
-    reply = reply.model_copy(update={"hosts": hosts, "compared": _compared(compared, whole, start)})
+    reply = reply.model_copy(update={"hosts": hosts, "compared": _compared(compared, whole, start, wanted)})
     if pattern is not None:
         reply = _one_pattern(reply, reading, pattern)
     arguments = {name: value for name, value in asdict(asked).items() if value}
     return await recorded(desk, found, "analyze_logs", arguments, reply, by)
-
-
-def at_level(reading: Reading, level: AtLeast) -> Reading:
-    """Without the patterns below this level; what was read stays what was read."""
-    kept = LEVELS[: LEVELS.index(level) + 1]
-    return reading.model_copy(update={"patterns": tuple(each for each in reading.patterns if each.level in kept)})
 
 
 def _reading(compared: Comparison, now: datetime, sampled: int | None) -> Reading:
@@ -105,21 +98,25 @@ def _reply(cluster: str, target: str, logs: LogsRead, reading: Reading, window: 
     part = fitting(patterns, BUDGET)
     pods = {log.pod for log in logs.logs}
     told = headline(reading, any_read=bool(pods), narrowed=bool(logs.looked_through), against=against)
+    wide = f"; {TOO_WIDE}" if reading.coarse else ""
     return LogsReply(
         cluster=cluster,
         summary=(f"{cluster}: {target}: {told}",),
         patterns=part.items,
         more=f"{part.note}; level, match, container or pattern (an id: its lines) narrow it." if part.note else "",
-        read=f"{read_words(reading)} of {count(len(pods), 'pod')}, {window}, {coverage_words(logs)}",
+        read=f"{read_words(reading)} of {count(len(pods), 'pod')}, {window}, {coverage_words(logs)}{wide}",
         not_checked=tuple(str(one) for one in logs.not_checked[:10]),
     )
 
 
-def _compared(compared: Comparison, reading: Reading, start: Began | None) -> str:
+def _compared(compared: Comparison, reading: Reading, start: Began | None, wanted: LogsWanted) -> str:
     if compared.words:
         return f"with {count(reading.compared, 'event')} of {compared.words}"
     if start is not None and reading.compared:
         return f"with {count(reading.compared, 'event')} before {start.words(reading.last)}"
+    if start is not None and (wanted.match or wanted.level != "info"):
+        words = f"no line that was asked for was read from before {start.words(reading.last)}"
+        return f"with nothing, so nothing can be called new: {words}. Without match and level all lines are compared."
     at = f"nothing was logged before {start.words(reading.last)}; " if start else ""
     return f"with nothing, so nothing can be called new: {at}{compared.why}"
 

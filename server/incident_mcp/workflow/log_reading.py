@@ -16,6 +16,7 @@ from incident_mcp.workflow.log_scope import LogScope
 
 ENGINES_SHARE = 0.6
 """Of the time, what engines get: the rest is for the pods' own logs."""
+NONE = "it has no such line of this time"
 _NAMED = 5
 
 
@@ -30,7 +31,7 @@ async def read_wanted(desk: Desk, scope: LogScope, wanted: LogsWanted) -> LogsRe
             if found.logs:
                 found.not_checked[:0] = notes
                 return found
-            nothing = NotChecked(what=source.name, why="it has no such line of this time")
+            nothing = NotChecked(what=source.name, why=NONE)
             notes += found.not_checked or [nothing]
     found = await PodLogs(desk.api, desk.clock).read(wanted, desk.tool_seconds - (monotonic() - began))
     found.not_checked[:0] = notes
