@@ -159,7 +159,7 @@ async def test_a_diagnosis_shows_each_figure_with_its_query(tmp_path: Path, watc
 
 async def test_without_any_the_answers_say_so_in_one_line(tmp_path: Path) -> None:
     async with world(tmp_path, "legacy", None) as here:
-        for tool, arguments in (("assess_incident", {}), ("what_changed", {}), ("diagnose_workload", CHECKOUT)):
+        for tool, arguments in (("assess_incident", {}), ("diagnose_workload", CHECKOUT)):
             answer = data_of(await here.call(tool, **arguments))
             assert str(UNWATCHED) in answer["not_checked"]
             assert not answer.get("metrics")
@@ -193,7 +193,7 @@ async def test_a_monitoring_that_hangs_lengthens_an_answer_by_its_bound_and_cost
         assert answer["not_checked"][-2:] == ["Alertmanager (no answer in time)", "Prometheus (no answer in time)"]
         assert answer["findings"][0]["cause"] == "missing-environment"
         assert "metrics" not in answer
-        for tool, arguments in (("assess_incident", {}), ("what_changed", {}), ("diagnose_workload", CHECKOUT)):
+        for tool, arguments in (("assess_incident", {}), ("diagnose_workload", CHECKOUT)):
             began = anyio.current_time()
             assert not (await here.call(tool, **arguments)).is_error
             assert LENGTHEN <= anyio.current_time() - began < LENGTHEN + 3

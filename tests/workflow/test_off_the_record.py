@@ -31,7 +31,6 @@ async def test_a_kubectl_edit_in_the_middle_is_told_once_and_in_the_postmortem(
         name = opened.incident or ""
         await assess_incident(desk, desk.person, namespace=namespace, incident=name)
         before = await changes(desk, name)
-        # Moments are whole seconds in managedFields: what comes in the same second as the opening is not told apart.
         control_plane.kubectl("-n", namespace, "set", "env", "deployment/checkout", "PANIC=1")
         control_plane.kubectl("-n", namespace, "patch", "configmap", "flags", "-p", '{"data": {"a": "c"}}')
         with control_plane.new_namespace() as other:

@@ -20,7 +20,7 @@ _SCOPE = (EntryKind.FINDING, EntryKind.IMPACT, EntryKind.CHANGE, EntryKind.EVIDE
 async def note_changes_of_others(
     said: Statements, known: Sequence[Entry], changes: Iterable[Change | ChangeSeen]
 ) -> None:
-    """Write those that came after the incident was opened, in a namespace that its record speaks of, oldest first."""
+    """Write those that came since the incident was opened, in a namespace that its record speaks of, oldest first."""
     opened = next((entry.happened for entry in known if entry.kind is EntryKind.OPENED), None)
     if opened is None:
         return
@@ -31,7 +31,8 @@ async def note_changes_of_others(
 
 
 def _by_others(change: Change | ChangeSeen, opened: datetime) -> bool:
-    return change.at > opened and change.manager != OURS
+    """The cluster tells whole seconds: what came in the second of the opening counts."""
+    return change.at >= opened.replace(microsecond=0) and change.manager != OURS
 
 
 def _spaces(entry: Entry) -> list[str]:
