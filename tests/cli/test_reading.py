@@ -170,9 +170,10 @@ async def test_what_stands_beside_a_root_is_printed_below_it(sandbox: Sandbox, h
 async def test_logs_of_a_workload_read_like_the_chats_answer(sandbox: Sandbox, home: Path) -> None:
     done = await told(home, sandbox.kubeconfig, "logs", "deploy/checkout", "-n", "shop", "--level", "error")
     assert (done.returncode, done.stderr) == (0, "")
-    headline, read, first, detail, *_ = done.stdout.splitlines()
+    headline, read, compared, first, detail, *_ = done.stdout.splitlines()
     assert headline.startswith("sandbox: Deployment shop/checkout: ")
     assert "of 3 pods, last 1 h, from the API server; at most 2,000 lines and 1 MiB a container" in read
+    assert compared.startswith("  compared with ")
     assert "«KeyError: 'PAYMENT_URL'»" in first
     assert "missing-environment: variable PAYMENT_URL" in detail
     value = await as_json(home, sandbox, "logs", "-n", "shop", "-l", "app=catalog", "--match", "query")
