@@ -63,6 +63,18 @@ SAID = {
         "mkdir: cannot create directory '/data': Permission denied",
         "java.nio.file.AccessDeniedException: /data/index",
     ],
+    "disk-failing": [
+        "OSError: [Errno 5] Input/output error",
+        "Error: EIO: i/o error, read",
+        "java.io.IOException: Input/output error",
+        "WiredTiger error message: __wt_block_read_off: file:collection-7.wt: read checksum error for 4096B block",
+        "ERROR: invalid page in block 1226710 of relation base/16750/27244",
+    ],
+    "ports-exhausted": [
+        "dial tcp 10.96.3.4:5432: connect: cannot assign requested address",
+        "Error: connect EADDRNOTAVAIL 10.96.3.4:5432",
+        "OSError: [Errno 99] Cannot assign requested address",
+    ],
     "access-denied": [
         "AccessDenied: User is not authorized to perform: s3:GetObject on resource x",
         "rpc error: code = PermissionDenied desc = caller",

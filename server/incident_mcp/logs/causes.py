@@ -19,6 +19,8 @@ LogCause = Literal[
     "rate-limited",
     "upstream-failing",
     "read-only-file-system",
+    "disk-failing",
+    "ports-exhausted",
     "address-in-use",
     "deadlock",
     "migration-failed",

@@ -129,6 +129,12 @@ RECOGNISERS: tuple[Recogniser, ...] = (
         r"(?i:no space left on device|\bENOSPC\b|disk quota exceeded|not enough space on the disk)",
         r"(?i:flood stage disk watermark .{0,40}exceeded)",
     ),
+    *_known(
+        "disk-failing",
+        r"(?i:input/output error|\bEIO: i/o error)|\[Errno 5\]",
+        r"(?i:WiredTiger .{0,200}checksum|invalid page in block \d+|page verification failed)",
+    ),
+    *_known("ports-exhausted", r"(?i:cannot assign requested address|\bEADDRNOTAVAIL\b)"),
     *_known("read-only-file-system", r"(?i:read-only file ?system|\bEROFS\b)"),
     *_known(
         "address-in-use",
@@ -197,6 +203,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
 )
 
 HINTS = (
+    *("i/o error", "input/output", "errno 5]", "checksum", "invalid page", "page verification", "eaddrnotavail"),
     *("keyerror", "env", "must be set", "is not set", "is required", "unbound var", "not set", "missing", "required"),
     *("lookup", "getaddrinfo", "unknownhost", "resol", "translate host", "not found", "name or service", "nodename"),
     *(

@@ -181,6 +181,18 @@ FAULTS = [
         API,
         "it may not write: the file system is read-only",
     ),
+    Fault(
+        says("ERROR: could not read block 7 in file base/16384/2619: Input/output error"),
+        "disk-failing",
+        API,
+        "the disk under it fails",
+    ),
+    Fault(
+        says("dial tcp 10.96.3.4:5432: connect: cannot assign requested address"),
+        "ports-exhausted",
+        API,
+        "it has no port left to connect from",
+    ),
     Fault(says("ERROR: deadlock detected"), "deadlock", API, "its transactions or threads wait for each other"),
     Fault(
         says("open /etc/app/config.yaml: no such file or directory"),

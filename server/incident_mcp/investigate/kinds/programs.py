@@ -138,6 +138,22 @@ MIGRATION_FAILED = Kind(
     "A migration failed, or has not run: the table or column that it wants is not there.",
     "Run the migrations of {target} before its rollout, and alert when one fails",
 )
+DISK_FAILING = Kind(
+    "INC197",
+    "disk-failing",
+    "The disk under a program fails or gives back what was not written",
+    76,
+    "Input/output errors and wrong checksums come from the disk, its node or its driver, not from the program.",
+    "Alert on disk errors of the nodes that {target} runs on, and try its backups",
+)
+PORTS_EXHAUSTED = Kind(
+    "INC198",
+    "ports-exhausted",
+    "A program has no address or port left to connect from",
+    66,
+    "Connections that are not used again eat the range of local ports; a sysctl of the pod may have narrowed it.",
+    "Let {target} keep its connections, and see `net.ipv4.ip_local_port_range` in its security context",
+)
 DNS_POLICY = Kind(
     "INC702",
     "dns-policy",
@@ -165,4 +181,6 @@ ALL = (
     DEADLOCK,
     LACKS_SETTINGS,
     MIGRATION_FAILED,
+    DISK_FAILING,
+    PORTS_EXHAUSTED,
 )

@@ -12,6 +12,7 @@ from incident_mcp.investigate.kinds.programs import (
     CERTIFICATE_INVALID,
     DEADLOCK,
     DEPENDENCY_SLOW,
+    DISK_FAILING,
     DISK_FULL,
     HEAP_EXHAUSTED,
     LACKS_SETTINGS,
@@ -19,6 +20,7 @@ from incident_mcp.investigate.kinds.programs import (
     PERMISSION_DENIED,
     POOL_EXHAUSTED,
     PORT_CONFLICT,
+    PORTS_EXHAUSTED,
     RATE_LIMITED,
     RBAC_DENIED,
     READ_ONLY,
@@ -105,6 +107,16 @@ _SAYS: dict[LogCause, _Says] = {
         READ_ONLY,
         "it may not write: the file system is read-only",
         "See readOnlyRootFilesystem and its mounts; if neither was changed, the node's kernel log.",
+    ),
+    "disk-failing": _Says(
+        DISK_FAILING,
+        "the disk under it fails",
+        "See the node's conditions and kernel log, and whether others on that node or volume fail; keep the volume.",
+    ),
+    "ports-exhausted": _Says(
+        PORTS_EXHAUSTED,
+        "it has no port left to connect from",
+        "See its security context's sysctls, and how many connections it opens; a restart frees them for a while.",
     ),
     "deadlock": _Says(
         DEADLOCK, "its transactions or threads wait for each other", "Read what the database or the trace says of both."
