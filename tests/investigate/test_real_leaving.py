@@ -35,6 +35,12 @@ def leaving(control_plane: ControlPlane, namespace: str) -> Iterator[str]:
     control_plane.apply([held, service("web")], name)
     control_plane.kubectl("delete", "namespace", name, "--wait=false")
     control_plane.wait("its Service is gone", lambda: not control_plane.get("services", "-n", name)["items"])
+
+    def told() -> bool:
+        conditions = control_plane.get("namespace", name)["status"].get("conditions", [])
+        return ("NamespaceFinalizersRemaining", "True") in [(each["type"], each["status"]) for each in conditions]
+
+    control_plane.wait("the controller tells what it waits for", told, 60)
     yield name
     control_plane.kubectl("patch", "ingress", "web", "-n", name, "--type=merge", "-p", FREE)
 
