@@ -42,11 +42,11 @@ class _Stream(AsyncNetworkStream):
         self._reader = reader
         self._writer = writer
 
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - as httpcore2 calls it
         with _failures(httpcore2.ReadError, httpcore2.ReadTimeout), _within(timeout):
             return await self._reader.read(max_bytes)
 
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as httpcore2 calls it
         if buffer:
             with _failures(httpcore2.WriteError, httpcore2.WriteTimeout), _within(timeout):
                 self._writer.write(buffer)
@@ -61,7 +61,7 @@ class _Stream(AsyncNetworkStream):
         self,
         ssl_context: ssl.SSLContext,
         server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109
+        timeout: float | None = None,  # noqa: ASYNC109 - as httpcore2 calls it
     ) -> AsyncNetworkStream:
         try:
             with _failures(httpcore2.ConnectError, httpcore2.ConnectTimeout), _within(timeout):

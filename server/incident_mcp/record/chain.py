@@ -82,7 +82,7 @@ def broken_after(head: Head, links: list[Link]) -> list[str]:
 def unreadable(link: Link) -> list[str]:
     """What is wrong with one entry that came from elsewhere and has the right hash: it may be no entry at all."""
     try:
-        link.entry  # noqa: B018 - reading it is the check
+        _ = link.entry  # reading it is the check
     except (ValueError, TypeError, AttributeError):
         return [f"entry {link.place} of writer {link.writer} is no entry of this version"]
     return []

@@ -33,6 +33,7 @@ HEADS = sa.Table(
     sa.Column("place", sa.BigInteger, nullable=False),
     sa.Column("hash", sa.Text, nullable=False),
 )
+MADE = sa.Table("version", _META, sa.Column("number", sa.Integer, nullable=False))
 _ONE = (
     f"CREATE TABLE {SCHEMA}.entries (writer text, place bigint, hash text NOT NULL, body bytea NOT NULL,"
     " PRIMARY KEY (writer, place))",
@@ -110,8 +111,8 @@ class SharedCopy:
         for step in STEPS[_version(connection) :]:
             for statement in step:
                 connection.execute(sa.text(statement))
-        connection.execute(sa.text(f"DELETE FROM {SCHEMA}.version"))  # noqa: S608 - fixed text
-        connection.execute(sa.text(f"INSERT INTO {SCHEMA}.version VALUES ({VERSION})"))  # noqa: S608 - fixed text
+        connection.execute(sa.delete(MADE))
+        connection.execute(sa.insert(MADE).values(number=VERSION))
 
     @contextmanager
     def _begin(self) -> Generator[sa.Connection]:
@@ -153,7 +154,7 @@ class SharedCopy:
 
 
 def _version(connection: sa.Connection) -> int:
-    return int(connection.scalar(sa.text(f"SELECT coalesce(max(number), 0) FROM {SCHEMA}.version")) or 0)  # noqa: S608 - fixed text
+    return int(connection.scalar(sa.select(sa.func.max(MADE.c.number))) or 0)
 
 
 def _reason(error: Exception) -> str:
