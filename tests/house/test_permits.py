@@ -16,6 +16,8 @@ def calls(path: Path) -> set[str]:
             match node.func:
                 case ast.Name(id=name):
                     found.add(name)
+                case ast.Attribute(value=ast.Name(id="sa"), attr=attribute):
+                    found.add(f"sa.{attribute}")  # SQLAlchemy's statements, on the record's own tables
                 case ast.Attribute(attr=attribute):
                     found.add(f".{attribute}")
                 case _:

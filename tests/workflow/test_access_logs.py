@@ -134,7 +134,7 @@ async def test_a_busy_controllers_hosts_now_and_in_the_hour_before(
 ) -> None:
     async with desk(real_cluster(control_plane), tmp_path) as here:
         answer = await here.call("analyze_logs", **controllers)
-        changed = await here.call("what_changed")
+        changed = await here.call("what_changed", namespace=controllers["namespace"])
     first, second = answer["hosts"]
     assert (first["host"], second["host"]) == ("shop-cart-80", "shop-mail-80")
     assert first["now"]["failed"] == pytest.approx(1 / 3, abs=0.06)
