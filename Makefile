@@ -8,7 +8,7 @@ READY_DEV := $(VENV)/.ready-dev
 ANSWER ?=
 ARGS ?=
 
-.PHONY: demo test check soak control-plane unleash bench requirements clean
+.PHONY: demo test check soak control-plane unleash conformance bench requirements clean
 
 demo: $(READY)
 	@$(BIN)/incident-mcp demo $(if $(ANSWER),--answer $(ANSWER))
@@ -42,6 +42,12 @@ UNLEASH := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/incident-mcp/unleash
 unleash:
 	@test -f $(UNLEASH)/node_modules/unleash-server/dist/server.js || \
 		npm install --silent --no-audit --no-fund --ignore-scripts --prefix $(UNLEASH) unleash-server@7.5.1
+
+# The official suite of the protocol, with the Node that it needs.
+CONFORMANCE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/incident-mcp/conformance
+conformance:
+	@test -f $(CONFORMANCE)/node_modules/.bin/conformance || \
+		npm install --silent --no-audit --no-fund --prefix $(CONFORMANCE) @modelcontextprotocol/conformance@0.1.16 node@22
 
 bench: $(READY_DEV)
 	$(BIN)/python -m bench
