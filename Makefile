@@ -11,7 +11,7 @@ ARGS ?=
 # plane of its own, and a file's tests stay together. ARGS='-n 0' runs them in this process.
 SIDE_BY_SIDE := -n 4 --dist loadfile
 
-.PHONY: demo test check soak control-plane unleash bench requirements clean
+.PHONY: demo test check soak control-plane unleash conformance bench requirements clean
 
 demo: $(READY)
 	@$(BIN)/incident-mcp demo $(if $(ANSWER),--answer $(ANSWER))
@@ -45,6 +45,12 @@ UNLEASH := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/incident-mcp/unleash
 unleash:
 	@test -f $(UNLEASH)/node_modules/unleash-server/dist/server.js || \
 		npm install --silent --no-audit --no-fund --ignore-scripts --prefix $(UNLEASH) unleash-server@7.5.1
+
+# The official suite of the protocol, with the Node that it needs.
+CONFORMANCE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/incident-mcp/conformance
+conformance:
+	@test -f $(CONFORMANCE)/node_modules/.bin/conformance || \
+		npm install --silent --no-audit --no-fund --prefix $(CONFORMANCE) @modelcontextprotocol/conformance@0.1.16 node@22
 
 bench: $(READY_DEV)
 	$(BIN)/python -m bench
