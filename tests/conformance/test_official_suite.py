@@ -1,6 +1,6 @@
 """The protocol's official suite, over our URL: against the product, and against the fixtures that the suite asks for.
 
-`make conformance` installs it once, into the cache folder. docs/clients.md tells what passes, and why the rest does not.
+`make conformance` installs it once, into the cache folder. docs/clients.md: what passes, and why the rest does not.
 """
 
 import os
