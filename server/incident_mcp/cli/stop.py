@@ -21,20 +21,29 @@ def command(
 
 async def _stop(settings: Settings, why: str) -> None:
     from incident_mcp.gate.brake import Brake
-    from incident_mcp.gate.stopping import stop
+    from incident_mcp.gate.stopping import stop, stopped_unrecorded
     from incident_mcp.record.journal import Journal
     from incident_mcp.text.cleaning import one_line
     from incident_mcp.vocabulary.clock import system_clock
+    from incident_mcp.vocabulary.errors import RecordError
     from incident_mcp.wiring import persons_door
 
     brake = Brake(settings.home)
     brake.pull(settings.person, one_line(why), system_clock)  # before the record is opened: it may be what is broken
-    journal = Journal(settings.journal, system_clock)
-    revoked = await stop(journal, brake, persons_door(settings), settings.person, one_line(why), system_clock)
-    print("Stopped: no plan is made, approved or carried out, and a plan under way ends before its next write.")
-    for plan in revoked:
+    try:
+        journal, door = Journal(settings.journal, system_clock), persons_door(settings)
+    except RecordError as error:
+        raise stopped_unrecorded(brake, error) from error
+    halt = await stop(journal, brake, door, settings.person, one_line(why), system_clock)
+    print("Stopped: nothing is planned, approved or sent any more. That holds back rollbacks and undos too.")
+    for plan in halt.revoked:
         print(f"  revoked: plan {plan.id}, {plan.cluster.name}: {plan.draft.headline}")
-    print("A write that was sent already is not called back. incident-mcp stop --lift allows changes again.")
+    for plan in halt.under_way:
+        print(f"  under way: plan {plan.id}, {plan.cluster.name}: {plan.draft.headline}")
+        print("    It ends before its next write, and nothing puts it back by itself any more.")
+        print(f"    {plan.draft.undo.shown} The whole plan: incident-mcp plan {plan.id}")
+    print("A write that was sent already is not called back.")
+    print("To take something back: incident-mcp stop --lift, then the assistant's undo_action; or kubectl by hand.")
 
 
 async def _lift(settings: Settings, name: str | None) -> None:
@@ -43,6 +52,7 @@ async def _lift(settings: Settings, name: str | None) -> None:
     from incident_mcp.gate.brake import Brake
     from incident_mcp.gate.stopping import lift
     from incident_mcp.record.journal import Journal
+    from incident_mcp.vocabulary.actor import Actor
     from incident_mcp.vocabulary.clock import system_clock
     from incident_mcp.wiring import NOBODY_APPROVES
 
@@ -50,5 +60,6 @@ async def _lift(settings: Settings, name: str | None) -> None:
     if not approvers.names():
         raise NoPassphrase(NOBODY_APPROVES)
     approvers.check(person, ask_secret(f"{person}'s passphrase allows changes again: "))
-    lifted = await lift(Journal(settings.journal, system_clock), Brake(settings.home), settings.person, system_clock)
+    by = Actor(role="person", name=person, known_by="passphrase")
+    lifted = await lift(Journal(settings.journal, system_clock), Brake(settings.home), by, system_clock)
     print("Changes are allowed again; revoked plans stay revoked." if lifted else "Changes were not stopped.")

@@ -18,6 +18,12 @@ LARGEST = 2000
 """Bytes of it that are read: who pulled it, when and why."""
 
 
+HOW_TO_LIFT = (
+    "The stop holds back rollbacks, undos and aborts too. To let one through, a person lifts it in a terminal "
+    "(incident-mcp stop --lift), or takes the change back by hand with kubectl."
+)
+
+
 class Stopped(IncidentError):
     """A person stopped all changes."""
 
@@ -31,7 +37,7 @@ class Brake:
     def pulled(self) -> str:
         """Who stopped all changes, when and why, in words; empty while nobody did."""
         try:
-            self.path.stat()
+            self.path.lstat()  # also a link that leads nowhere was put there by somebody
         except FileNotFoundError:
             return ""
         except OSError as error:
@@ -47,7 +53,7 @@ class Brake:
     def check(self, cluster: str) -> None:
         """Raise `Stopped` while it is pulled."""
         if words := self.pulled():
-            raise Stopped(f"{cluster}: {words}", "A person lifts it in a terminal: incident-mcp stop --lift.")
+            raise Stopped(f"{cluster}: {words}", HOW_TO_LIFT)
 
     def pull(self, by: Actor, why: str, clock: Clock) -> None:
         """Stop all changes. Pulled twice, the first word stands. Raises `RecordError` when the file can't be made."""
