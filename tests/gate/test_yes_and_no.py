@@ -91,6 +91,21 @@ async def test_a_declined_change_is_not_asked_again_by_the_assistants_wish_alone
         assert untouched(here)
 
 
+async def test_a_decline_holds_in_an_incident_that_the_assistant_opens_next(tmp_path: Path) -> None:
+    async with world(tmp_path, "2026-07-28", always(DECLINE)) as here:
+        await declined(here)
+        other = data_of(await here.call("open_incident", title="another story"))["incident"]
+        told = text_of(await here.rollback(incident=other))
+        assert "a person declined this" in told
+        assert "of incident " in told
+        await here.call("update_incident", incident=other, status="resolved")
+        here.clock.forward(hours=25)
+        later = data_of(await here.call("open_incident", title="another day"))["incident"]
+        await here.rollback(incident=later)
+        assert len(here.questions) == 2, "the no of another day, in another incident, is history"
+        assert untouched(here)
+
+
 @both_eras
 async def test_with_new_evidence_it_is_asked_again_and_the_form_says_that_it_was_declined(
     tmp_path: Path, mode: Mode

@@ -233,7 +233,7 @@ class Journal:
         """What an undo or a plan needs to the letter, unmasked; never part of an export or of the shared record."""
         with self._explained("read"), self._lock:
             row = self._db.execute("SELECT body FROM private WHERE name = ?", (name,)).fetchone()
-        return row[0] if row else None
+        return _bytes(row[0]) if row else None
 
     # Chains
 
