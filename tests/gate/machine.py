@@ -74,6 +74,8 @@ class Books:
     yes: dict[str, list[datetime]] = field(default_factory=dict[str, list[datetime]])
     """By plan: the moments at which a person's yes to it was sent."""
     writes: int = 0
+    matched: int = 0
+    """Requests in the API server's audit log that the product's own audit matched with an approved plan."""
     steps: Counter[str] = field(default_factory=Counter[str])
 
 
@@ -384,6 +386,7 @@ class Interleavings(RuleBasedStateMachine):
         assert journal.verify() == []
         journal.close()
         self.books.writes += len(written)
+        self.books.matched += proof.writes
         self.plane.api.delete(f"/api/v1/namespaces/{self.namespace}")
 
     def _proof(self, journal: Journal, events: list[dict[str, Any]]) -> Proof:

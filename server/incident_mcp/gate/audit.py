@@ -32,6 +32,8 @@ class Told:
     """Whether it was approved, in time and not taken back, when its intent was written."""
     sent: datetime | None
     """When its intent was written; None: it was not carried out."""
+    last: datetime | None
+    """When the last of its writes was about to be sent."""
     states: dict[int, str]
     """What the record says of each write, by its number from 1."""
 
@@ -70,12 +72,11 @@ def prove(store: Store, log: AuditLog, cluster: str = "") -> Proof:
             sent[request.digest, number].append(request)
     proof.writes = sum(map(len, sent.values()))
     for told in _of_cluster(list(plans.values()), {digest for digest, _ in sent}, cluster):
-        if told.sent is not None:
+        if told.sent is not None and told.last is not None:
             proof.plans += 1
-            if log.covers(told.sent):
-                _compare(told, sent, proof)
-            else:
-                proof.outside += 1
+            covered = log.covers(told.sent) and log.covers(told.last)
+            proof.outside += not covered
+            _compare(told, sent, proof, covered=covered)
     return proof
 
 
@@ -101,8 +102,15 @@ def _told(store: Store, proof: Proof) -> Iterator[Told]:
                 incident=incident,
                 approved=sent is not None and story(before, plan.expires, sent).state is PlanState.APPROVED,
                 sent=sent,
+                last=_last(of_it),
                 states=_states(of_it, plan),
             )
+
+
+def _last(entries: Sequence[Entry]) -> datetime | None:
+    told = (EntryKind.INTENT, EntryKind.STEP)
+    begun = [one.written for one in entries if one.kind in told and one.data.get("state", "sending") == "sending"]
+    return max(begun, default=None)
 
 
 def _states(entries: Sequence[Entry], plan: Plan) -> dict[int, str]:
@@ -160,8 +168,8 @@ def _of_cluster(plans: list[Told], seen: set[str], cluster: str) -> Iterator[Tol
             yield told
 
 
-def _compare(told: Told, sent: dict[tuple[str, int], list[Request]], proof: Proof) -> None:
-    """One carried out plan, write by write."""
+def _compare(told: Told, sent: dict[tuple[str, int], list[Request]], proof: Proof, *, covered: bool) -> None:
+    """One carried out plan, write by write; what is missing is named where the log covers its time."""
     for number, write in enumerate(told.plan.draft.writes, 1):
         if not write.path.startswith(IN_CLUSTER):
             proof.notes.append(f"{told}, write {number} ({write.shown}) went to an outside service, not to this log's")
@@ -173,9 +181,9 @@ def _compare(told: Told, sent: dict[tuple[str, int], list[Request]], proof: Proo
             proof.differences.append(f"{what} was carried out {len(done)} times")
         if len(requests) > 1 and not write.patient:
             proof.differences.append(f"{what} was sent {len(requests)} times")
-        if state == "applied" and not done:
+        if state == "applied" and not done and covered:
             proof.differences.append(f"{what} is done by the record, and the log has no such request")
         if state in ("not applied", "not needed", "not sent") and done:
             proof.differences.append(f"{what} is {state} by the record, and the log has it done: {done[0]}")
-        if state in ("unknown", "sending"):
+        if state in ("unknown", "sending") and (done or covered):
             proof.notes.append(f"{what} is unknown by the record; by the log it is {'done' if done else 'not done'}")
