@@ -76,6 +76,18 @@ def test_a_file_that_was_there_and_goes_allows_nothing(tmp_path: Path) -> None:
         file()
 
 
+def test_a_file_that_everybody_may_write_allows_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "policy.toml"
+    path.write_text("read_only = false")
+    file = PolicyFile(path, named=True)
+    assert not file().read_only
+    path.chmod(0o666)
+    with pytest.raises(PolicyError, match="others may write"):
+        file()
+    path.chmod(0o664)
+    assert not file().read_only
+
+
 def test_a_link_that_leads_nowhere_is_a_policy_that_is_missing(tmp_path: Path) -> None:
     path = tmp_path / "policy.toml"
     path.symlink_to(tmp_path / "not mounted" / "policy.toml")

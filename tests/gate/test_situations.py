@@ -197,6 +197,14 @@ async def test_a_stop_holds_whatever_is_wrong_with_the_record(tmp_path: Path, da
         assert untouched(here)
 
 
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"by": 7, "why": "\\u001b[2J", "at": "x"}'])
+def test_a_stop_by_any_hand_holds_and_writes_nothing_on_the_screen(tmp_path: Path, text: str) -> None:
+    (tmp_path / "stopped").write_text(text)
+    told = Brake(tmp_path).pulled()
+    assert told.startswith("All changes were stopped by ")
+    assert "\x1b" not in told
+
+
 async def test_a_link_that_leads_nowhere_is_a_stop(tmp_path: Path) -> None:
     (tmp_path / "stopped").symlink_to(tmp_path / "nowhere")
     assert "stopped by somebody" in Brake(tmp_path).pulled()

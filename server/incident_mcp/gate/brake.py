@@ -9,6 +9,7 @@ import json
 from contextlib import suppress
 from pathlib import Path
 
+from incident_mcp.text.cleaning import one_line
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.clock import Clock
 from incident_mcp.vocabulary.errors import IncidentError, RecordError
@@ -45,7 +46,7 @@ class Brake:
         told: dict[str, str] = {}
         with suppress(OSError, ValueError), self.path.open("rb") as file:
             read = json.loads(file.read(LARGEST))
-            told = {key: str(value) for key, value in read.items()} if isinstance(read, dict) else {}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+            told = {key: one_line(str(value)) for key, value in read.items()} if isinstance(read, dict) else {}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
         who, why = told.get("by", "somebody"), told.get("why", "")
         at = f" at {told['at'][11:19]} UTC" if "at" in told else ""
         return f"All changes were stopped by {who}{at}{f': {why}' if why else ''}."

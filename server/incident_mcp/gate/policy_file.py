@@ -46,6 +46,8 @@ class PolicyFile:
         if self._policy is None or seen != self._seen:
             self._must_be_there = True
             self._seen = None
+            if found.st_mode & 0o002:
+                raise self._broken("others may write to it")
             self._policy = self._read()
             self._seen = seen
         return self._policy
