@@ -238,7 +238,7 @@ def server(settings: Settings, reached: Office, lifespan: Lifespan | None = None
         question_seconds=QUESTION_LIFE.total_seconds(),
         lifespan=lifespan,
     )
-    for prompt in prompts():
+    for prompt in prompts(reached):
         made.add_prompt(prompt)
     return made
 

@@ -1,6 +1,6 @@
 """Phase 3: the history of a workload, and what its logs say."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from mcp.server.mcpserver.tools import Tool
 from pydantic import Field
@@ -106,6 +106,18 @@ async def read_object(
     )
 
 
+async def hand_off(
+    desk: Desk,
+    by: Actor,
+    specialist: Literal["devops-troubleshooter", "kubernetes-architect", "python-pro", "typescript-pro"],
+    question: Annotated[str, Field(max_length=500)],
+    incident: IncidentName = None,
+) -> Reply:
+    from incident_mcp.workflow import briefing
+
+    return await briefing.hand_off(desk, by, specialist=specialist, question=question, incident=incident)
+
+
 def tools(office: Office) -> list[Tool]:
     return [
         tool(
@@ -144,6 +156,13 @@ def tools(office: Office) -> list[Tool]:
             title="Read an object",
             description="Any object, custom resources included, in short and masked, with its events; or a table by "
             "selector. Secrets: metadata only.",
+            annotations=READS,
+        ),
+        tool(
+            office,
+            hand_off,
+            title="Hand a question off",
+            description="A brief for a specialist, from the record: known, ruled out, open; where code fails.",
             annotations=READS,
         ),
     ]
