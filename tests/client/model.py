@@ -25,7 +25,7 @@ def say(text: str) -> Block:
 
 
 def call(tool: str, /, **arguments: Any) -> Block:
-    return {"type": "tool_use", "id": f"toolu_{uuid.uuid4().hex[:20]}", "name": tool, "input": arguments}
+    return {"type": "tool_use", "name": tool, "input": arguments}
 
 
 @dataclass
@@ -117,7 +117,7 @@ def _handler(model: Model) -> type[BaseHTTPRequestHandler]:
                 self._json({"input_tokens": len(body) // 4})
             elif path.endswith("/v1/messages"):
                 request = json.loads(body)
-                blocks = model.turn(request)
+                blocks = [_numbered(one) for one in model.turn(request)]
                 self._stream(request, blocks) if request.get("stream") else self._json(_message(request, blocks))
             else:
                 self._json({})
@@ -141,6 +141,11 @@ def _handler(model: Model) -> type[BaseHTTPRequestHandler]:
             self.close_connection = True
 
     return Handler
+
+
+def _numbered(block: Block) -> Block:
+    """A call of a tool has an id of its own, however often a script says it."""
+    return {**block, "id": f"toolu_{uuid.uuid4().hex[:20]}"} if block["type"] == "tool_use" else block
 
 
 def _message(request: dict[str, Any], blocks: list[Block]) -> dict[str, Any]:

@@ -25,6 +25,7 @@ HOOK = ".claude/hooks/ask_before_kubectl.py"
 ABOUT = "Run a Kubernetes incident with a person in command: assess, propose, change after a yes, verify, postmortem."
 OWN_PROGRAM, PROGRAM = ".venv/bin/incident-mcp", "incident-mcp"
 OWN_INSTALL, INSTALL = "`make demo`", f"`uv tool install incident-mcp=={__version__}` (or `pipx install` with the same)"
+MAKERS = {"name": "incident-mcp maintainers"}
 READING = ("get_incident", "check_health")
 
 
@@ -66,11 +67,13 @@ def files() -> dict[str, str]:
     made["plugin/hooks/ask_before_kubectl.py"] = (ROOT / HOOK).read_text()
     made["plugin/hooks/hooks.json"] = _json({"hooks": _hooks('"${CLAUDE_PLUGIN_ROOT}"/hooks/ask_before_kubectl.py')})
     made["plugin/.mcp.json"] = _json({"mcpServers": {"incident": {"command": PROGRAM, "args": ["serve"]}}})
-    made["plugin/.claude-plugin/plugin.json"] = _json(_about() | {"version": __version__, "license": "Apache-2.0"})
+    made["plugin/.claude-plugin/plugin.json"] = _json(
+        _about() | {"version": __version__, "author": MAKERS, "license": "Apache-2.0"}
+    )
     made[".claude-plugin/marketplace.json"] = _json(
         {
             "name": "incident-mcp",
-            "owner": {"name": "incident-mcp maintainers"},
+            "owner": MAKERS,
             "metadata": {"description": "The plugin of incident-mcp.", "version": __version__},
             "plugins": [_about() | {"source": "./plugin"}],
         }
