@@ -46,17 +46,25 @@ class Model:
         spoken = [at for at, one in enumerate(messages) if one["role"] == "assistant" and not _waits(one)]
         if _still_connecting(request):
             return [call(WAIT)]
-        head = text_of(request.get("system")) + text_of(messages[0]["content"])
-        steps = next(steps for mark, steps in self.scripts.items() if mark in head)
+        steps = next(steps for mark, steps in self.scripts.items() if mark in _head(request))
         if len(spoken) >= len(steps):
             return [say("Nothing more to say.")]
         step = steps[len(spoken)]
         since = messages[spoken[-1] + 1 :] if spoken else messages
         return step if isinstance(step, list) else step("\n".join(text_of(one["content"]) for one in since))
 
-    def heard(self) -> str:
-        """All that it was given in its conversations so far."""
-        return "\n".join(text_of(one["content"]) for request in self.asked for one in request["messages"])
+    def heard(self, mark: str = "") -> str:
+        """All that it was given so far, in the conversations with this mark."""
+        asked = [request for request in self.asked if mark in _head(request)]
+        return "\n".join(text_of(one["content"]) for request in asked for one in request["messages"])
+
+    def offered(self, mark: str) -> set[str]:
+        """The tools that it was offered in the conversations with this mark."""
+        return {str(tool.get("name")) for request in self.asked if mark in _head(request) for tool in request["tools"]}
+
+
+def _head(request: dict[str, Any]) -> str:
+    return text_of(request.get("system")) + text_of(request["messages"][0]["content"])
 
 
 WAIT = "WaitForMcpServers"
