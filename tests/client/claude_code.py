@@ -35,6 +35,7 @@ LONGEST = 45.0
 """Seconds until something that should show has shown; a busy machine included."""
 LOOK_AGAIN = 0.05
 AGAIN = 1.0
+READING = 0.5
 
 
 @dataclass(frozen=True)
@@ -137,17 +138,24 @@ class Terminal:
 
     def accept(self) -> None:
         """Tick the form's one box, go to its button, press it."""
+        self._read()
         self.press("Space", "☒")
         self.press("Down", "❯ Accept")
         self._leave("Enter")
 
     def decline(self) -> None:
+        self._read()
         self.press("Down", "❯ Accept")
         self.press("Right", "❯ Decline")
         self._leave("Enter")
 
     def escape(self) -> None:
+        self._read()
         self._leave("Escape")
+
+    def _read(self) -> None:
+        """The gate takes no answer that came faster than a person reads."""
+        time.sleep(READING)
 
     def _leave(self, key: str) -> None:
         """The client takes no key in the first moment in which a button has the focus: then it is pressed again."""
