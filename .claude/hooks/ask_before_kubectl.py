@@ -14,10 +14,10 @@ import sys
 from collections.abc import Iterator
 
 KUBECTL_READS = {
-    "api-resources", "api-versions", "auth can-i", "auth whoami", "cluster-info", "completion", "config current-context",
-    "config get-clusters", "config get-contexts", "config get-users", "config view", "describe", "diff", "events",
-    "explain", "get", "help", "kustomize", "logs", "options", "plugin", "port-forward", "rollout history",
-    "rollout status", "top", "version", "wait",
+    "api-resources", "api-versions", "auth can-i", "auth whoami", "cluster-info", "completion",
+    "config current-context", "config get-clusters", "config get-contexts", "config get-users", "config view",
+    "describe", "diff", "events", "explain", "get", "help", "kustomize", "logs", "options", "plugin", "port-forward",
+    "rollout history", "rollout status", "top", "version", "wait",
 }  # fmt: skip
 HELM_READS = {
     "completion", "create", "dependency", "env", "get", "help", "history", "lint", "list", "ls", "package", "pull",
@@ -31,7 +31,22 @@ VALUED = {
     "--kube-apiserver", "--kube-token", "--kube-as-user", "--kube-as-group", "--kube-ca-file",
 }  # fmt: skip
 """Options before the verb whose value is the next word."""
-ONLY_TEXT = {"echo", "printf", "grep", "egrep", "rg", "git", "cat", "head", "tail", "less", "man", "which", "type", "ls"}
+ONLY_TEXT = {
+    "echo",
+    "printf",
+    "grep",
+    "egrep",
+    "rg",
+    "git",
+    "cat",
+    "head",
+    "tail",
+    "less",
+    "man",
+    "which",
+    "type",
+    "ls",
+}
 """Programs to which a command is text."""
 SEPARATORS = ";&|()\n"
 DRY_RUN = {"--dry-run=client", "--dry-run=server", "-h", "--help"}
@@ -107,7 +122,7 @@ def main() -> None:
             "record. preview_change shows the plan of such a change. (Advisory: only the command line was read.)"
         )
         asked = {"hookEventName": "PreToolUse", "permissionDecision": "ask", "permissionDecisionReason": reason}
-        print(json.dumps({"hookSpecificOutput": asked}))
+        sys.stdout.write(json.dumps({"hookSpecificOutput": asked}) + "\n")
 
 
 if __name__ == "__main__":

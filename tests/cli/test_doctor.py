@@ -91,7 +91,7 @@ async def test_one_screen_says_what_works_and_what_it_stands_on(sandbox: Sandbox
         "– metrics       no metrics server: usage of CPU and memory is not checked",
         "– monitoring    none in the settings: alerts, error rates and traffic are not checked",
         "✓ tools         check_health, assess_incident, what_changed, resource_usage, diagnose_workload, read_object, "
-        "rollout_history, analyze_logs, follow_logs, verify_fix and preview_change: work",
+        "rollout_history, analyze_logs, follow_logs, hand_off, verify_fix and preview_change: work",
         "– tools         rollback_workload, scale_workload, restart_workload, pause_rollout, redirect_traffic, "
         "set_feature_flag, set_resources, cordon_node, evict_pod, suspend_job, run_diagnostic and undo_action: not "
         "offered, since writing is off; by "

@@ -1,4 +1,4 @@
-"""`incident-mcp init --permissions`: the client's rules, each tool by its exact name, printed, or written when asked."""
+"""`incident-mcp init --permissions`: the client's rules, each tool by its exact name, printed, or written."""
 
 import json
 from pathlib import Path

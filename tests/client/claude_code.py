@@ -17,7 +17,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import pytest
 
@@ -122,12 +122,9 @@ class Terminal:
 
     def shows(self, pattern: str) -> str:
         """Wait until the screen holds it; the screen then."""
-        return self._until(lambda screen: re.search(pattern, screen) is not None, f"shows {pattern!r}")
-
-    def _until(self, true: Any, what: str) -> str:
         last = time.monotonic() + LONGEST
-        while not true(screen := self.screen()):
-            assert time.monotonic() < last, f"It never {what}:\n{screen}"
+        while not re.search(pattern, screen := self.screen()):
+            assert time.monotonic() < last, f"It never shows {pattern!r}:\n{screen}"
             time.sleep(LOOK_AGAIN)
         return screen
 

@@ -28,7 +28,7 @@ def wheel_command(folder: Path) -> Path:
 
 
 def with_plugin(folder: Path, version: str, model: Model, command: Path | None) -> Place:
-    """Somebody's own repository, the plugin installed by the two commands of the README, and the command by the third."""
+    """Somebody's own repository, with the plugin as the README's two commands install it, and the command itself."""
     made = place(folder, version)
     if command is not None:
         (made.home / "bin" / "incident-mcp").symlink_to(command)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, cast
 
 Block = dict[str, Any]
 Step = list[Block] | Callable[[str], list[Block]]
@@ -42,7 +42,7 @@ class Model:
         if not request.get("tools"):
             return [say('{"title": "scripted", "isNewTopic": false}')]
         self.asked.append(request)
-        messages = request["messages"]
+        messages: list[dict[str, Any]] = request["messages"]
         spoken = [at for at, one in enumerate(messages) if one["role"] == "assistant" and not _waits(one)]
         if _still_connecting(request):
             return [call(WAIT)]
@@ -51,16 +51,12 @@ class Model:
             return [say("Nothing more to say.")]
         step = steps[len(spoken)]
         since = messages[spoken[-1] + 1 :] if spoken else messages
-        return step if isinstance(step, list) else step("\n".join(text_of(one["content"]) for one in since))
+        return step("\n".join(text_of(one["content"]) for one in since)) if callable(step) else step
 
     def heard(self, mark: str = "") -> str:
         """All that it was given so far, in the conversations with this mark."""
         asked = [request for request in self.asked if mark in _head(request)]
         return "\n".join(text_of(one["content"]) for request in asked for one in request["messages"])
-
-    def offered(self, mark: str) -> set[str]:
-        """The tools that it was offered in the conversations with this mark."""
-        return {str(tool.get("name")) for request in self.asked if mark in _head(request) for tool in request["tools"]}
 
 
 def _head(request: dict[str, Any]) -> str:
@@ -72,7 +68,11 @@ WAIT = "WaitForMcpServers"
 
 
 def _waits(message: dict[str, Any]) -> bool:
-    return any(isinstance(one, dict) and one.get("name") == WAIT for one in message["content"])
+    return any(one.get("name") == WAIT for one in _blocks(message["content"]))
+
+
+def _blocks(content: Any) -> list[Block]:
+    return cast("list[Block]", content) if isinstance(content, list) else []
 
 
 def _still_connecting(request: dict[str, Any]) -> bool:
@@ -84,15 +84,14 @@ def text_of(content: Any) -> str:
     """The text of a message's content or of a system prompt, tool results included."""
     if isinstance(content, str):
         return content
-    told = [one.get("text") or text_of(one.get("content")) for one in content or [] if isinstance(one, dict)]
-    return "\n".join(told)
+    return "\n".join(str(one.get("text") or text_of(one.get("content"))) for one in _blocks(content))
 
 
 @contextmanager
 def scripted(*steps: Step, **marked: Sequence[Step]) -> Generator[Model]:
     """Serve on a free port of the loopback. `marked`: scripts of sub-agents, by a word in what they are given."""
     model = Model({**marked, "": steps})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(model))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"model": model}))
     server.daemon_threads = True
     model.url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
@@ -105,50 +104,48 @@ def scripted(*steps: Step, **marked: Sequence[Step]) -> Generator[Model]:
         thread.join()
 
 
-def _handler(model: Model) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+class _Handler(BaseHTTPRequestHandler):
+    model: Model
+    protocol_version = "HTTP/1.1"
 
-        def log_message(self, format: str, *args: Any) -> None:
-            """Quiet."""
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's word
+        """Quiet."""
 
-        def do_HEAD(self) -> None:
+    def do_HEAD(self) -> None:
+        self._json({})
+
+    def do_GET(self) -> None:
+        self._json({"data": [], "has_more": False})
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        path = self.path.partition("?")[0]
+        if path.endswith("/count_tokens"):
+            self._json({"input_tokens": len(body) // 4})
+        elif path.endswith("/v1/messages"):
+            request = json.loads(body)
+            blocks = [_numbered(one) for one in self.model.turn(request)]
+            self._stream(request, blocks) if request.get("stream") else self._json(_message(request, blocks))
+        else:
             self._json({})
 
-        def do_GET(self) -> None:
-            self._json({"data": [], "has_more": False})
+    def _json(self, value: Any) -> None:
+        body = json.dumps(value).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            path = self.path.partition("?")[0]
-            if path.endswith("/count_tokens"):
-                self._json({"input_tokens": len(body) // 4})
-            elif path.endswith("/v1/messages"):
-                request = json.loads(body)
-                blocks = [_numbered(one) for one in model.turn(request)]
-                self._stream(request, blocks) if request.get("stream") else self._json(_message(request, blocks))
-            else:
-                self._json({})
-
-        def _json(self, value: Any) -> None:
-            body = json.dumps(value).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(body)
-
-        def _stream(self, request: dict[str, Any], blocks: list[Block]) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", "text/event-stream")
-            self.send_header("Connection", "close")
-            self.end_headers()
-            for name, data in _events(request, blocks):
-                self.wfile.write(f"event: {name}\ndata: {json.dumps({'type': name, **data})}\n\n".encode())
-            self.close_connection = True
-
-    return Handler
+    def _stream(self, request: dict[str, Any], blocks: list[Block]) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        for name, data in _events(request, blocks):
+            self.wfile.write(f"event: {name}\ndata: {json.dumps({'type': name, **data})}\n\n".encode())
+        self.close_connection = True
 
 
 def _numbered(block: Block) -> Block:
@@ -175,7 +172,8 @@ def _events(request: dict[str, Any], blocks: list[Block]) -> Generator[tuple[str
     yield "message_start", {"message": {**message, "content": [], "stop_reason": None}}
     for index, block in enumerate(blocks):
         if block["type"] == "text":
-            start, delta = {"type": "text", "text": ""}, {"type": "text_delta", "text": block["text"]}
+            start: Block = {"type": "text", "text": ""}
+            delta = {"type": "text_delta", "text": block["text"]}
         else:
             start = {**block, "input": {}}
             delta = {"type": "input_json_delta", "partial_json": json.dumps(block["input"])}

@@ -2,7 +2,6 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 
@@ -10,7 +9,9 @@ from incident_mcp.cli.client_rules import PLUGIN, PROJECT
 from tests.plugin.build import ROOT, files
 from tests.surface.test_tool_surface import EXPECTED
 
-CHANGES = re.compile(r"rollback|scale|restart|pause|redirect|feature_flag|set_resources|cordon|evict|suspend|run_diag|undo")
+CHANGES = re.compile(
+    r"rollback|scale|restart|pause|redirect|feature_flag|set_resources|cordon|evict|suspend|run_diag|undo"
+)
 
 
 @pytest.fixture(scope="module")

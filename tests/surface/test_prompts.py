@@ -38,7 +38,9 @@ async def test_every_prompt_is_given_with_and_without_an_incident_and_takes_sing
         listed = (await here.client.list_prompts()).prompts
         for each in listed:
             assert "no incident has been opened" in await prompt(here, each.name)
-            assert all("one word" in (one.description or "") or "id" in (one.description or "") for one in each.arguments or ())
+            assert all(
+                "one word" in (one.description or "") or "id" in (one.description or "") for one in each.arguments or ()
+            )
     assert {each.name for each in listed} == {
         "incident", "assessment", "mitigation", "investigation", "resolution", "postmortem", "status", "severity",
         "devops-troubleshooter", "kubernetes-architect", "python-pro", "typescript-pro",

@@ -46,7 +46,10 @@ def test_the_incident_prompt_walks_from_opening_to_the_postmortem_in_order():
 
 
 def test_the_severity_table_says_what_the_code_says():
-    rows = [[cell.strip() for cell in row.strip("|").split("|")] for row in prompt("severity").partition("\n\n")[0].split("\n")]
+    rows = [
+        [cell.strip() for cell in row.strip("|").split("|")]
+        for row in prompt("severity").partition("\n\n")[0].split("\n")
+    ]
 
     assert rows[0] == ["Level", "Description", "Response Time", "Escalation"]
     assert [row[0] for row in rows[2:]] == list(Severity)

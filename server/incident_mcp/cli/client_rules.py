@@ -54,8 +54,10 @@ def write_rules(rules: dict[str, list[str]], folder: Path) -> Path:
     Raises `BadRequest` where there is a file that is no settings.
     """
     path = folder / ".claude" / "settings.json"
+    before: Any = {}
     try:
-        before = json.loads(path.read_text()) if path.exists() else {}
+        if path.exists():
+            before = json.loads(path.read_text())
     except (OSError, ValueError) as error:
         raise BadRequest(f"{path} can't be read as JSON.", "Mend it; nothing was written.") from error
     if not isinstance(before, dict):

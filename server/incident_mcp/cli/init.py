@@ -1,4 +1,4 @@
-"""`incident-mcp init`: the passphrase with which a person approves outside the chat, and the client's permission rules."""
+"""`incident-mcp init`: the passphrase for approving outside the chat, and the client's permission rules."""
 
 from typing import Annotated
 

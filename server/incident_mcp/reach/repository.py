@@ -45,10 +45,12 @@ def named_by(template: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _said(template: Mapping[str, Any]) -> Iterator[str]:
-    about: Mapping[str, Any] = template.get("metadata") or {}
+    about: dict[str, dict[str, str] | None] = template.get("metadata") or {}
     for part in ("annotations", "labels"):
-        yield from (str(value) for key, value in (about.get(part) or {}).items() if _MARKS.search(str(key)))
-    for container in (template.get("spec") or {}).get("containers") or ():
+        yield from (str(value) for key, value in (about.get(part) or {}).items() if _MARKS.search(key))
+    spec: dict[str, Any] = template.get("spec") or {}
+    containers: list[dict[str, Any]] = spec.get("containers") or []
+    for container in containers:
         _, _, tag = str(container.get("image", "")).rpartition("/")[2].partition("@")[0].partition(":")
         yield tag
 

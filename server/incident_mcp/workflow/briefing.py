@@ -1,5 +1,5 @@
-"""A brief for a specialist, from the record: what is known, ruled out and open, each with its entry, and the answer that
-is wanted. For those who read code, also where the application fails, and what differs from the image that worked.
+"""A brief for a specialist, from the record: what is known, ruled out and open, each with its entry, and what answer is
+wanted. For those who read code, also where the application fails, and what differs from the image that worked.
 """
 
 from collections.abc import Iterator, Sequence
@@ -64,9 +64,7 @@ class BriefReply(Reply):
     """The form in which the answer is wanted, and where it goes."""
 
 
-async def hand_off(
-    desk: Desk, by: Actor, *, specialist: Specialist, question: str, incident: str | None
-) -> BriefReply:
+async def hand_off(desk: Desk, by: Actor, *, specialist: Specialist, question: str, incident: str | None) -> BriefReply:
     """Make the brief, and record that it was made. Raises `BadRequest` without a question, or without an incident."""
     from incident_mcp.postmortem.facts import facts  # not needed to list the tools
 
@@ -123,9 +121,7 @@ def _ruled_out(entries: Sequence[Entry]) -> Iterator[str]:
             yield f"{entry.id} not ended by what was changed before: {one_line(entry.text, LINE)}"
 
 
-async def _code(
-    desk: Desk, by: Actor, incident: str, entries: Sequence[Entry], missed: list[str]
-) -> CodeLines | None:
+async def _code(desk: Desk, by: Actor, incident: str, entries: Sequence[Entry], missed: list[str]) -> CodeLines | None:
     target = _failing(entries)
     if target is None:
         missed.append("code: the record holds no workload that fails")
@@ -165,7 +161,11 @@ async def _images(desk: Desk, target: Ref, entries: Sequence[Entry]) -> dict[str
     """Of the rollout that the record names, else of the newest one."""
     workload, _ = await read_workload(desk.api, target)
     change = next(
-        (each for each in reversed(entries) if each.data.get("target") == str(target) and "revision_after" in each.data),
+        (
+            each
+            for each in reversed(entries)
+            if each.data.get("target") == str(target) and "revision_after" in each.data
+        ),
         None,
     )
     wanted = change.data["revision_after"] if change else None

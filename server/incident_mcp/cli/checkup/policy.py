@@ -50,7 +50,9 @@ def _client() -> Check:
     if closed := chat_closed(os.environ):
         found.insert(0, closed)
     if found:
-        return bad("client", listed(found, 3), "Name each tool by itself: incident-mcp init --permissions prints the rules.")
+        return bad(
+            "client", listed(found, 3), "Name each tool by itself: incident-mcp init --permissions prints the rules."
+        )
     return good("client", "no setting of Claude Code that is seen from here lets a change past the gate")
 
 
