@@ -17,13 +17,12 @@ from incident_mcp.surface.office import Office
 from incident_mcp.text import templates
 from incident_mcp.text.masking import mask
 from incident_mcp.vocabulary.errors import IncidentError
+from incident_mcp.vocabulary.specialist import SPECIALISTS
 
 LOOK = ("incident", *(f"phases/{phase}" for phase in ("assessment", "mitigation", "investigation", "resolution")))
 """Those that want to know how things are now."""
 OF_THE_RECORD = ("status", "severity", "phases/postmortem")
-HAND_OFFS = tuple(
-    f"handoffs/{name}" for name in ("devops-troubleshooter", "kubernetes-architect", "python-pro", "typescript-pro")
-)
+HAND_OFFS = tuple(f"handoffs/{name}" for name in SPECIALISTS)
 
 
 def prompts(office: Office) -> list[Prompt]:

@@ -4,7 +4,6 @@ wanted. For those who read code, also where the application fails, and what diff
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Literal
 
 from incident_mcp.cluster.kinds import workload_ref
 from incident_mcp.cluster.rollout_history import read_workload
@@ -19,12 +18,12 @@ from incident_mcp.vocabulary.entry import Entry, EntryKind
 from incident_mcp.vocabulary.errors import BadRequest, IncidentError
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.reply import Reply
+from incident_mcp.vocabulary.specialist import Specialist
 from incident_mcp.vocabulary.value import Value
 from incident_mcp.workflow.desk import Desk
 from incident_mcp.workflow.looks import recorded
 from incident_mcp.workflow.standing import the_incident
 
-Specialist = Literal["devops-troubleshooter", "kubernetes-architect", "python-pro", "typescript-pro"]
 READ_CODE: tuple[Specialist, ...] = ("python-pro", "typescript-pro")
 KNOWN = (
     EntryKind.FINDING, EntryKind.IMPACT, EntryKind.EVIDENCE, EntryKind.CHANGE, EntryKind.REPORT, EntryKind.CAUSE,
@@ -116,8 +115,10 @@ def _ruled_out(entries: Sequence[Entry]) -> Iterator[str]:
         told = entry.data.get("ruled_out")
         said |= {str(one).partition(":")[0]: f"{entry.id} {one}" for one in (told if isinstance(told, list) else ())}
     yield from said.values()
+    changed = False
     for entry in entries:
-        if entry.kind is EntryKind.VERDICT and entry.data.get("verdict") == "not recovered":
+        changed = changed or (entry.kind is EntryKind.OUTCOME and entry.data.get("status") == "applied")
+        if changed and entry.kind is EntryKind.VERDICT and entry.data.get("verdict") == "not recovered":
             yield f"{entry.id} not ended by what was changed before: {one_line(entry.text, LINE)}"
 
 

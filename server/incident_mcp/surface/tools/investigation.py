@@ -1,6 +1,6 @@
 """Phase 3: the history of a workload, and what its logs say."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from mcp.server.mcpserver.tools import Tool
 from pydantic import Field
@@ -11,6 +11,7 @@ from incident_mcp.surface.tool import READS, tool
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.log_source import AtLeast
 from incident_mcp.vocabulary.reply import Reply
+from incident_mcp.vocabulary.specialist import Specialist
 from incident_mcp.workflow.desk import Desk
 from incident_mcp.workflow.progress import Progress
 
@@ -109,7 +110,7 @@ async def read_object(
 async def hand_off(
     desk: Desk,
     by: Actor,
-    specialist: Literal["devops-troubleshooter", "kubernetes-architect", "python-pro", "typescript-pro"],
+    specialist: Specialist,
     question: Annotated[str, Field(max_length=500)],
     incident: IncidentName = None,
 ) -> Reply:
