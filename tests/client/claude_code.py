@@ -31,7 +31,7 @@ OLD, NEW = "2.1.197", "2.1.330"
 """They speak different eras of the protocol: 2025-11-25 and 2026-07-28."""
 FORM = "requests your input"
 KEY = "sk-ant-not-a-key"
-LONGEST = 45.0
+LONGEST = 90.0
 """Seconds until something that should show has shown; a busy machine included."""
 LOOK_AGAIN = 0.05
 AGAIN = 1.0

@@ -83,7 +83,7 @@ def test_escape_and_decline_change_nothing(tmp_path: Path) -> None:
 
 def test_a_yes_after_the_client_gave_up_changes_nothing_and_the_assistant_can_learn_it(tmp_path: Path) -> None:
     here = this_repository(tmp_path, NEW)
-    here.more["MCP_TOOL_TIMEOUT"] = "10000"
+    here.more["MCP_TOOL_TIMEOUT"] = "15000"
     later = [say("No answer came in time.")], [call(OURS + "get_incident")], told
     with scripted(*OPENING, *later) as model, here.with_a_person(model) as terminal:
         terminal.type("/incident checkout is down")
