@@ -11,7 +11,7 @@ ARGS ?=
 # plane of its own, and a file's tests stay together. ARGS='-n 0' runs them in this process.
 SIDE_BY_SIDE := -n 4 --dist loadfile
 
-.PHONY: demo test check soak control-plane unleash conformance bench requirements clean
+.PHONY: demo test check soak control-plane unleash conformance claude-code plugin bench requirements clean
 
 demo: $(READY)
 	@$(BIN)/incident-mcp demo $(if $(ANSWER),--answer $(ANSWER))
@@ -51,6 +51,19 @@ CONFORMANCE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/incident-mcp/conformance
 conformance:
 	@test -f $(CONFORMANCE)/node_modules/.bin/conformance || \
 		npm install --silent --no-audit --no-fund --prefix $(CONFORMANCE) @modelcontextprotocol/conformance@0.1.16 node@22
+
+# The real Claude Code for its tests, once for each era of the protocol, beside the control plane; tmux is Debian's package.
+CLAUDE_CODE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/incident-mcp/claude-code
+claude-code:
+	@for version in 2.1.197 2.1.330; do \
+		test -d $(CLAUDE_CODE)/$$version/node_modules || \
+			npm install --silent --no-audit --no-fund --ignore-scripts --prefix $(CLAUDE_CODE)/$$version \
+			@anthropic-ai/claude-code@$$version || exit 1; \
+	done
+
+# What Claude Code reads: .claude/ from prompts/ and the list of tools, plugin/ from .claude/.
+plugin: $(READY_DEV)
+	$(BIN)/python -m tests.plugin.build
 
 bench: $(READY_DEV)
 	$(BIN)/python -m bench

@@ -230,17 +230,15 @@ def office(
 
 def server(settings: Settings, reached: Office, lifespan: Lifespan | None = None) -> IncidentServer:
     """The MCP server. Raises `RecordError` when the state folder can't hold the key that seals questions."""
-    made = IncidentServer(
+    return IncidentServer(
         reached,
         tools(reached),
         instructions=templates.prompt("instructions"),
         state_key=state_key(settings.home),
         question_seconds=QUESTION_LIFE.total_seconds(),
+        prompts=partial(prompts, reached),
         lifespan=lifespan,
     )
-    for prompt in prompts():
-        made.add_prompt(prompt)
-    return made
 
 
 @cache

@@ -40,16 +40,27 @@ def _unread(why: str | None) -> str:
     return f"can't be read ({why}), so nobody can tell whether a hook answers forms"
 
 
-def _files(environment: Mapping[str, str]) -> Iterator[Path]:
-    home = Path(environment.get("HOME") or Path.home())
-    users = Path(environment.get("CLAUDE_CONFIG_DIR") or home / ".claude")
-    projects = {Path(environment.get("CLAUDE_PROJECT_DIR") or Path.cwd()), Path.cwd()}
+def settings_files(environment: Mapping[str, str]) -> Iterator[Path]:
+    """The client's settings, of which not all need be there: managed, the user's, the project's."""
     for folder in MANAGED:
         yield folder / "managed-settings.json"
         yield from _under(folder / "managed-settings.d", ".json")
-    for folder in (users, *(project / ".claude" for project in sorted(projects))):
+    for folder in _folders(environment):
         yield folder / "settings.json"
         yield folder / "settings.local.json"
+
+
+def _folders(environment: Mapping[str, str]) -> Iterator[Path]:
+    home = Path(environment.get("HOME") or Path.home())
+    projects = {Path(environment.get("CLAUDE_PROJECT_DIR") or Path.cwd()), Path.cwd()}
+    yield Path(environment.get("CLAUDE_CONFIG_DIR") or home / ".claude")
+    yield from (project / ".claude" for project in sorted(projects))
+
+
+def _files(environment: Mapping[str, str]) -> Iterator[Path]:
+    yield from settings_files(environment)
+    users, *projects = _folders(environment)
+    for folder in (users, *projects):
         for part in ("agents", "commands", "skills"):
             yield from _under(folder / part, ".md")
     for plugin in _plugins(users / "plugins", environment):
