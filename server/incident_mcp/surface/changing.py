@@ -128,14 +128,14 @@ async def _decide(office: Office, ctx: Context[Any, Any], proposal: Proposal, an
         if told.approved_outside:
             return result(await reminded(desk, await changes.carry_out(desk, proposal, by, progress)))
         raise ApprovalRequired(
-            f"{desk.cluster}: approval required for plan {plan.id}, but {given.why}.", changes.how_outside(plan)
+            f"{desk.cluster}: approval required for plan {plan.id}, but {given.why}.", changes.how_outside(desk, plan)
         )
     entry = await _taken(office, desk, plan, told, said(answer, plan))
     if not entry.data["seen"]:
         raise ApprovalRequired(
             f"{desk.cluster}: approval required for plan {plan.id}: the client answered, but not a person "
             f"({entry.data['why']}; {entry.id}). This is neither a yes nor a no.",
-            changes.how_outside(plan),
+            changes.how_outside(desk, plan),
         )
     if entry.data["said"] != "accepted":
         words = {"declined": "Declined in the chat", "cancelled": "Cancelled, not answered"}

@@ -1,0 +1,39 @@
+"""The console on one port of this machine, until it is told to end."""
+
+import socket
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from incident_mcp.vocabulary.errors import BadRequest
+
+LOOPBACK = "127.0.0.1"
+GRACE_SECONDS = 1
+
+
+def listen(port: int) -> socket.socket:
+    """Take a port of the loopback address; 0 takes a free one. Raises `BadRequest` where it can't be had."""
+    taken = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        taken.bind((LOOPBACK, port))
+    except OSError as error:
+        taken.close()
+        raise BadRequest(f"Port {port} can't be had: {error}.", "Leave --port out: any free one is taken.") from error
+    return taken
+
+
+def server(app: ASGIApp) -> uvicorn.Server:
+    """Serves that application with `serve(sockets=[...])` until `should_exit` is set or a signal comes."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            lifespan="off",
+            ws="none",
+            log_config=None,
+            access_log=False,
+            log_level="critical",
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+    )
