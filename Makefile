@@ -11,7 +11,7 @@ ARGS ?=
 # plane of its own, and a file's tests stay together. ARGS='-n 0' runs them in this process.
 SIDE_BY_SIDE := -n 4 --dist loadfile
 
-.PHONY: demo test check soak control-plane unleash conformance bench requirements clean
+.PHONY: demo test check soak control-plane unleash conformance axe bench requirements clean
 
 demo: $(READY)
 	@$(BIN)/incident-mcp demo $(if $(ANSWER),--answer $(ANSWER))
@@ -51,6 +51,12 @@ CONFORMANCE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/incident-mcp/conformance
 conformance:
 	@test -f $(CONFORMANCE)/node_modules/.bin/conformance || \
 		npm install --silent --no-audit --no-fund --prefix $(CONFORMANCE) @modelcontextprotocol/conformance@0.1.16 node@22
+
+# What looks for barriers in the console's pages, for its tests; the browser is Debian's package `chromium`.
+AXE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/incident-mcp/axe
+axe:
+	@test -f $(AXE)/node_modules/axe-core/axe.min.js || \
+		npm install --silent --no-audit --no-fund --ignore-scripts --prefix $(AXE) axe-core@4.14.1
 
 bench: $(READY_DEV)
 	$(BIN)/python -m bench

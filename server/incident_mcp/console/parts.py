@@ -98,7 +98,7 @@ class Parts:
                 yield _part(f"declined-{plan.id}", "declined", plan=plan, told=told, **self._form(names, session))
         answered = {plan.id for plan, _ in answerable}
         ended = [line for line in plan_lines(chapter.entries, now) if line.id not in answered]
-        yield _part("ended", ended=ended, none=not answerable)
+        yield _part("ended", ended=ended, nothing=not answerable)
 
     def _plan(self, plan: Plan, told: PlanStory, names: list[str], session: Session) -> Part:
         rows = _labelled(plan)

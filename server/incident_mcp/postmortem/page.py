@@ -40,7 +40,7 @@ def written_up(entries: Sequence[Entry]) -> str:
     markdown = MarkdownIt("commonmark", {"html": False})
     text = document(entries).replace("- [ ] ", "- ☐ ")
     before, heading, after = text.partition("## Timeline\n")
-    figure = f"<figure>\n{drawn(entries)}\n</figure>\n"
+    figure = f'<figure tabindex="0" aria-label="The incident on an axis of time">\n{drawn(entries)}\n</figure>\n'
     return markdown.render(before) + figure + markdown.render(heading + after)
 
 

@@ -14,7 +14,7 @@ from incident_mcp.vocabulary.value import Value
 BOX, GAP, DROP = 340, 28, 30
 """Pixels: how wide a box is, and what lies between two columns and two rows."""
 LINE, HEAD, PAD = 17, 22, 12
-COLUMNS = 46
+COLUMNS = 40
 """Of text in a box."""
 LINES = 4
 

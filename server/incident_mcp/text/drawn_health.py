@@ -1,13 +1,15 @@
 """How many of a workload's replicas were ready, look by look, as a small step line in SVG."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import escape
 
 from incident_mcp.text.words import clock
 from incident_mcp.vocabulary.value import Value
 
 WIDTH, HEIGHT, EDGE = 320, 44, 4
+LAST_SHARE = 12
+"""The last look holds on for this part of the axis: what came after it nobody knows."""
 
 
 class Sample(Value):
@@ -27,7 +29,8 @@ def drawn_health(name: str, samples: Sequence[Sample], first: datetime, last: da
     if not samples:
         return ""
     top = max(max(sample.ready, sample.desired) for sample in samples) or 1
-    span = max((last - first).total_seconds(), 1.0)
+    shortest = max((last - first) / LAST_SHARE, timedelta(seconds=1))
+    span = (last - first + shortest).total_seconds()
 
     def x(at: datetime) -> float:
         return round(EDGE + (at - first).total_seconds() / span * (WIDTH - 2 * EDGE), 1)
@@ -35,12 +38,14 @@ def drawn_health(name: str, samples: Sequence[Sample], first: datetime, last: da
     def y(value: int) -> float:
         return round(HEIGHT - EDGE - value / top * (HEIGHT - 2 * EDGE), 1)
 
-    ends = [*(sample.at for sample in samples[1:]), last]
+    ends = [*(sample.at for sample in samples[1:]), samples[-1].at + shortest]
     parts = [
+        f'<rect class="lack" x="{x(sample.at)}" y="{y(max(sample.desired, sample.ready))}" '
+        f'width="{round(x(end) - x(sample.at), 1)}" height="{HEIGHT - EDGE - y(sample.desired)}"/>'
         f'<rect class="{"well" if sample.well else "unwell"}" x="{x(sample.at)}" y="{y(sample.ready)}" '
-        f'width="{max(x(end) - x(sample.at), 3)}" height="{HEIGHT - EDGE - y(sample.ready) + 1}">'
+        f'width="{round(x(end) - x(sample.at), 1)}" height="{HEIGHT - EDGE - y(sample.ready) + 2}">'
         f"<title>{clock(sample.at)} {sample.ready} of {sample.desired} ready</title></rect>"
-        f'<line class="wanted" x1="{x(sample.at)}" x2="{max(x(end), x(sample.at) + 3)}" y1="{y(sample.desired)}" '
+        f'<line class="wanted" x1="{x(sample.at)}" x2="{x(end)}" y1="{y(sample.desired)}" '
         f'y2="{y(sample.desired)}"/>'
         for sample, end in zip(samples, ends, strict=True)
     ]

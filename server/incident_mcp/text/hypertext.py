@@ -9,7 +9,7 @@ from typing import Any
 
 from jinja2 import FunctionLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from incident_mcp.text.cleaning import clean
 from incident_mcp.text.fencing import quote
@@ -33,9 +33,18 @@ def shown(value: object) -> object:
     return mask(clean(value, keep_lines=True)) if isinstance(value, str) else value
 
 
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _arrows(text: str) -> Markup:
+    """With each arrow in one piece: a line could end between its two signs."""
+    return Markup(str(escape(shown(text))).replace("-&gt;", '<span class="arrow">-&gt;</span>'))  # noqa: S704
+
+
 @cache
 def _environment() -> ImmutableSandboxedEnvironment:
-    return ImmutableSandboxedEnvironment(
+    made = ImmutableSandboxedEnvironment(
         loader=FunctionLoader(lambda name: load(f"console/{name}.html.j2").body),
         undefined=StrictUndefined,
         autoescape=True,
@@ -43,3 +52,5 @@ def _environment() -> ImmutableSandboxedEnvironment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters |= {"sentence": _sentence, "arrows": _arrows}
+    return made
