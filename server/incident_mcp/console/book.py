@@ -2,7 +2,7 @@
 journal grew.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from incident_mcp.gate.doors import PersonsDoor
 from incident_mcp.record.incident import Incident, fold
@@ -14,14 +14,12 @@ from incident_mcp.vocabulary.errors import BadRequest
 from incident_mcp.vocabulary.plan import Plan
 
 
-@dataclass
+@dataclass(eq=False, frozen=True)
 class Chapter:
     """One incident as it was read: its entries in order, and the plans that a person can answer."""
 
     entries: list[Entry]
     plans: list[tuple[Plan, PlanStory]]
-    drawn: dict[str, str] = field(default_factory=dict[str, str])
-    """What was drawn from it, kept as long as it holds."""
 
     @property
     def incident(self) -> Incident:

@@ -33,6 +33,14 @@ class Curves:
     always_well: int
 
 
+def _steps(samples: list[Sample]) -> tuple[Sample, ...]:
+    """In the order of time; of looks in a row that saw the same, the first, and the last look whatever it saw."""
+    ordered = sorted(samples, key=lambda one: one.at)
+    told = [(one.ready, one.desired) for one in ordered]
+    moved = [one for number, one in enumerate(ordered[:-1]) if number == 0 or told[number] != told[number - 1]]
+    return (*moved, ordered[-1])
+
+
 def curves(entries: Sequence[Entry]) -> Curves:
     """Read from the `counts` of looks and verdicts."""
     found: dict[str, list[Sample]] = {}
@@ -43,6 +51,6 @@ def curves(entries: Sequence[Entry]) -> Curves:
                 found.setdefault(name, []).append(Sample.model_validate(told, strict=False))
             except ValidationError:  # another version's figures: what can't be read is not drawn
                 continue
-    every = [Curve(plain(name), tuple(sorted(samples, key=lambda one: one.at))) for name, samples in found.items()]
+    every = [Curve(plain(name), _steps(samples)) for name, samples in found.items()]
     moved = sorted((curve for curve in every if curve.unwell), key=lambda curve: -curve.unwell)
     return Curves(tuple(moved[:SHOWN]), len(moved[SHOWN:]), len(every) - len(moved))

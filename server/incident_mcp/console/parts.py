@@ -7,6 +7,7 @@ the rest of the page moves.
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from markupsafe import Markup
 
@@ -47,13 +48,16 @@ class Parts:
     def __init__(self, held: Held) -> None:
         self._held = held
         self._rows: dict[str, Markup] = {}
+        self._drawn: WeakKeyDictionary[Chapter, list[Part]] = WeakKeyDictionary()
 
     def groups(self, chapter: Chapter, session: Session) -> dict[str, list[Part]]:
         """By the name of the place where they stand, in their order."""
+        if chapter not in self._drawn:  # they change with the record alone
+            self._drawn[chapter] = [*self._pictures(chapter)]
         return {
             "state": [self._state(chapter)],
             "plans": [*self._plans(chapter, session)],
-            "pictures": [*self._pictures(chapter)],
+            "pictures": self._drawn[chapter],
         }
 
     def rows(self, chapter: Chapter, known: int = 0, last: str = "") -> tuple[Markup, bool]:
@@ -119,19 +123,16 @@ class Parts:
         return {"names": names, "me": self._held.person.name, "secret": Markup(session.secret)}  # noqa: S704 - made here
 
     def _pictures(self, chapter: Chapter) -> Iterator[Part]:
-        """Drawn once from what was read: they change with the record alone."""
-        if not chapter.drawn:
-            chapter.drawn |= {"chain": drawn_chain(chains(chapter.entries)), "axis": drawn(chapter.entries)}
         health = curves(chapter.entries)
         moments = [sample.at for curve in health.shown for sample in curve.samples]
         lines = [
             (curve, Markup(drawn_health(curve.name, curve.samples, min(moments), max(moments))))  # noqa: S704 - ours
             for curve in health.shown
         ]
-        yield _part("chain", drawing=Markup(chapter.drawn["chain"]))  # noqa: S704 - ours, escaped there
+        yield _part("chain", drawing=Markup(drawn_chain(chains(chapter.entries))))  # noqa: S704 - ours, escaped there
         span = (clock(min(moments)), clock(max(moments))) if moments else None
         yield _part("health", lines=lines, span=span, more=health.more, always_well=health.always_well)
-        yield _part("axis", drawing=Markup(chapter.drawn["axis"]))  # noqa: S704 - ours, escaped there
+        yield _part("axis", drawing=Markup(drawn(chapter.entries)))  # noqa: S704 - ours, escaped there
 
 
 def _part(key: str, template: str = "", /, **facts: object) -> Part:
