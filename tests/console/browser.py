@@ -73,7 +73,15 @@ def chromium_running() -> str:
     folder = Path(tempfile.mkdtemp(prefix="incident-chromium-"))
     as_root = ["--no-sandbox"] if os.getuid() == 0 else []
     process = subprocess.Popen(
-        [program, "--headless", "--remote-debugging-port=0", f"--user-data-dir={folder}", *as_root, "about:blank"],
+        [
+            program,
+            "--headless",
+            "--hide-scrollbars",
+            "--remote-debugging-port=0",
+            f"--user-data-dir={folder}",
+            *as_root,
+            "about:blank",
+        ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,

@@ -25,6 +25,7 @@ from incident_mcp.text.hypertext import hypertext
 from incident_mcp.text.plan_page import plan_rows
 from incident_mcp.text.words import clock, minute
 from incident_mcp.vocabulary.entry import Entry
+from incident_mcp.vocabulary.errors import RecordError
 from incident_mcp.vocabulary.plan import Plan
 from incident_mcp.workflow.deadlines import deadlines, unchanged
 from incident_mcp.workflow.debts import debt_lines
@@ -93,18 +94,18 @@ class Parts:
         )
 
     def _plans(self, chapter: Chapter, session: Session) -> Iterator[Part]:
-        now, names = self._held.clock(), self._held.approvers.names()
+        now, form = self._held.clock(), self._form(session)
         answerable = self._held.book.waiting(chapter)
         for plan, told in answerable:
-            yield self._plan(plan, told, names, session)
+            yield self._plan(plan, told, form)
         for plan, told in chapter.plans:
             if told.state is PlanState.DECLINED:
-                yield _part(f"declined-{plan.id}", "declined", plan=plan, told=told, **self._form(names, session))
+                yield _part(f"declined-{plan.id}", "declined", plan=plan, told=told, **form)
         answered = {plan.id for plan, _ in answerable}
         ended = [line for line in plan_lines(chapter.entries, now) if line.id not in answered]
         yield _part("ended", ended=ended, nothing=not answerable)
 
-    def _plan(self, plan: Plan, told: PlanStory, names: list[str], session: Session) -> Part:
+    def _plan(self, plan: Plan, told: PlanStory, form: dict[str, object]) -> Part:
         rows = _labelled(plan)
         diff = rows.pop("changes")
         return _part(
@@ -115,12 +116,18 @@ class Parts:
             rows=rows,
             diff=diff,
             until=minute(plan.expires),
-            **self._form(names, session),
+            **form,
         )
 
-    def _form(self, names: list[str], session: Session) -> dict[str, object]:
-        """What the fields of a form with a passphrase want."""
-        return {"names": names, "me": self._held.person.name, "secret": Markup(session.secret)}  # noqa: S704 - made here
+    def _form(self, session: Session) -> dict[str, object]:
+        """What the fields of a form with a passphrase want; `closed` says why nobody's can be checked."""
+        names, closed = [], ""
+        try:
+            names = self._held.approvers.names()
+        except RecordError as error:
+            closed = str(error)
+        me, secret = self._held.person.name, Markup(session.secret)  # noqa: S704 - made here
+        return {"names": names, "closed": closed, "me": me, "secret": secret}
 
     def _pictures(self, chapter: Chapter) -> Iterator[Part]:
         health = curves(chapter.entries)
