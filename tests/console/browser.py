@@ -72,16 +72,9 @@ def chromium_running() -> str:
         pytest.skip(HOW_TO_GET_IT)
     folder = Path(tempfile.mkdtemp(prefix="incident-chromium-"))
     as_root = ["--no-sandbox"] if os.getuid() == 0 else []
+    options = ("--headless", "--hide-scrollbars", "--remote-debugging-port=0", f"--user-data-dir={folder}")
     process = subprocess.Popen(
-        [
-            program,
-            "--headless",
-            "--hide-scrollbars",
-            "--remote-debugging-port=0",
-            f"--user-data-dir={folder}",
-            *as_root,
-            "about:blank",
-        ],
+        [program, *options, *as_root, "about:blank"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,

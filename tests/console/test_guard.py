@@ -16,20 +16,13 @@ from incident_mcp.settings import Settings
 from incident_mcp.vocabulary.clock import system_clock
 from incident_mcp.vocabulary.entry import EntryKind
 from incident_mcp.wiring import console
-from tests.conftest import Ticking
 from tests.console.kept import NAME, kept, told
 
 PORT = 8420
 ADDRESS = f"http://127.0.0.1:{PORT}"
 OURS = {"Origin": ADDRESS}
-PAGES = (
-    "/",
-    "/incidents",
-    f"/incidents/{NAME}",
-    f"/incidents/{NAME}/live",
-    f"/incidents/{NAME}/postmortem",
-    "/plans/x",
-)
+ONE = f"/incidents/{NAME}"
+PAGES = ("/", "/incidents", ONE, f"{ONE}/live", f"{ONE}/postmortem", "/plans/x")
 FORMS = ("/stop", "/plans/x/approve", "/plans/x/decline", "/plans/x/reopen")
 
 
@@ -135,9 +128,9 @@ def test_it_listens_on_this_machine_alone_and_is_named_only_while_it_listens(tmp
 
 
 async def test_what_is_due_and_what_is_left_behind_is_told_and_a_broken_file_of_passphrases_hides_nothing(
-    tmp_path: Path, clock: Ticking
+    tmp_path: Path,
 ) -> None:
-    due = (clock() + timedelta(minutes=5)).isoformat()
+    due = (system_clock() - timedelta(minutes=5)).isoformat()
     settings = kept(
         tmp_path,
         [

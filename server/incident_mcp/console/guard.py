@@ -30,14 +30,14 @@ class Guard:
         self._app = app
         self._hosts = frozenset(f"{name}:{port}" for name in ("127.0.0.1", "localhost"))
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, respond: Send) -> None:
         if scope["type"] != "http":
             return
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message).update(HEADERS)
-            await send(message)
+            await respond(message)
 
         status, why = self._refused(scope["method"], Headers(scope=scope))
         app = PlainTextResponse(f"{why} Nothing was changed.", status) if why else self._app
