@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from playwright.async_api import Page, expect
@@ -104,7 +104,7 @@ async def busy(page: Page) -> float:
     """Seconds of processor time that the page's own thread has used: the same on a machine that does other things."""
     session = await page.context.new_cdp_session(page)
     await session.send("Performance.enable", {"timeDomain": "threadTicks"})
-    told: Any = await session.send("Performance.getMetrics")
+    told = cast("dict[str, list[dict[str, Any]]]", await session.send("Performance.getMetrics"))
     await session.detach()
     return next(one["value"] for one in told["metrics"] if one["name"] == "TaskDuration")
 

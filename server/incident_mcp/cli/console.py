@@ -20,20 +20,16 @@ def command(
 async def _main(settings: Settings, port: int) -> None:
     from incident_mcp.console.running import note_running
     from incident_mcp.console.serving import listen, server
-    from incident_mcp.gate.approvers import Approvers
-    from incident_mcp.wiring import NOBODY_APPROVES, console
+    from incident_mcp.wiring import console
 
     with listen(port) as taken:
-        address = f"http://127.0.0.1:{taken.getsockname()[1]}/"
+        port = taken.getsockname()[1]
+        address = f"http://127.0.0.1:{port}/"
         print(f"incident-mcp console · {settings.journal}, for browsers on this machine, until Ctrl-C")
-        if not Approvers(settings.home).names():
-            print(NOBODY_APPROVES)
-        opens = ["Open it, once, by:   ", "For one more browser:"]
 
         def announce(token: str) -> None:
-            print(f"{opens[0]} {address}#{token}", flush=True)
-            opens[:-1] = []
+            print(f"To log in, once: {address}#{token}", flush=True)
 
-        app = console(settings, taken.getsockname()[1], announce)
-        with note_running(settings.home, taken.getsockname()[1]):
+        app = console(settings, port, announce)
+        with note_running(settings.home, port):
             await server(app).serve(sockets=[taken])
