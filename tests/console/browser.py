@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -51,15 +51,11 @@ async def shown(settings: Settings, clock: Clock = system_clock) -> AsyncGenerat
         served = server(console(settings, port, here.tokens.append, clock))
         with note_running(settings.home, port):
             async with anyio.create_task_group() as tasks:
-                tasks.start_soon(serve, served, taken)
+                tasks.start_soon(partial(served.serve, sockets=[taken]))
                 try:
                     yield here
                 finally:
                     served.should_exit = True
-
-
-async def serve(served: Any, taken: Any) -> None:
-    await served.serve(sockets=[taken])
 
 
 @cache

@@ -5,17 +5,22 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 from playwright.async_api import Page, expect
 
+from incident_mcp.console.running import running_at
+from incident_mcp.settings import Settings
 from incident_mcp.vocabulary.entry import EntryKind
 from tests.cli.running import ROOT
 from tests.console.browser import Shown, browsing, inside, shown
 from tests.console.kept import kept, told, write
 from tests.console.test_answers import beside
+from tests.controlplane.waiting import wait_for
 from tests.surface.world import CHECKOUT
 from tests.text.secret_samples import SAMPLES
 
@@ -109,17 +114,18 @@ async def busy(page: Page) -> float:
     return next(one["value"] for one in told["metrics"] if one["name"] == "TaskDuration")
 
 
+async def test_ctrl_c_ends_it_and_its_address_is_told_no_longer(tmp_path: Path) -> None:
+    settings = kept(tmp_path, [])
+    with in_a_process(settings) as (process, link):
+        wait_for("the console listens", lambda: running_at(settings.home) == link.partition("#")[0], 30)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
+        assert not (settings.home / "console.json").exists()
+
+
 async def test_a_server_that_hangs_or_died_is_shown_as_dead_within_five_seconds(tmp_path: Path) -> None:
     settings = kept(tmp_path, [])
-    process = subprocess.Popen(
-        [sys.executable, "-m", "incident_mcp.cli.__main__", "console"],
-        env={**os.environ, "PYTHONPATH": str(ROOT / "server"), "INCIDENT_HOME": str(settings.home)},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stdout
-        link = next(line for line in process.stdout if "http://" in line).split()[-1]
+    with in_a_process(settings) as (process, link):
         address, _, token = link.partition("#")
         async with inside(Shown(address, [token])) as page:
             pulse = page.locator("#pulse")
@@ -128,6 +134,20 @@ async def test_a_server_that_hangs_or_died_is_shown_as_dead_within_five_seconds(
                 process.send_signal(how)
                 await expect(pulse).to_contain_text("No answer since", timeout=5000)
                 process.send_signal(signal.SIGCONT)
+
+
+@contextmanager
+def in_a_process(settings: Settings) -> Generator[tuple["subprocess.Popen[str]", str]]:
+    """`incident-mcp console` as a person starts it, and the link that it prints."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "incident_mcp.cli.__main__", "console"],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "server"), "INCIDENT_HOME": str(settings.home)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout
+        yield process, next(line for line in process.stdout if "http://" in line).split()[-1]
     finally:
         process.kill()
         process.wait()

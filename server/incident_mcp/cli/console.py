@@ -19,7 +19,7 @@ def command(
 
 async def _main(settings: Settings, port: int) -> None:
     from incident_mcp.console.running import note_running
-    from incident_mcp.console.serving import listen, server
+    from incident_mcp.console.serving import listen, serve
     from incident_mcp.wiring import console
 
     with listen(port) as taken:
@@ -32,4 +32,4 @@ async def _main(settings: Settings, port: int) -> None:
 
         app = console(settings, port, announce)
         with note_running(settings.home, port):
-            await server(app).serve(sockets=[taken])
+            await serve(app, taken)

@@ -1,7 +1,12 @@
 """The console on one port of this machine, until it is told to end."""
 
+import signal
 import socket
+from collections.abc import Generator
+from contextlib import contextmanager
+from functools import partial
 
+import anyio
 import uvicorn
 from starlette.types import ASGIApp
 
@@ -23,9 +28,28 @@ def listen(port: int) -> socket.socket:
     return taken
 
 
+class _Server(uvicorn.Server):
+    """uvicorn's, which leaves the signals to whoever runs it: its own way would end the process before the rest."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
+
+
+async def serve(app: ASGIApp, taken: socket.socket) -> None:
+    """Until SIGINT or SIGTERM. What is being answered gets its answer."""
+    served = server(app)
+    with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(partial(served.serve, sockets=[taken]))
+            async for _ in signals:
+                served.should_exit = True
+                return
+
+
 def server(app: ASGIApp) -> uvicorn.Server:
-    """Serves that application with `serve(sockets=[...])` until `should_exit` is set or a signal comes."""
-    return uvicorn.Server(
+    """Serves that application with `serve(sockets=[...])` until `should_exit` is set."""
+    return _Server(
         uvicorn.Config(
             app,
             lifespan="off",
