@@ -60,8 +60,12 @@ class Forms:
         async def said(form: Form) -> str:
             held = self._held
             why = one_line(form.get("why", ""), WHY)
-            revoked = await stop(held.journal, held.brake, held.door, held.person, why, held.clock)
-            return f"Stopped. {count(len(revoked), 'plan')} revoked. A write that was sent already is not called back."
+            halt = await stop(held.journal, held.brake, held.door, held.person, why, held.clock)
+            under_way = "".join(
+                f" Plan {plan.id} is under way and ends before its next write." for plan in halt.under_way
+            )
+            revoked = f"Stopped. {count(len(halt.revoked), 'plan')} revoked.{under_way}"
+            return f"{revoked} A write that was sent already is not called back."
 
         return await self._said(request, session, said)
 
