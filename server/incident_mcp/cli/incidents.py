@@ -25,10 +25,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 @app.command("list")
 def list_all(as_json: AsJson = False) -> None:
     """List all incidents, oldest first."""
-    from incident_mcp.record.incident import fold
-
     with _journal() as journal:
-        found = [fold(*journal.life(name)) for name in journal.incidents()]
+        found = journal.lives()
     if as_json:
         print(json.dumps([each.model_dump(mode="json") for each in found], indent=2, ensure_ascii=False))
         return

@@ -81,8 +81,8 @@ def prove(store: Store, log: AuditLog, cluster: str = "") -> Proof:
 
 def _told(store: Store) -> Iterator[Told]:
     for incident in [*store.incidents(), None]:
-        for entry in store.entries(incident):
-            ours = entry.kind is EntryKind.PLAN and entry.writer == store.writer and "adopted" not in entry.data
+        for entry in store.entries(incident, kinds=(EntryKind.PLAN,)):
+            ours = entry.writer == store.writer and "adopted" not in entry.data
             body = store.private(entry.plan) if ours and entry.plan else None
             if body is None:
                 continue

@@ -44,7 +44,7 @@ class Decline:
 
 async def declined_before(plans: Plans, action: Action[Any], request: Request, draft: Draft) -> Decline | None:
     """The last decline of the same change on the same target in this incident."""
-    entries = await plans.record.entries(request.incident)
+    entries = await plans.record.entries(request.incident, EntryKind.ANSWER)
     for plan_id in _declined([entry for entry in entries if plans.record.wrote(entry)]):
         plan = await plans.load(plan_id)
         told = await plans.story(plan)
@@ -72,9 +72,9 @@ async def check_evidence(plans: Plans, request: Request, decline: Decline | None
 
 
 def _declined(entries: list[Entry]) -> Iterator[str]:
-    """Plans that were answered with no, the newest first."""
+    """The plans of those answers that were a no, the newest first."""
     for entry in reversed(entries):
-        if entry.kind is EntryKind.ANSWER and entry.data.get("said") == "declined" and entry.plan:
+        if entry.data.get("said") == "declined" and entry.plan:
             yield entry.plan
 
 

@@ -46,11 +46,13 @@ class PersonsDoor:
         self._door: Literal["terminal", "console"] = door
 
     def waiting(self) -> list[tuple[Plan, PlanStory]]:
-        """The plans of open questions, oldest first. Raises `RecordError`."""
+        """The plans of open questions that were made here, oldest first: another journal's can be read, never approved
+        or carried out. Raises `RecordError`.
+        """
         found: list[tuple[Plan, PlanStory]] = []
         for incident in [*self._store.incidents(), None]:
-            for entry in self._store.entries(incident):
-                if entry.plan and _ours(entry, self._store):
+            for entry in self._store.unused_plans(incident):
+                if entry.plan and "adopted" not in entry.data:
                     plan, told = self.find(entry.plan)
                     if told.state in WAITING:
                         found.append((plan, told))
@@ -107,11 +109,6 @@ class PersonsDoor:
 
     def _record(self, plan: Plan) -> Record:
         return Record(self._store, plan.cluster, self._clock)
-
-
-def _ours(entry: Entry, store: Store) -> bool:
-    """A plan that was made here: another journal's can be read, never approved or carried out."""
-    return entry.kind is EntryKind.PLAN and entry.writer == store.writer and "adopted" not in entry.data
 
 
 def _person(name: str) -> Actor:

@@ -10,13 +10,15 @@ They have a writer's name of their own, and never count as ours: a plan is appro
 
 import sqlite3
 import threading
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Collection, Generator, Iterable
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Protocol
 
 from incident_mcp.record.chain import START, Gap, Head, Link, broken, digest
+from incident_mcp.record.incident import LIFE, Incident
+from incident_mcp.record.kept import KeptReadings, Lives
 from incident_mcp.record.schema import prepare
 from incident_mcp.vocabulary.clock import Clock
 from incident_mcp.vocabulary.entry import Entry, EntryKind, NewEntry, entry_order
@@ -26,8 +28,6 @@ from incident_mcp.vocabulary.plan import canonical
 BUSY_SECONDS = 5.0
 TAG = 4
 """Letters of its writer's name in the id of an entry that joins another writer's incident: `e13-9f3a`."""
-LIFE = (EntryKind.OPENED, EntryKind.SEVERITY, EntryKind.STATUS, EntryKind.ROLE)
-"""The kinds that an incident's state is folded from."""
 _INSERT = (
     "INSERT INTO entries (incident, cluster, number, plan, once, body, hash, writer, place, kind)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -48,8 +48,11 @@ class Store(Protocol):
         once: str | None = None,
         private: bytes | None = None,
     ) -> Entry: ...
-    def entries(self, incident: str | None, cluster: str | None = None) -> list[Entry]: ...
-    def life(self, incident: str) -> tuple[list[Entry], int]: ...
+    def entries(
+        self, incident: str | None, cluster: str | None = None, kinds: Collection[EntryKind] = ()
+    ) -> list[Entry]: ...
+    def unused_plans(self, incident: str | None) -> list[Entry]: ...
+    def lives(self) -> list[Incident]: ...
     def of_plan(self, plan: str) -> list[Entry]: ...
     def incidents(self) -> list[str]: ...
     def private(self, name: str) -> bytes | None: ...
@@ -66,6 +69,8 @@ class Journal:
         self.path = path
         self._clock = clock
         self._lock = threading.Lock()
+        self._kept = KeptReadings()
+        self._lives = Lives()
         self.after_append: Callable[[], None] = lambda: None
         """Called when an entry is on disk, for whoever carries it on."""
         with self._explained("opened"):
@@ -175,22 +180,42 @@ class Journal:
 
     # Reading
 
-    def entries(self, incident: str | None, cluster: str | None = None) -> list[Entry]:
-        """All entries of an incident in order, of one cluster if given. None: our own of those without an incident."""
+    def entries(
+        self, incident: str | None, cluster: str | None = None, kinds: Collection[EntryKind] = ()
+    ) -> list[Entry]:
+        """All entries of an incident in order, or those of some kinds, of one cluster if given. None: our own of those
+        without an incident. What is asked for whole is kept, and only what came since is read the next time.
+        """
         where, values = "incident IS ?", [incident]
         if incident is None:
             where, values = f"{where} AND writer = ?", [*values, self.writer]
         if cluster is not None:
             where, values = f"{where} AND cluster = ?", [*values, cluster]
-        return self._read(f"WHERE {where} ORDER BY number, writer", values)
+        if kinds:
+            chosen = f"{where} AND kind IN ({', '.join('?' * len(kinds))})"
+            return self._read(f"WHERE {chosen} ORDER BY number, writer", [*values, *kinds])
+        return self._kept.all((incident, cluster), lambda after: self._newer(where, values, after))
 
-    def life(self, incident: str) -> tuple[list[Entry], int]:
-        """The few entries that an incident's state is folded from, and how many it has in all."""
-        marks = ", ".join("?" * len(LIFE))
-        told = self._read(f"WHERE incident = ? AND kind IN ({marks}) ORDER BY number, writer", [incident, *LIFE])
+    def unused_plans(self, incident: str | None) -> list[Entry]:
+        """The plans of an incident that were made here and that nothing has spent or ended, oldest first."""
+        used = "SELECT 1 FROM entries u WHERE u.once = 'use ' || entries.plan"
+        where = f"incident IS ? AND kind = ? AND writer = ? AND NOT EXISTS ({used})"
+        return self._read(f"WHERE {where} ORDER BY number", [incident, EntryKind.PLAN, self.writer])
+
+    def lives(self) -> list[Incident]:
+        """All incidents as they stand, oldest first."""
+        chosen = f"incident NOT NULL AND kind IN ({', '.join('?' * len(LIFE))})"
+        return self._lives.all(lambda after: self._newer(chosen, list(LIFE), after))
+
+    def _newer(self, where: str, values: list[Any], after: int) -> tuple[int, list[Entry]]:
+        """The last row's number, and the chosen entries that came after that one."""
         with self._explained("read"), self._lock:
-            (total,) = self._db.execute("SELECT count(*) FROM entries WHERE incident = ?", (incident,)).fetchone()
-        return told, total
+            (last,) = self._db.execute("SELECT coalesce(max(seq), 0) FROM entries").fetchone()
+        if last == after:
+            return after, []
+        if after:  # the end of the table is short, whatever an index would offer
+            where = f"+{where}"
+        return last, self._read(f"WHERE {where} AND seq > ? AND seq <= ? ORDER BY number", [*values, after, last])
 
     def of_plan(self, plan: str) -> list[Entry]:
         """What this journal wrote of a plan. What others say of it never approves or spends it."""

@@ -12,7 +12,7 @@ from typing import cast
 import anyio.to_thread
 from pydantic import JsonValue
 
-from incident_mcp.record.incident import Incident, fold
+from incident_mcp.record.incident import Incident
 from incident_mcp.record.journal import Store
 from incident_mcp.record.slug import incident_id
 from incident_mcp.text.cleaning import clean
@@ -44,17 +44,19 @@ class Record:
         write = partial(self.store.append, incident, self.cluster.server, masked, once=once, private=private)
         return await anyio.to_thread.run_sync(write)
 
-    async def entries(self, incident: str | None) -> list[Entry]:
-        """An incident's entries in order; None: those of this cluster that have no incident."""
+    async def entries(self, incident: str | None, *kinds: EntryKind) -> list[Entry]:
+        """An incident's entries in order, all or of some kinds; None: those of this cluster that have no incident."""
         cluster = self.cluster.server if incident is None else None
-        return await anyio.to_thread.run_sync(self.store.entries, incident, cluster)
+        return await anyio.to_thread.run_sync(self.store.entries, incident, cluster, kinds)
 
     async def of_plan(self, plan: str) -> list[Entry]:
         return await anyio.to_thread.run_sync(self.store.of_plan, plan)
 
-    async def own_plans(self, incident: str | None) -> list[Entry]:
-        """The plans of an incident that were made here, in order: another journal's can be read, never carried out."""
-        return [one for one in await self.entries(incident) if one.kind is EntryKind.PLAN and self.wrote(one)]
+    async def unused_plans(self, incident: str | None) -> list[Entry]:
+        """The plans of an incident that were made here and that nothing has spent or ended, in order: few, however long
+        it is. Another journal's can be read, never carried out.
+        """
+        return await anyio.to_thread.run_sync(self.store.unused_plans, incident)
 
     def wrote(self, entry: Entry) -> bool:
         """Whether an entry is of this journal, and not of one that tells the same incident elsewhere."""
@@ -65,21 +67,20 @@ class Record:
 
     async def incidents(self) -> list[Incident]:
         """All incidents of this cluster, oldest first."""
-        found = await anyio.to_thread.run_sync(self._all)
+        found = await anyio.to_thread.run_sync(self.store.lives)
         return [incident for incident in found if incident.cluster.server == self.cluster.server]
-
-    def _all(self) -> list[Incident]:
-        return [fold(*self.store.life(name)) for name in self.store.incidents()]
 
     async def incident(self, name: str) -> Incident:
         """One incident by its id. Raises `BadRequest` with the nearest ids when there is none."""
-        told, total = await anyio.to_thread.run_sync(self.store.life, name)
-        if told:
-            return self._ours(fold(told, total))
-        ids = await anyio.to_thread.run_sync(self.store.incidents)
+        known = {incident.id: incident for incident in await anyio.to_thread.run_sync(self.store.lives)}
+        if name in known:
+            return self._ours(known[name])
+        ids = list(known)
         near = difflib.get_close_matches(name, ids, n=3, cutoff=0.4) or ids[-3:]
-        known = f"Known: {', '.join(near)}." if near else "No incident has been opened yet: open_incident does that."
-        raise BadRequest(f"There is no incident {name}.", known)
+        next_step = (
+            f"Known: {', '.join(near)}." if near else "No incident has been opened yet: open_incident does that."
+        )
+        raise BadRequest(f"There is no incident {name}.", next_step)
 
     def _ours(self, incident: Incident) -> Incident:
         if incident.cluster.server != self.cluster.server:
