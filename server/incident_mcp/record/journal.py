@@ -10,6 +10,7 @@ They have a writer's name of their own, and never count as ours: a plan is appro
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Collection, Generator, Iterable
 from contextlib import contextmanager
 from itertools import groupby
@@ -20,14 +21,17 @@ from incident_mcp.record.chain import START, Gap, Head, Link, broken, digest
 from incident_mcp.record.incident import LIFE, Incident
 from incident_mcp.record.kept import KeptReadings, Lives
 from incident_mcp.record.schema import prepare
+from incident_mcp.record.slug import TAG
 from incident_mcp.vocabulary.clock import Clock
 from incident_mcp.vocabulary.entry import Entry, EntryKind, NewEntry, entry_order
 from incident_mcp.vocabulary.errors import AlreadyDone, RecordError
 from incident_mcp.vocabulary.plan import canonical
 
 BUSY_SECONDS = 5.0
-TAG = 4
-"""Letters of its writer's name in the id of an entry that joins another writer's incident: `e13-9f3a`."""
+IMPATIENT = 10
+"""Milliseconds that SQLite waits for its turn to write before it is asked again. Left alone it waits ever longer between
+two tries, and a writer that never rests would never let another one in.
+"""
 _INSERT = (
     "INSERT INTO entries (incident, cluster, number, plan, once, body, hash, writer, place, kind)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -141,8 +145,21 @@ class Journal:
 
     def _insert(self, link: Link, once: str | None) -> None:
         plain = link.plain
-        told = (plain["incident"], plain["cluster"], entry_order(plain["id"])[1], plain["plan"], once)
+        incident = self._filed_under(link.writer, plain["incident"], plain["kind"])
+        told = (incident, plain["cluster"], entry_order(plain["id"])[1], plain["plan"], once)
         self._db.execute(_INSERT, (*told, link.body, link.hash, link.writer, link.place, plain["kind"]))
+
+    def _filed_under(self, writer: str, incident: str | None, kind: str) -> str | None:
+        """Two journals that knew nothing of each other may have given one name to two incidents. What comes second is
+        filed under its founder's tag as well, with all that its founder wrote: incidents never mix.
+        """
+        opened = "SELECT writer FROM entries WHERE incident = ? AND kind = 'opened' ORDER BY seq LIMIT 1"
+        first = self._db.execute(opened, (incident,)).fetchone()
+        if first is None or first[0] == writer:
+            return incident
+        apart = f"{incident}-{writer[:TAG]}"
+        is_apart = kind == EntryKind.OPENED or self._db.execute(opened, (apart,)).fetchone()
+        return apart if is_apart else incident
 
     def _check_place(self) -> None:
         """An entry written to a file that was removed or replaced would be acknowledged and lost."""
@@ -222,12 +239,16 @@ class Journal:
         return self._read("WHERE plan = ? AND writer = ? ORDER BY place", [plan, self.writer])
 
     def _read(self, where: str, values: list[Any]) -> list[Entry]:
-        return [link.entry for link in self._links(where, values)]
+        return [_entry(incident, link) for incident, link in self._rows(where, values)]
 
     def _links(self, where: str, values: list[Any]) -> list[Link]:
+        return [link for _, link in self._rows(where, values)]
+
+    def _rows(self, where: str, values: list[Any]) -> list[tuple[str | None, Link]]:
+        """What each is filed under, and the entry to the byte."""
         with self._explained("read"), self._lock:
-            rows = self._db.execute(f"SELECT writer, place, hash, body FROM entries {where}", values).fetchall()  # noqa: S608 - fixed text
-        return [Link(writer, place, told, _bytes(body)) for writer, place, told, body in rows]
+            rows = self._db.execute(f"SELECT incident, writer, place, hash, body FROM entries {where}", values)  # noqa: S608 - fixed text
+            return [(incident, Link(*chain, _bytes(body))) for incident, *chain, body in rows.fetchall()]
 
     def incidents(self) -> list[str]:
         """The ids of all incidents, oldest first."""
@@ -291,13 +312,29 @@ class Journal:
 
     @contextmanager
     def _transaction(self) -> Generator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
+        self._begin()
         try:
             yield
         except BaseException:
             self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
+
+    def _begin(self) -> None:
+        """Whoever writes now is waited for, and asked often."""
+        end = time.monotonic() + BUSY_SECONDS
+        self._db.execute(f"PRAGMA busy_timeout = {IMPATIENT}")
+        try:
+            while True:
+                try:
+                    self._db.execute("BEGIN IMMEDIATE")
+                except sqlite3.OperationalError as error:
+                    if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > end:
+                        raise
+                else:
+                    return
+        finally:
+            self._db.execute(f"PRAGMA busy_timeout = {round(BUSY_SECONDS * 1000)}")
 
     @contextmanager
     def _explained(self, verb: str) -> Generator[None]:
@@ -308,6 +345,11 @@ class Journal:
                 f"The record {self.path} can't be {verb}: {error}.",
                 "Free the disk, mend the folder's rights, or set INCIDENT_HOME to a folder that can be written.",
             ) from error
+
+
+def _entry(incident: str | None, link: Link) -> Entry:
+    entry = link.entry
+    return entry if entry.incident == incident else entry.model_copy(update={"incident": incident})
 
 
 def _bytes(body: object) -> bytes:

@@ -30,8 +30,9 @@ ADOPTED_FOR = timedelta(hours=1)
 class Record:
     """The incidents of one cluster. Every method may raise `RecordError`."""
 
-    def __init__(self, store: Store, cluster: Cluster, clock: Clock) -> None:
+    def __init__(self, store: Store, cluster: Cluster, clock: Clock, *, shared: bool = False) -> None:
         self.store = store
+        self._shared = shared
         self.cluster = cluster
         self.clock = clock
 
@@ -110,7 +111,8 @@ class Record:
         """Open an incident and adopt the entries of the last hour that had none."""
         now = self.clock()
         while True:
-            name = incident_id(mask(title), now, await anyio.to_thread.run_sync(self.store.incidents))
+            taken = await anyio.to_thread.run_sync(self.store.incidents)
+            name = incident_id(mask(title), now, taken, self.store.writer if self._shared else "")
             opened = NewEntry(
                 kind=EntryKind.OPENED,
                 text=f"Incident opened: {title}",
