@@ -1,4 +1,4 @@
-"""The team's database is away, and the change that stops the bleeding is made all the same: approved at the terminal."""
+"""The team's database is away, and the change that stops the bleeding is made: approved at the terminal."""
 
 import time
 from collections.abc import Callable, Iterator

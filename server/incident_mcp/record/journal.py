@@ -20,6 +20,7 @@ from typing import Any, Protocol
 from incident_mcp.record.chain import START, Gap, Head, Link, broken, digest
 from incident_mcp.record.incident import LIFE, Incident
 from incident_mcp.record.kept import KeptReadings, Lives
+from incident_mcp.record.masked import masked
 from incident_mcp.record.schema import prepare
 from incident_mcp.record.slug import TAG
 from incident_mcp.vocabulary.clock import Clock
@@ -29,8 +30,8 @@ from incident_mcp.vocabulary.plan import canonical
 
 BUSY_SECONDS = 5.0
 IMPATIENT = 10
-"""Milliseconds that SQLite waits for its turn to write before it is asked again. Left alone it waits ever longer between
-two tries, and a writer that never rests would never let another one in.
+"""Milliseconds that SQLite waits for its turn to write before it is asked again. Left alone it waits ever longer
+between two tries, and a writer that never rests would never let another one in.
 """
 _INSERT = (
     "INSERT INTO entries (incident, cluster, number, plan, once, body, hash, writer, place, kind)"
@@ -82,7 +83,7 @@ class Journal:
             self._db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
             path.chmod(0o600)
             self._inode = path.stat().st_ino
-            self._db.execute("PRAGMA journal_mode = WAL")
+            self._when_free("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
             prepare(self._db, path)
             self._writer = str(self._db.execute("SELECT writer FROM self").fetchone()[0])
@@ -107,11 +108,12 @@ class Journal:
         once: str | None = None,
         private: bytes | None = None,
     ) -> Entry:
-        """Write one entry and return it; when this returns, it is on disk.
+        """Mask and write one entry and return it; when this returns, it is on disk.
 
         `once` names something that may happen a single time: the second append with it raises `AlreadyDone`.
         `private` goes to the private table under the entry's plan, in the same transaction.
         """
+        new = masked(new)
         with self._explained("written"), self._lock, self._transaction():
             self._check_place()
             link, entry = self._next(incident, cluster, new)
@@ -312,7 +314,7 @@ class Journal:
 
     @contextmanager
     def _transaction(self) -> Generator[None]:
-        self._begin()
+        self._when_free("BEGIN IMMEDIATE")
         try:
             yield
         except BaseException:
@@ -320,17 +322,18 @@ class Journal:
             raise
         self._db.execute("COMMIT")
 
-    def _begin(self) -> None:
-        """Whoever writes now is waited for, and asked often."""
+    def _when_free(self, statement: str) -> None:
+        """Carry it out as soon as nobody else has the file; a switch to WAL does not wait by itself."""
         end = time.monotonic() + BUSY_SECONDS
         self._db.execute(f"PRAGMA busy_timeout = {IMPATIENT}")
         try:
             while True:
                 try:
-                    self._db.execute("BEGIN IMMEDIATE")
+                    self._db.execute(statement)
                 except sqlite3.OperationalError as error:
-                    if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > end:
+                    if not error.sqlite_errorname.startswith("SQLITE_BUSY") or time.monotonic() > end:
                         raise
+                    time.sleep(0.001)
                 else:
                     return
         finally:

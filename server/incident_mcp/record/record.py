@@ -7,16 +7,13 @@ A tool's incident is the one it names, else the only open one of this cluster. W
 import difflib
 from datetime import timedelta
 from functools import partial
-from typing import cast
 
 import anyio.to_thread
-from pydantic import JsonValue
 
 from incident_mcp.record.incident import Incident
 from incident_mcp.record.journal import Store
 from incident_mcp.record.slug import incident_id
-from incident_mcp.text.cleaning import clean
-from incident_mcp.text.masking import mask, mask_data
+from incident_mcp.text.masking import mask
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.clock import Clock
 from incident_mcp.vocabulary.entry import Entry, EntryKind, NewEntry
@@ -39,10 +36,8 @@ class Record:
     async def append(
         self, incident: str | None, new: NewEntry, *, once: str | None = None, private: bytes | None = None
     ) -> Entry:
-        """Mask and write one entry. Raises `AlreadyDone` when `once` has been used before."""
-        text = mask(clean(new.text, keep_lines=True))
-        masked = new.model_copy(update={"text": text, "data": _masked(new.data)})
-        write = partial(self.store.append, incident, self.cluster.server, masked, once=once, private=private)
+        """Write one entry. Raises `AlreadyDone` when `once` has been used before."""
+        write = partial(self.store.append, incident, self.cluster.server, new, once=once, private=private)
         return await anyio.to_thread.run_sync(write)
 
     async def entries(self, incident: str | None, *kinds: EntryKind) -> list[Entry]:
@@ -144,7 +139,3 @@ class Record:
                 await self.append(name, copy, once=f"adopt {entry.hash}")
             except AlreadyDone:
                 continue
-
-
-def _masked(data: dict[str, JsonValue]) -> dict[str, JsonValue]:
-    return cast("dict[str, JsonValue]", mask_data(data))
