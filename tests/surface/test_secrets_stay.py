@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from incident_mcp.cli import incidents as commands
 from tests.cli.running import ROOT
 from tests.surface.test_approval import DEPLOYMENTS
-from tests.surface.world import ACCEPT, CHECKOUT, World, always, world
+from tests.surface.world import CHECKOUT, DECLINE, World, always, world
 from tests.text.secret_samples import SAMPLES
 
 LONG = 40
@@ -101,7 +101,7 @@ def calls() -> Iterator[tuple[str, dict[str, Any]]]:
 async def test_no_tool_page_file_export_or_command_lets_one_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with world(tmp_path, "2026-07-28", always(ACCEPT), opened=False) as here:
+    async with world(tmp_path, "2026-07-28", always(DECLINE), opened=False) as here:
         plant(here)
         called = set[str]()
         for tool, arguments in calls():

@@ -29,4 +29,4 @@ def mask_standard_error(level: int = logging.WARNING) -> None:
 
 
 def _uncaught(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
-    print(mask("".join(traceback.format_exception(kind, error, trace))), file=sys.stderr, end="")
+    sys.stderr.write(mask("".join(traceback.format_exception(kind, error, trace))))
