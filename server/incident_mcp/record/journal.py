@@ -250,7 +250,7 @@ class Journal:
         """What each is filed under, and the entry to the byte."""
         with self._explained("read"), self._lock:
             rows = self._db.execute(f"SELECT incident, writer, place, hash, body FROM entries {where}", values)  # noqa: S608 - fixed text
-            return [(incident, Link(*chain, _bytes(body))) for incident, *chain, body in rows.fetchall()]
+            return [(incident, Link(writer, place, told, _bytes(body))) for incident, writer, place, told, body in rows]
 
     def incidents(self) -> list[str]:
         """The ids of all incidents, oldest first."""
