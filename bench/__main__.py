@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-BENCHES = ("startup", "transport", "logs", "sweep")
+BENCHES = ("startup", "transport", "logs", "sweep", "record")
 
 
 def main() -> None:

@@ -71,7 +71,7 @@ async def open_desk(settings: Settings, environment: Mapping[str, str], clock: C
     )
     api = await connect(options, environment=environment)
     journal = Journal(settings.journal, clock)
-    record = Record(journal, api.cluster, clock)
+    record = Record(journal, api.cluster, clock, shared=settings.shared is not None)
     policy = policy_of(settings)
     earlier = earlier_plans(record, policy)
     available = actions(api, clock, policy, earlier, _flags(settings.unleash, environment))

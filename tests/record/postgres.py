@@ -127,8 +127,13 @@ def running() -> Generator[Postgres]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def installed() -> list[Path]:
+    """The servers that Debian's packages brought, the newest last."""
+    return sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+
+
 def _programs() -> Path:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+    found = installed()
     if found:
         return found[-1].parent
     if os.environ.get(REQUIRED) == "1":

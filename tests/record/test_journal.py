@@ -7,9 +7,11 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from pydantic import JsonValue
 
 from incident_mcp.record.journal import Journal
 from incident_mcp.vocabulary.actor import Actor
@@ -42,6 +44,54 @@ def test_entries_are_numbered_within_their_incident_and_read_back_equal(journal:
     assert loose.id == "u1"
     assert journal.entries("i1") == written
     assert journal.incidents() == ["i1", "i2"]
+
+
+def test_a_second_reading_reads_only_what_came_since(journal: Journal) -> None:
+    written = [journal.append("i1", CLUSTER, note(f"n{n}")) for n in range(3)]
+    first = journal.entries("i1")
+    first.clear()  # the list is the reader's own
+    first = journal.entries("i1")
+    with closing(Journal(journal.path, system_clock)) as of_another_process:
+        written.append(of_another_process.append("i1", CLUSTER, note("n3")))
+    again = journal.entries("i1")
+    assert again == written
+    assert all(old is new for old, new in zip(first, again, strict=False))
+
+
+def test_what_another_journal_wrote_stands_in_its_place_also_when_it_comes_late(
+    journal: Journal, tmp_path: Path, clock: Ticking
+) -> None:
+    with closing(Journal(tmp_path / "other" / "journal.sqlite3", clock)) as other:
+        other.append("i1", CLUSTER, OPENED)
+        late = other.append("i1", CLUSTER, note("second of the other"))
+        links = other.links_of("i1")
+    journal.take(links[:1])
+    ours = [journal.append("i1", CLUSTER, note(f"ours {n}")) for n in (2, 3)]
+    assert [entry.id for entry in journal.entries("i1")[1:]] == [entry.id for entry in ours]
+    journal.take(links[1:])
+    assert {entry.id for entry in journal.entries("i1")[1:3]} == {ours[0].id, late.id}
+    assert journal.entries("i1")[3].id == ours[1].id
+
+
+def test_an_incident_is_told_as_its_last_entry_left_it(journal: Journal) -> None:
+    data: dict[str, JsonValue] = {
+        "title": "t",
+        "commander": "ada",
+        "cluster": {"name": "c", "server": CLUSTER, "ca": ""},
+    }
+    journal.append("i1", CLUSTER, OPENED.model_copy(update={"data": data}))
+    assert [(one.id, one.status) for one in journal.lives()] == [("i1", "open")]
+    ended = NewEntry(kind=EntryKind.STATUS, text="Status closed", actor=ADA, data={"status": "closed"})
+    journal.append("i1", CLUSTER, ended)
+    journal.append("i2", CLUSTER, ended)
+    assert [(one.id, one.status) for one in journal.lives()] == [("i1", "closed")]
+
+
+def test_a_plan_that_was_used_is_no_longer_among_those_that_wait(journal: Journal) -> None:
+    for name in ("p1", "p2"):
+        journal.append("i1", CLUSTER, NewEntry(kind=EntryKind.PLAN, text="plan", actor=ADA, plan=name))
+    journal.append("i1", CLUSTER, note("spent", "p1"), once="use p1")
+    assert [entry.plan for entry in journal.unused_plans("i1")] == ["p2"]
 
 
 def test_an_untouched_journal_verifies(journal: Journal) -> None:

@@ -56,6 +56,18 @@ def test_incidents_may_come_one_after_the_other(journal: Journal, elsewhere: Jou
     assert elsewhere.verify() == []
 
 
+def test_two_incidents_of_one_name_never_mix(journal: Journal, elsewhere: Journal) -> None:
+    ours = [elsewhere.append("i1", CLUSTER, new) for new in (OPENED, note("of another cluster"))]
+    lines = list(export(journal, "i1"))
+    elsewhere.take(parse(lines))
+    apart = f"i1-{journal.writer[:4]}"
+    assert elsewhere.entries("i1") == ours
+    assert [entry.text for entry in elsewhere.entries(apart)] == [entry.text for entry in journal.entries("i1")]
+    assert {entry.incident for entry in elsewhere.entries(apart)} == {apart}
+    assert list(export(elsewhere, apart)) == lines
+    assert elsewhere.verify() == []
+
+
 def test_importing_it_at_home_changes_nothing(journal: Journal) -> None:
     before = list(export(journal, None))
     assert journal.take(parse(export(journal, "i1"))) == 0

@@ -53,6 +53,16 @@ async def test_the_same_title_on_the_same_day_gets_a_number(record: Record) -> N
     ]
 
 
+async def test_two_who_open_one_at_the_same_moment_unseen_have_two(record: Record, tmp_path: Path) -> None:
+    records = [
+        Record(Journal(tmp_path / name / "journal.sqlite3", record.clock), HERE, record.clock, shared=True)
+        for name in "ab"
+    ]
+    names = [(await each.open("checkout is down", ADA, ADA)).id for each in records]
+    assert names[0] != names[1]
+    assert all(name.startswith("2026-11-24-checkout-is-down-") for name in names)
+
+
 async def test_the_only_open_incident_is_meant_when_none_is_named(record: Record) -> None:
     assert await record.current(None) is None
     opened = await record.open("checkout is down", ADA, ADA)

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from pydantic import JsonValue
 
 from incident_mcp.cli.options import complain, environment, settings_of
+from incident_mcp.text.masking import mask, mask_texts
 from incident_mcp.vocabulary.errors import IncidentError
 
 if TYPE_CHECKING:
@@ -25,20 +27,17 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 @app.command("list")
 def list_all(as_json: AsJson = False) -> None:
     """List all incidents, oldest first."""
-    from incident_mcp.record.incident import fold
-
     with _journal() as journal:
-        found = [fold(*journal.life(name)) for name in journal.incidents()]
+        found = journal.lives()
     if as_json:
-        print(json.dumps([each.model_dump(mode="json") for each in found], indent=2, ensure_ascii=False))
+        _print_json([each.model_dump(mode="json") for each in found])
         return
     if not found:
         print("No incident has been opened yet.")
     for each in found:
         severity = each.severity or (f"{each.proposed} proposed" if each.proposed else "severity not set")
-        print(
-            f"{each.id}  {each.opened:%Y-%m-%d %H:%M} UTC  {each.status}  {severity}  {each.cluster.name}  {each.title}"
-        )
+        told = f"{each.id}  {each.opened:%Y-%m-%d %H:%M} UTC  {each.status}  {severity}  {each.cluster.name}"
+        print(mask(f"{told}  {each.title}"))
 
 
 @app.command()
@@ -50,10 +49,10 @@ def show(incident: Id, as_json: AsJson = False) -> None:
         known(journal, incident)
         entries = journal.entries(incident)
     if as_json:
-        print(json.dumps([each.model_dump(mode="json") for each in entries], indent=2, ensure_ascii=False))
+        _print_json([each.model_dump(mode="json") for each in entries])
         return
     for each in entries:
-        print(f"{each.id}  {each.happened:%Y-%m-%d %H:%M:%S}  {each.kind}  {each.actor.name}: {each.text}")
+        print(mask(f"{each.id}  {each.happened:%Y-%m-%d %H:%M:%S}  {each.kind}  {each.actor.name}: {each.text}"))
 
 
 @app.command()
@@ -119,11 +118,16 @@ def report_all(
     with _journal() as journal:
         made = report([row(journal.entries(name)) for name in journal.incidents()])
     if as_csv:
-        print(report_lines.as_csv(made), end="")
+        print(mask(report_lines.as_csv(made)), end="")
     elif as_json:
-        print(json.dumps(made.model_dump(mode="json"), indent=2, ensure_ascii=False))
+        _print_json(made.model_dump(mode="json"))
     else:
         report_lines.show(made, Console(highlight=False, markup=False))
+
+
+def _print_json(value: JsonValue) -> None:
+    """What others wrote may have been masked by an older version, or by nobody."""
+    print(json.dumps(mask_texts(value), indent=2, ensure_ascii=False))
 
 
 def _tell(problems: list[str]) -> None:

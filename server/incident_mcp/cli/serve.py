@@ -48,8 +48,10 @@ def command(
 
 
 async def _main(settings: Settings, scenario: str | None, http: str | None) -> None:
+    from incident_mcp.text.masked_log import mask_standard_error
     from incident_mcp.wiring import office, server
 
+    mask_standard_error()  # before the SDK sets up a log of its own, which it then leaves
     at_url = _at_url(http, settings) if http is not None else None
     # An unflushed line would reach the client as broken JSON when the process ends.
     cast("TextIOWrapper", sys.stdout).reconfigure(line_buffering=True)

@@ -38,7 +38,7 @@ class Book:
 
     def incidents(self) -> list[Incident]:
         """All of them, the newest first."""
-        return [fold(*self._journal.life(name)) for name in reversed(self._journal.incidents())]
+        return [*reversed(self._journal.lives())]
 
     def chapter(self, name: str) -> Chapter:
         """One incident. Raises `BadRequest` when there is none of that name."""

@@ -83,8 +83,8 @@ def prove(store: Store, log: AuditLog, cluster: str = "") -> Proof:
 def _told(store: Store, proof: Proof) -> Iterator[Told]:
     """The plans of the record. One that is not there to the letter can't be compared, and is a difference."""
     for incident in [*store.incidents(), None]:
-        for entry in store.entries(incident):
-            ours = entry.kind is EntryKind.PLAN and entry.writer == store.writer and "adopted" not in entry.data
+        for entry in store.entries(incident, kinds=(EntryKind.PLAN,)):
+            ours = entry.writer == store.writer and "adopted" not in entry.data
             if not (ours and entry.plan):
                 continue
             of_it = store.of_plan(entry.plan)

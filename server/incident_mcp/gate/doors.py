@@ -4,7 +4,7 @@ The record is enough; no cluster is asked, since the facts are compared again be
 approved here is carried out when the assistant repeats the same call, once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Literal
 
@@ -48,18 +48,22 @@ class PersonsDoor:
         self._door: Literal["terminal", "console"] = door
 
     def waiting(self) -> list[tuple[Plan, PlanStory]]:
-        """The plans of open questions, oldest first. Raises `RecordError`."""
-        return [(plan, told) for plan, told in self._known() if told.state in WAITING]
+        """The plans of open questions that were made here, oldest first: another journal's can be read, never approved
+        or carried out. Raises `RecordError`.
+        """
+        known = self._known(self._store.unused_plans)
+        return [(plan, told) for plan, told in known if told.state in WAITING]
 
     def under_way(self) -> list[Plan]:
         """The plans whose writes are being sent, or were when their server ended. Raises `RecordError`."""
-        return [plan for plan, told in self._known() if told.outcome == "unknown" and not told.settled]
+        known = self._known(lambda incident: self._store.entries(incident, kinds=(EntryKind.PLAN,)))
+        return [plan for plan, told in known if told.outcome == "unknown" and not told.settled]
 
-    def _known(self) -> Iterator[tuple[Plan, PlanStory]]:
-        """All plans that were made here; those that somebody altered can't be used, and must not hide the others."""
+    def _known(self, read: Callable[[str | None], list[Entry]]) -> Iterator[tuple[Plan, PlanStory]]:
+        """The plans of those entries, made here; what somebody altered can't be used, and must not hide the others."""
         for incident in [*self._store.incidents(), None]:
-            for entry in self._store.entries(incident):
-                if entry.plan and _ours(entry, self._store):
+            for entry in read(incident):
+                if entry.plan and entry.writer == self._store.writer and "adopted" not in entry.data:
                     with suppress(PlanAltered):
                         yield self._told(entry.plan, self._store.private(entry.plan))
 
@@ -117,11 +121,6 @@ class PersonsDoor:
 
     def _record(self, plan: Plan) -> Record:
         return Record(self._store, plan.cluster, self._clock)
-
-
-def _ours(entry: Entry, store: Store) -> bool:
-    """A plan that was made here: another journal's can be read, never approved or carried out."""
-    return entry.kind is EntryKind.PLAN and entry.writer == store.writer and "adopted" not in entry.data
 
 
 def _person(name: str) -> Actor:

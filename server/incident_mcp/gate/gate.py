@@ -139,8 +139,8 @@ class AdvisoryGate:
 
     async def _judged(self, draft: Draft, action: str, incident: str | None) -> Draft:
         """The draft at the risk that the policy sees in it now."""
-        entries = await self._record.entries(incident) if incident is not None else []
-        done = len({entry.plan for entry in entries if entry.kind is EntryKind.INTENT})
+        sent = await self._record.entries(incident, EntryKind.INTENT) if incident is not None else []
+        done = len({entry.plan for entry in sent})
         return under_policy(draft, action, self._policy(), now=self._record.clock(), carried_out=done)
 
     async def plan(self, plan_id: str) -> tuple[Plan, PlanStory]:
@@ -231,9 +231,11 @@ class AdvisoryGate:
     async def reconcile(self, incident: str | None, by: Actor) -> list[str]:
         """Look again at writes whose result nobody recorded; what could be told of them, in words. Sends nothing."""
         told: list[str] = []
-        for entry in await self._record.own_plans(incident):
-            if entry.plan and entry.plan not in self._execution.running:
-                plan = await self._plans.load(entry.plan)
+        sent = await self._record.entries(incident, EntryKind.INTENT, EntryKind.OUTCOME)
+        last = {entry.plan: entry.data.get("status", "unknown") for entry in sent if self._record.wrote(entry)}
+        for name, status in last.items():
+            if name and status == "unknown" and name not in self._execution.running:
+                plan = await self._plans.load(name)
                 if words := await reconcile(self._record, self._actions, plan, by):
                     told.append(words)
         return told
@@ -262,7 +264,7 @@ class AdvisoryGate:
     async def sweep_expired(self, incident: str | None, by: Actor) -> list[str]:
         """Record the end of plans whose time is over and that nobody answered; returns their ids."""
         ended: list[str] = []
-        for entry in await self._record.own_plans(incident):
+        for entry in await self._record.unused_plans(incident):
             if entry.plan:
                 plan = await self._plans.load(entry.plan)
                 told = await self._plans.story(plan)

@@ -47,7 +47,7 @@ class Plans:
     async def pending(self, incident: str | None) -> list[tuple[Plan, PlanStory, Entry]]:
         """The plans of an incident that still wait for a person or for their one use, oldest first."""
         found: list[tuple[Plan, PlanStory, Entry]] = []
-        for entry in await self.record.own_plans(incident):
+        for entry in await self.record.unused_plans(incident):
             if entry.plan:
                 plan = await self.load(entry.plan)
                 told = await self.story(plan)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from incident_mcp.gate.brake import Brake
 from incident_mcp.gate.doors import PersonsDoor
 from incident_mcp.gate.plans import Plans
-from incident_mcp.record.incident import fold
 from incident_mcp.record.journal import Store
 from incident_mcp.record.plans import PlanState
 from incident_mcp.record.record import Record
@@ -65,8 +64,7 @@ async def lift(store: Store, brake: Brake, by: Actor, clock: Clock) -> bool:
 
 async def _tell(store: Store, text: str, by: Actor, clock: Clock) -> None:
     """Into the record of each incident that is still open."""
-    for name in store.incidents():
-        incident = fold(store.entries(name))
+    for incident in store.lives():
         if incident.is_open:
             entry = NewEntry(kind=EntryKind.DECISION, text=text, actor=by, data={"why": "stop"})
-            await Record(store, incident.cluster, clock).append(name, entry)
+            await Record(store, incident.cluster, clock).append(incident.id, entry)

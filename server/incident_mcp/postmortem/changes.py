@@ -72,8 +72,11 @@ def door(answer: Entry) -> str:
 
 def plans_told(entries: Sequence[Entry]) -> tuple[PlanTold, ...]:
     """Every plan that the entries mention, in the order of their first mention."""
-    names = dict.fromkeys(entry.plan for entry in entries if entry.plan)
-    return tuple(_told(name, [entry for entry in entries if entry.plan == name]) for name in names)
+    of_plans: dict[str, list[Entry]] = {}
+    for entry in entries:
+        if entry.plan:
+            of_plans.setdefault(entry.plan, []).append(entry)
+    return tuple(_told(name, told) for name, told in of_plans.items())
 
 
 def _told(name: str, entries: list[Entry]) -> PlanTold:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from incident_mcp.postmortem.facts import facts
 from incident_mcp.postmortem.markdown import safe
 from incident_mcp.postmortem.statement import Line
+from incident_mcp.text.masking import mask
 from incident_mcp.text.templates import render
 from incident_mcp.text.words import clock
 from incident_mcp.vocabulary.entry import Entry
@@ -19,7 +20,7 @@ def document(entries: Sequence[Entry]) -> str:
     def at(line: Line) -> str:
         return f"{clock(line.at, read.opened)} - " if line.at else ""
 
-    return render(
+    text = render(
         TEMPLATE,
         facts=read,
         date=f"{read.opened:%Y-%m-%d}",
@@ -28,3 +29,4 @@ def document(entries: Sequence[Entry]) -> str:
         at=at,
         cluster=safe(f"{read.cluster.name} ({read.cluster.server})"),
     )
+    return mask(text)

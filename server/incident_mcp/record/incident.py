@@ -1,5 +1,6 @@
 """An incident as its entries tell it: a pure fold over the journal, so there is no second copy to go stale."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, get_args
 
@@ -11,6 +12,8 @@ from incident_mcp.vocabulary.value import Value
 Status = Literal["open", "acknowledged", "mitigated", "resolved", "closed"]
 STATUSES: tuple[Status, ...] = get_args(Status)
 Role = Literal["commander", "communications", "scribe"]
+LIFE = (EntryKind.OPENED, EntryKind.SEVERITY, EntryKind.STATUS, EntryKind.ROLE)
+"""The kinds that an incident's state is folded from."""
 
 
 class Incident(Value):
@@ -26,15 +29,14 @@ class Incident(Value):
     severity_at: datetime | None = None
     severity_told_by: str = ""
     roles: dict[str, str] = {}
-    entries: int = 0
 
     @property
     def is_open(self) -> bool:
         return self.status not in ("resolved", "closed")
 
 
-def fold(entries: list[Entry], total: int | None = None) -> Incident:
-    """The incident that these entries (in order, the opening among them) add up to; it has `total` of all kinds."""
+def fold(entries: Sequence[Entry]) -> Incident:
+    """The incident that these entries (in order, the opening among them) add up to."""
     first = next(entry for entry in entries if entry.kind is EntryKind.OPENED)
     state: dict[str, object] = {
         "id": first.incident,
@@ -42,7 +44,6 @@ def fold(entries: list[Entry], total: int | None = None) -> Incident:
         "cluster": first.data["cluster"],
         "opened": first.happened,
         "roles": {"commander": first.data["commander"]},
-        "entries": len(entries) if total is None else total,
     }
     for entry in entries:
         _apply(state, entry)

@@ -10,24 +10,29 @@ They have a writer's name of their own, and never count as ours: a plan is appro
 
 import sqlite3
 import threading
-from collections.abc import Callable, Generator, Iterable
+import time
+from collections.abc import Callable, Collection, Generator, Iterable
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Protocol
 
 from incident_mcp.record.chain import START, Gap, Head, Link, broken, digest
+from incident_mcp.record.incident import LIFE, Incident
+from incident_mcp.record.kept import KeptReadings, Lives
+from incident_mcp.record.masked import masked
 from incident_mcp.record.schema import prepare
+from incident_mcp.record.slug import TAG
 from incident_mcp.vocabulary.clock import Clock
 from incident_mcp.vocabulary.entry import Entry, EntryKind, NewEntry, entry_order
 from incident_mcp.vocabulary.errors import AlreadyDone, RecordError
 from incident_mcp.vocabulary.plan import canonical
 
 BUSY_SECONDS = 5.0
-TAG = 4
-"""Letters of its writer's name in the id of an entry that joins another writer's incident: `e13-9f3a`."""
-LIFE = (EntryKind.OPENED, EntryKind.SEVERITY, EntryKind.STATUS, EntryKind.ROLE)
-"""The kinds that an incident's state is folded from."""
+IMPATIENT = 10
+"""Milliseconds that SQLite waits for its turn to write before it is asked again. Left alone it waits ever longer
+between two tries, and a writer that never rests would never let another one in.
+"""
 _INSERT = (
     "INSERT INTO entries (incident, cluster, number, plan, once, body, hash, writer, place, kind)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -48,8 +53,11 @@ class Store(Protocol):
         once: str | None = None,
         private: bytes | None = None,
     ) -> Entry: ...
-    def entries(self, incident: str | None, cluster: str | None = None) -> list[Entry]: ...
-    def life(self, incident: str) -> tuple[list[Entry], int]: ...
+    def entries(
+        self, incident: str | None, cluster: str | None = None, kinds: Collection[EntryKind] = ()
+    ) -> list[Entry]: ...
+    def unused_plans(self, incident: str | None) -> list[Entry]: ...
+    def lives(self) -> list[Incident]: ...
     def of_plan(self, plan: str) -> list[Entry]: ...
     def answers(self, cluster: str) -> list[Entry]: ...
     def incidents(self) -> list[str]: ...
@@ -67,6 +75,8 @@ class Journal:
         self.path = path
         self._clock = clock
         self._lock = threading.Lock()
+        self._kept = KeptReadings()
+        self._lives = Lives()
         self.after_append: Callable[[], None] = lambda: None
         """Called when an entry is on disk, for whoever carries it on."""
         with self._explained("opened"):
@@ -74,7 +84,7 @@ class Journal:
             self._db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
             path.chmod(0o600)
             self._inode = path.stat().st_ino
-            self._db.execute("PRAGMA journal_mode = WAL")
+            self._when_free("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
             prepare(self._db, path)
             self._writer = str(self._db.execute("SELECT writer FROM self").fetchone()[0])
@@ -99,11 +109,12 @@ class Journal:
         once: str | None = None,
         private: bytes | None = None,
     ) -> Entry:
-        """Write one entry and return it; when this returns, it is on disk.
+        """Mask and write one entry and return it; when this returns, it is on disk.
 
         `once` names something that may happen a single time: the second append with it raises `AlreadyDone`.
         `private` goes to the private table under the entry's plan, in the same transaction.
         """
+        new = masked(new)
         with self._explained("written"), self._lock, self._transaction():
             self._check_place()
             link, entry = self._next(incident, cluster, new)
@@ -146,8 +157,21 @@ class Journal:
 
     def _insert(self, link: Link, once: str | None) -> None:
         plain = link.plain
-        told = (plain["incident"], plain["cluster"], entry_order(plain["id"])[1], plain["plan"], once)
+        incident = self._filed_under(link.writer, plain["incident"], plain["kind"])
+        told = (incident, plain["cluster"], entry_order(plain["id"])[1], plain["plan"], once)
         self._db.execute(_INSERT, (*told, link.body, link.hash, link.writer, link.place, plain["kind"]))
+
+    def _filed_under(self, writer: str, incident: str | None, kind: str) -> str | None:
+        """Two journals that knew nothing of each other may have given one name to two incidents. What comes second is
+        filed under its founder's tag as well, with all that its founder wrote: incidents never mix.
+        """
+        opened = "SELECT writer FROM entries WHERE incident = ? AND kind = 'opened' ORDER BY seq LIMIT 1"
+        first = self._db.execute(opened, (incident,)).fetchone()
+        if first is None or first[0] == writer:
+            return incident
+        apart = f"{incident}-{writer[:TAG]}"
+        is_apart = kind == EntryKind.OPENED or self._db.execute(opened, (apart,)).fetchone()
+        return apart if is_apart else incident
 
     def _check_place(self) -> None:
         """An entry written to a file that was removed or replaced would be acknowledged and lost."""
@@ -185,22 +209,42 @@ class Journal:
 
     # Reading
 
-    def entries(self, incident: str | None, cluster: str | None = None) -> list[Entry]:
-        """All entries of an incident in order, of one cluster if given. None: our own of those without an incident."""
+    def entries(
+        self, incident: str | None, cluster: str | None = None, kinds: Collection[EntryKind] = ()
+    ) -> list[Entry]:
+        """All entries of an incident in order, or those of some kinds, of one cluster if given. None: our own of those
+        without an incident. What is asked for whole is kept, and only what came since is read the next time.
+        """
         where, values = "incident IS ?", [incident]
         if incident is None:
             where, values = f"{where} AND writer = ?", [*values, self.writer]
         if cluster is not None:
             where, values = f"{where} AND cluster = ?", [*values, cluster]
-        return self._read(f"WHERE {where} ORDER BY number, writer", values)
+        if kinds:
+            chosen = f"{where} AND kind IN ({', '.join('?' * len(kinds))})"
+            return self._read(f"WHERE {chosen} ORDER BY number, writer", [*values, *kinds])
+        return self._kept.all((incident, cluster), lambda after: self._newer(where, values, after))
 
-    def life(self, incident: str) -> tuple[list[Entry], int]:
-        """The few entries that an incident's state is folded from, and how many it has in all."""
-        marks = ", ".join("?" * len(LIFE))
-        told = self._read(f"WHERE incident = ? AND kind IN ({marks}) ORDER BY number, writer", [incident, *LIFE])
+    def unused_plans(self, incident: str | None) -> list[Entry]:
+        """The plans of an incident that were made here and that nothing has spent or ended, oldest first."""
+        used = "SELECT 1 FROM entries u WHERE u.once = 'use ' || entries.plan"
+        where = f"incident IS ? AND kind = ? AND writer = ? AND NOT EXISTS ({used})"
+        return self._read(f"WHERE {where} ORDER BY number", [incident, EntryKind.PLAN, self.writer])
+
+    def lives(self) -> list[Incident]:
+        """All incidents as they stand, oldest first."""
+        chosen = f"incident NOT NULL AND kind IN ({', '.join('?' * len(LIFE))})"
+        return self._lives.all(lambda after: self._newer(chosen, list(LIFE), after))
+
+    def _newer(self, where: str, values: list[Any], after: int) -> tuple[int, list[Entry]]:
+        """The last row's number, and the chosen entries that came after that one."""
         with self._explained("read"), self._lock:
-            (total,) = self._db.execute("SELECT count(*) FROM entries WHERE incident = ?", (incident,)).fetchone()
-        return told, total
+            (last,) = self._db.execute("SELECT coalesce(max(seq), 0) FROM entries").fetchone()
+        if last == after:
+            return after, []
+        if after:  # the end of the table is short, whatever an index would offer
+            where = f"+{where}"
+        return last, self._read(f"WHERE {where} AND seq > ? AND seq <= ? ORDER BY number", [*values, after, last])
 
     def of_plan(self, plan: str) -> list[Entry]:
         """What this journal wrote of a plan. What others say of it never approves or spends it."""
@@ -213,12 +257,16 @@ class Journal:
         return self._read(where, [EntryKind.ANSWER, self.writer, cluster])
 
     def _read(self, where: str, values: list[Any]) -> list[Entry]:
-        return [link.entry for link in self._links(where, values)]
+        return [_entry(incident, link) for incident, link in self._rows(where, values)]
 
     def _links(self, where: str, values: list[Any]) -> list[Link]:
+        return [link for _, link in self._rows(where, values)]
+
+    def _rows(self, where: str, values: list[Any]) -> list[tuple[str | None, Link]]:
+        """What each is filed under, and the entry to the byte."""
         with self._explained("read"), self._lock:
-            rows = self._db.execute(f"SELECT writer, place, hash, body FROM entries {where}", values).fetchall()  # noqa: S608 - fixed text
-        return [Link(writer, place, told, _bytes(body)) for writer, place, told, body in rows]
+            rows = self._db.execute(f"SELECT incident, writer, place, hash, body FROM entries {where}", values)  # noqa: S608 - fixed text
+            return [(incident, Link(writer, place, told, _bytes(body))) for incident, writer, place, told, body in rows]
 
     def newest(self) -> int:
         """A number that grows with each entry, whoever wrote it: while it is the same, so is all that is here."""
@@ -287,13 +335,30 @@ class Journal:
 
     @contextmanager
     def _transaction(self) -> Generator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
+        self._when_free("BEGIN IMMEDIATE")
         try:
             yield
         except BaseException:
             self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
+
+    def _when_free(self, statement: str) -> None:
+        """Carry it out as soon as nobody else has the file; a switch to WAL does not wait by itself."""
+        end = time.monotonic() + BUSY_SECONDS
+        self._db.execute(f"PRAGMA busy_timeout = {IMPATIENT}")
+        try:
+            while True:
+                try:
+                    self._db.execute(statement)
+                except sqlite3.OperationalError as error:
+                    if not error.sqlite_errorname.startswith("SQLITE_BUSY") or time.monotonic() > end:
+                        raise
+                    time.sleep(0.001)
+                else:
+                    return
+        finally:
+            self._db.execute(f"PRAGMA busy_timeout = {round(BUSY_SECONDS * 1000)}")
 
     @contextmanager
     def _explained(self, verb: str) -> Generator[None]:
@@ -304,6 +369,11 @@ class Journal:
                 f"The record {self.path} can't be {verb}: {error}.",
                 "Free the disk, mend the folder's rights, or set INCIDENT_HOME to a folder that can be written.",
             ) from error
+
+
+def _entry(incident: str | None, link: Link) -> Entry:
+    entry = link.entry
+    return entry if entry.incident == incident else entry.model_copy(update={"incident": incident})
 
 
 def _bytes(body: object) -> bytes:

@@ -7,16 +7,13 @@ A tool's incident is the one it names, else the only open one of this cluster. W
 import difflib
 from datetime import timedelta
 from functools import partial
-from typing import cast
 
 import anyio.to_thread
-from pydantic import JsonValue
 
-from incident_mcp.record.incident import Incident, fold
+from incident_mcp.record.incident import Incident
 from incident_mcp.record.journal import Store
 from incident_mcp.record.slug import incident_id
-from incident_mcp.text.cleaning import clean
-from incident_mcp.text.masking import mask, mask_data
+from incident_mcp.text.masking import mask
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.clock import Clock
 from incident_mcp.vocabulary.entry import Entry, EntryKind, NewEntry
@@ -30,24 +27,23 @@ ADOPTED_FOR = timedelta(hours=1)
 class Record:
     """The incidents of one cluster. Every method may raise `RecordError`."""
 
-    def __init__(self, store: Store, cluster: Cluster, clock: Clock) -> None:
+    def __init__(self, store: Store, cluster: Cluster, clock: Clock, *, shared: bool = False) -> None:
         self.store = store
+        self._shared = shared
         self.cluster = cluster
         self.clock = clock
 
     async def append(
         self, incident: str | None, new: NewEntry, *, once: str | None = None, private: bytes | None = None
     ) -> Entry:
-        """Mask and write one entry. Raises `AlreadyDone` when `once` has been used before."""
-        text = mask(clean(new.text, keep_lines=True))
-        masked = new.model_copy(update={"text": text, "data": _masked(new.data)})
-        write = partial(self.store.append, incident, self.cluster.server, masked, once=once, private=private)
+        """Write one entry. Raises `AlreadyDone` when `once` has been used before."""
+        write = partial(self.store.append, incident, self.cluster.server, new, once=once, private=private)
         return await anyio.to_thread.run_sync(write)
 
-    async def entries(self, incident: str | None) -> list[Entry]:
-        """An incident's entries in order; None: those of this cluster that have no incident."""
+    async def entries(self, incident: str | None, *kinds: EntryKind) -> list[Entry]:
+        """An incident's entries in order, all or of some kinds; None: those of this cluster that have no incident."""
         cluster = self.cluster.server if incident is None else None
-        return await anyio.to_thread.run_sync(self.store.entries, incident, cluster)
+        return await anyio.to_thread.run_sync(self.store.entries, incident, cluster, kinds)
 
     async def of_plan(self, plan: str) -> list[Entry]:
         return await anyio.to_thread.run_sync(self.store.of_plan, plan)
@@ -56,9 +52,11 @@ class Record:
         """What people answered here, in all incidents of this cluster, oldest first."""
         return await anyio.to_thread.run_sync(self.store.answers, self.cluster.server)
 
-    async def own_plans(self, incident: str | None) -> list[Entry]:
-        """The plans of an incident that were made here, in order: another journal's can be read, never carried out."""
-        return [one for one in await self.entries(incident) if one.kind is EntryKind.PLAN and self.wrote(one)]
+    async def unused_plans(self, incident: str | None) -> list[Entry]:
+        """The plans of an incident that were made here and that nothing has spent or ended, in order: few, however long
+        it is. Another journal's can be read, never carried out.
+        """
+        return await anyio.to_thread.run_sync(self.store.unused_plans, incident)
 
     def wrote(self, entry: Entry) -> bool:
         """Whether an entry is of this journal, and not of one that tells the same incident elsewhere."""
@@ -69,21 +67,20 @@ class Record:
 
     async def incidents(self) -> list[Incident]:
         """All incidents of this cluster, oldest first."""
-        found = await anyio.to_thread.run_sync(self._all)
+        found = await anyio.to_thread.run_sync(self.store.lives)
         return [incident for incident in found if incident.cluster.server == self.cluster.server]
-
-    def _all(self) -> list[Incident]:
-        return [fold(*self.store.life(name)) for name in self.store.incidents()]
 
     async def incident(self, name: str) -> Incident:
         """One incident by its id. Raises `BadRequest` with the nearest ids when there is none."""
-        told, total = await anyio.to_thread.run_sync(self.store.life, name)
-        if told:
-            return self._ours(fold(told, total))
-        ids = await anyio.to_thread.run_sync(self.store.incidents)
+        known = {incident.id: incident for incident in await anyio.to_thread.run_sync(self.store.lives)}
+        if name in known:
+            return self._ours(known[name])
+        ids = list(known)
         near = difflib.get_close_matches(name, ids, n=3, cutoff=0.4) or ids[-3:]
-        known = f"Known: {', '.join(near)}." if near else "No incident has been opened yet: open_incident does that."
-        raise BadRequest(f"There is no incident {name}.", known)
+        next_step = (
+            f"Known: {', '.join(near)}." if near else "No incident has been opened yet: open_incident does that."
+        )
+        raise BadRequest(f"There is no incident {name}.", next_step)
 
     def _ours(self, incident: Incident) -> Incident:
         if incident.cluster.server != self.cluster.server:
@@ -113,7 +110,8 @@ class Record:
         """Open an incident and adopt the entries of the last hour that had none."""
         now = self.clock()
         while True:
-            name = incident_id(mask(title), now, await anyio.to_thread.run_sync(self.store.incidents))
+            taken = await anyio.to_thread.run_sync(self.store.incidents)
+            name = incident_id(mask(title), now, taken, self.store.writer if self._shared else "")
             opened = NewEntry(
                 kind=EntryKind.OPENED,
                 text=f"Incident opened: {title}",
@@ -145,7 +143,3 @@ class Record:
                 await self.append(name, copy, once=f"adopt {entry.hash}")
             except AlreadyDone:
                 continue
-
-
-def _masked(data: dict[str, JsonValue]) -> dict[str, JsonValue]:
-    return cast("dict[str, JsonValue]", mask_data(data))

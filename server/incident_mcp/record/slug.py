@@ -12,8 +12,16 @@ def slug(title: str) -> str:
     return words or "incident"
 
 
-def incident_id(title: str, opened: datetime, taken: list[str]) -> str:
-    """Date and slug; a number is added when that id is taken."""
-    base = f"{opened:%Y-%m-%d}-{slug(title)}"
+TAG = 4
+"""Letters of a writer's name that tell it from others: in the id of an incident that several may write to, and of an
+entry that joins another writer's incident (`e13-9f3a`).
+"""
+
+
+def incident_id(title: str, opened: datetime, taken: list[str], writer: str = "") -> str:
+    """Date and slug; a number is added when that id is taken. With a `writer`, where others may open one at the same
+    time unseen, its tag: two incidents never get one id.
+    """
+    base = "-".join(filter(None, (f"{opened:%Y-%m-%d}", slug(title), writer[:TAG])))
     names = (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3)))
     return next(name for name in names if name not in taken)

@@ -48,7 +48,7 @@ def add_pages(server: MCPServer[Any], office: Office) -> None:
 
 async def _page(office: Office, page: Callable[[Desk], Awaitable[str]]) -> str:
     try:
-        return await page(await office.desk())
+        return mask(await page(await office.desk()))
     except IncidentError as error:
         raise ResourceError(mask(str(error))) from error
 

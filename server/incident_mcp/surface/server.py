@@ -99,8 +99,8 @@ class IncidentServer(MCPServer[Any]):
         except ToolError as error:
             cause = _no_answer(error) if name in self._changes else None
             cause = cause or _cause(error)
-            if cause is None:
-                raise
+            if cause is None:  # a slip of ours, in the words of whatever failed
+                raise ToolError(mask(clean(str(error), keep_lines=True))) from None
             return await self._failed(name, arguments, cause, context)
         except IncidentError as error:
             return await self._failed(name, arguments, error, context)

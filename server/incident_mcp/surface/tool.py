@@ -18,7 +18,7 @@ from mcp.types import CallToolResult, TextContent, ToolAnnotations
 from incident_mcp.surface.caller import assistant
 from incident_mcp.surface.office import Office
 from incident_mcp.text.budget import tokens
-from incident_mcp.text.reply import readable
+from incident_mcp.text.reply import outgoing, readable
 from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.workflow.looks import began
 from incident_mcp.workflow.waiting import naming_plans
@@ -122,6 +122,7 @@ def result(reply: Reply, *, failed: bool = False) -> CallToolResult:
             incident=reply.incident,
             entry=reply.entry,
         )
+    told = outgoing(reply)
     return CallToolResult(
-        content=[TextContent(type="text", text=readable(reply))], structured_content=reply.compact(), is_error=failed
+        content=[TextContent(type="text", text=readable(told))], structured_content=told, is_error=failed
     )

@@ -72,6 +72,19 @@ def mask_data(value: JsonValue) -> JsonValue:
             return value
 
 
+def mask_texts(value: JsonValue) -> JsonValue:
+    """Structured data on its way out, with every text in it masked. Its keys are ours and say nothing of secrets."""
+    match value:
+        case str():
+            return mask(value)
+        case list():
+            return [mask_texts(item) for item in value]
+        case dict():
+            return {key: mask_texts(item) for key, item in value.items()}
+        case _:
+            return value
+
+
 def _under(key: str, value: JsonValue, around: dict[str, JsonValue]) -> JsonValue:
     if _holds_secrets(key, around) and isinstance(value, dict):
         return {name: _hidden(item) for name, item in value.items()}

@@ -131,8 +131,8 @@ async def beside(
 
 async def _reported(desk: Desk, incident: str | None) -> Alerts:
     """Alerts that people named when they opened the incident, or reported what they saw."""
-    told = await desk.record.entries(incident) if incident else []
-    return alerts_in(" ".join(entry.text for entry in told if entry.kind in (EntryKind.OPENED, EntryKind.REPORT)))
+    told = await desk.record.entries(incident, EntryKind.OPENED, EntryKind.REPORT) if incident else []
+    return alerts_in(" ".join(entry.text for entry in told))
 
 
 async def _marks(look: Look, seen: Observation, rows: Sequence[Row]) -> list[OwnerMark]:

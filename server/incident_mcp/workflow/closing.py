@@ -16,7 +16,7 @@ async def close_incident(desk: Desk, by: Actor, *, incident: str | None, reason:
     found = await the_incident(desk, incident)
     if found.status == "closed":
         raise BadRequest(f"{desk.cluster}: incident {found.id} is closed already.", "write_postmortem tells it.")
-    verdict = _last_verdict(await desk.record.entries(found.id))
+    verdict = _last_verdict(await desk.record.entries(found.id, EntryKind.VERDICT, EntryKind.OUTCOME))
     if not reason.strip():
         reason = _on_verdict(desk, found, verdict)
     await set_status(desk, found, "closed", reason, by)

@@ -69,7 +69,8 @@ def _carried_out(entries: Sequence[Entry]) -> dict[str, set[int]]:
 
 async def _own(desk: Desk, incident: str) -> list[Entry]:
     """What another journal carried out is told and settled there, where its plan is."""
-    return [entry for entry in await desk.record.entries(incident) if desk.record.wrote(entry)]
+    told = await desk.record.entries(incident, EntryKind.OUTCOME, EntryKind.STEP, EntryKind.DEBT)
+    return [entry for entry in told if desk.record.wrote(entry)]
 
 
 async def _note(
@@ -151,7 +152,7 @@ async def reminded(desk: Desk, reply: Reply) -> Reply:
     """The reply with a few words on what is left behind, where it does not tell that itself."""
     if reply.incident is None or reply.owed is None:
         return reply
-    found = debts(await desk.record.entries(reply.incident))
+    found = debts(await desk.record.entries(reply.incident, EntryKind.DEBT))
     if not found:
         return reply
     late = sum(debt.due <= desk.clock() for debt in found)

@@ -12,6 +12,7 @@ from incident_mcp.workflow.desk import Desk
 NEWEST = 50
 """Incidents that are looked through, the newest first."""
 SHOWN = 2
+_TOLD_BY = (EntryKind.FINDING, EntryKind.OUTCOME, EntryKind.VERDICT)
 _Key = tuple[str, str]
 
 
@@ -22,7 +23,7 @@ async def earlier_incidents(desk: Desk, present: str | None, roots: Iterable[Fin
     for incident in reversed((await desk.record.incidents())[-NEWEST:] if wanted else []):
         if incident.id == present:
             continue
-        entries = await desk.record.entries(incident.id)
+        entries = await desk.record.entries(incident.id, *_TOLD_BY)
         for key in wanted & _roots(entries):
             if len(found.get(key, ())) < SHOWN:
                 found[key] = (*found.get(key, ()), earlier_words(incident, entries))

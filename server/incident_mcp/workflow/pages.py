@@ -46,4 +46,4 @@ async def incidents_with_pages(desk: Desk, most: int) -> list[tuple[str, str, bo
 
 
 async def _written(desk: Desk, incident: str) -> bool:
-    return any(entry.kind is EntryKind.POSTMORTEM for entry in await desk.record.entries(incident))
+    return bool(await desk.record.entries(incident, EntryKind.POSTMORTEM))

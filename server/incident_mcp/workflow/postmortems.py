@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from incident_mcp.text.cleaning import clean
+from incident_mcp.text.masking import mask
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.entry import Entry, EntryKind, NewEntry
 from incident_mcp.vocabulary.reply import Reply
@@ -31,7 +33,8 @@ async def write_postmortem(
     from incident_mcp.postmortem.file import write
 
     found = await the_incident(desk, incident)
-    left_out = await _added(desk, by, found.id, note)
+    whole = mask(clean(note, keep_lines=True))  # before it is cut into sentences: a key may go over several
+    left_out = await _added(desk, by, found.id, whole)
     entries = await desk.record.entries(found.id)
     path = write(desk.postmortems, found.id, document(entries))
     page = _page(desk, found.id, entries) if html else None

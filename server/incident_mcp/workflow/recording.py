@@ -76,7 +76,7 @@ async def record_entry(
 
 async def _of_a_debt(desk: Desk, by: Actor, incident: str | None, kind: NoteKind, text: str, name: str | None) -> Reply:
     """`text` is who takes it, or why it is over."""
-    open_ones = debts(await desk.record.entries(incident)) if incident else ()
+    open_ones = debts(await desk.record.entries(incident, EntryKind.DEBT)) if incident else ()
     debt = next((one for one in open_ones if one.id == name), None)
     if incident is None or debt is None:
         known = ", ".join(one.id for one in open_ones) or "none"

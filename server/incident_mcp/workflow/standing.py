@@ -3,6 +3,7 @@
 What was known at a moment is what had been written by then, whenever it happened: hindsight stays out.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -122,12 +123,15 @@ def _unshared(desk: Desk, now: datetime) -> Iterator[str]:
 
 def plan_lines(known: list[Entry], moment: datetime) -> list[PlanLine]:
     """The plans that these entries tell of, in the state that they tell of."""
-    return [_plan_line(entry, known, moment) for entry in known if entry.kind is EntryKind.PLAN]
+    of_plans: dict[tuple[str | None, str], list[Entry]] = defaultdict(list)
+    for entry in known:
+        of_plans[entry.plan, entry.writer].append(entry)
+    plans = (entry for entry in known if entry.kind is EntryKind.PLAN)
+    return [_plan_line(entry, of_plans[entry.plan, entry.writer], moment) for entry in plans]
 
 
-def _plan_line(entry: Entry, known: list[Entry], moment: datetime) -> PlanLine:
+def _plan_line(entry: Entry, of_it: list[Entry], moment: datetime) -> PlanLine:
     """One plan, also one that was made elsewhere: what only its maker keeps is not needed to tell of it."""
-    of_it = [one for one in known if one.plan == entry.plan and one.writer == entry.writer]
     expires = datetime.fromisoformat(str(entry.data["expires"]))
     told = story(of_it, expires, moment)
     waits = told.state in WAITING

@@ -180,7 +180,7 @@ class _LastChange(Value):
 
 
 async def _last_change(desk: Desk, incident: str | None, target: Ref) -> _LastChange:
-    entries = await desk.record.entries(incident)
+    entries = await desk.record.entries(incident, EntryKind.OUTCOME, EntryKind.INTENT)
     for entry in reversed(entries):
         if entry.kind is EntryKind.OUTCOME and entry.plan and entry.data.get("status") in _WRITTEN:
             if not desk.record.wrote(entry):  # its plan is kept where it was made
