@@ -13,6 +13,7 @@ from typing import BinaryIO
 import numpy as np
 
 from incident_mcp.logs.clocks import ALWAYS, NEVER, microseconds, moment
+from incident_mcp.logs.heads import message_of
 from incident_mcp.logs.json_lines import json_frame
 from incident_mcp.logs.keys import MOST
 from incident_mcp.logs.kind import Kind
@@ -23,7 +24,7 @@ from incident_mcp.logs.meanings import Meaning, recognise
 from incident_mcp.logs.novelty import Seen, Stretch, judged
 from incident_mcp.logs.patterns import TIERS, LogPattern, Reading
 from incident_mcp.logs.reader import SAMPLE_LENGTH, LogReader
-from incident_mcp.logs.shapes import shape_of
+from incident_mcp.logs.shapes import body_of
 from incident_mcp.logs.sources import Source
 from incident_mcp.logs.spread import spread
 from incident_mcp.logs.templates import Template, shown, templates_of
@@ -214,7 +215,7 @@ class LogAnalysis:
             since=since,
             peak=int(ledger.peak[rows][peak]),
             peak_at=moment(int(ledger.peak_minute[rows][peak])),
-            samples=tuple(Untrusted(sample) for sample in samples[:_SAMPLES]),
+            samples=tuple(Untrusted(sample.decode("utf-8", "replace")) for sample in samples[:_SAMPLES]),
         )
 
     def _main(self, group: _Group) -> Kind:
@@ -285,19 +286,15 @@ def _plain_frame(frame: str) -> str:
     return "".join(letter for letter in frame if not letter.isdigit())
 
 
-def _samples(kinds: Sequence[Kind]) -> list[str]:
-    found = [sample for kind in kinds[: 4 * _SAMPLES] for _, sample in kind.samples]
-    return [sample.decode("utf-8", "replace") for sample in dict.fromkeys(found)]
+def _samples(kinds: Sequence[Kind]) -> list[bytes]:
+    return list(dict.fromkeys(sample for kind in kinds[: 4 * _SAMPLES] for _, sample in kind.samples))
 
 
-def _said(sample: str) -> str:
-    shape = shape_of(sample.encode())
-    return shape.text if shape.body.startswith("{") else shape.body
+def _said(sample: bytes) -> str:
+    body = body_of(sample)
+    return message_of(body)[1] if body.startswith("{") else body
 
 
-def _meaning(samples: Sequence[str]) -> Meaning | None:
-    for sample in samples[:_MEANT]:
-        lines = [Untrusted(shape_of(line.encode()).body) for line in sample.split("\n")]
-        if meaning := recognise(lines):
-            return meaning
-    return None
+def _meaning(samples: Sequence[bytes]) -> Meaning | None:
+    found = (recognise([Untrusted(body_of(line)) for line in sample.split(b"\n")]) for sample in samples[:_MEANT])
+    return next((meaning for meaning in found if meaning), None)

@@ -4,18 +4,20 @@ Everything textual that leaves this room is `Untrusted`.
 """
 
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from incident_mcp.logs.levels import Level
 from incident_mcp.logs.meanings import Meaning
 from incident_mcp.logs.value_seen import ValueSeen
-from incident_mcp.vocabulary.log_source import AtLeast
 from incident_mcp.vocabulary.untrusted import Untrusted
 from incident_mcp.vocabulary.value import Value
 
+if TYPE_CHECKING:  # what a cluster holds is nothing to a filter of files
+    from incident_mcp.vocabulary.log_source import AtLeast
+
 Tier = Literal["new error", "more errors", "new", ""]
 """Against the time before the onset, or against whatever else the logs are compared with."""
-LEVELS: tuple[AtLeast, ...] = ("error", "warning", "info")
+LEVELS: "tuple[AtLeast, ...]" = ("error", "warning", "info")
 TIERS: tuple[Tier, ...] = ("new error", "more errors", "new", "")
 
 
@@ -78,7 +80,7 @@ class Reading(Value):
     """There were more kinds of lines than are told apart: some patterns are too wide."""
 
 
-def at_level(reading: Reading, level: AtLeast) -> Reading:
+def at_level(reading: Reading, level: "AtLeast") -> Reading:
     """Without the patterns below this level; what was read stays what was read."""
     kept = LEVELS[: LEVELS.index(level) + 1]
     return reading.model_copy(update={"patterns": tuple(each for each in reading.patterns if each.level in kept)})
