@@ -150,12 +150,13 @@ def _run(
 def _hosts(reading: "Reading", kept: "Kept") -> "tuple[HostLine, ...]":
     """Of an access log."""
     from incident_mcp.logs.hosts import HOUR, RECENT, AccessLog, is_access_log
-    from incident_mcp.workflow.host_lines import host_lines
 
     stretches = list(kept.stretches())
     mine = {log for log, body in dict(stretches).items() if is_access_log(body)}
     if reading.last is None or not mine:
         return ()
+    from incident_mcp.workflow.host_lines import host_lines
+
     since = reading.onset or reading.last - RECENT
     access = AccessLog(since, since - HOUR)
     for log, body in stretches:

@@ -29,7 +29,6 @@ from incident_mcp.logs.sources import Source
 from incident_mcp.logs.spread import spread
 from incident_mcp.logs.templates import Template, shown, templates_of
 from incident_mcp.logs.value_seen import ValueSeen
-from incident_mcp.logs.values import all_of
 from incident_mcp.vocabulary.untrusted import Untrusted
 
 _RANK: dict[Level, int] = {"error": 0, "warning": 1, "info": 2}
@@ -138,6 +137,8 @@ class LogAnalysis:
     def _values(
         self, patterns: Sequence[LogPattern], logs: Sequence[bytes], kinds: bytes
     ) -> list[tuple[ValueSeen, ...]]:
+        from incident_mcp.logs.values import all_of  # of a long log nobody looks at them
+
         groups = [self._groups_of[_key(pattern)] for pattern in patterns]
         pieces = self._lines_again(patterns, logs, kinds)
         return [

@@ -25,7 +25,7 @@ from incident_mcp.logs.ledger import Kinds, Ledger
 from incident_mcp.logs.shapes import LONGEST, Shape, shape_of
 from incident_mcp.logs.stamped import Stamped
 
-BLOCK = 1024 * 1024
+BLOCK = 2 * 1024 * 1024
 """Bytes that are worked on at once: more would not fit the processor's cache, less would cost more calls."""
 LONGEST_BLOCK = 2 * BLOCK
 """A stack trace, or a line, that is longer is cut."""
