@@ -1,4 +1,4 @@
-"""Sets of our own: 2,000 lines of the forms in a file beside this one, in a seeded order, with the labels beside them."""
+"""Sets of our own: 2,000 lines of the forms in a file beside this one, in a seeded order, with their labels."""
 
 import random
 from pathlib import Path

@@ -45,7 +45,9 @@ class LogPattern(Value):
     """An HTTP status, an exit code, an error number."""
     meaning: Meaning | None = None
     before: int = 0
-    """Of `count`, what came before the onset, or from the logs that it is compared with."""
+    """What it is compared with: of `count` what came before the onset, and beside it what a baseline has."""
+    after: int = 0
+    """Of `count`, what came since the onset; all of it where there is none."""
     tier: Tier = ""
     weight: float = 0.0
     """Within its tier: the higher, the more it looks like the onset's own."""
@@ -75,7 +77,7 @@ class Reading(Value):
     last: datetime | None = None
     onset: datetime | None = None
     compared: int = 0
-    """Events before the onset, or of the logs compared with."""
+    """Events before the onset, and of the logs compared with, whose lines are not among `lines`."""
     coarse: bool = False
     """There were more kinds of lines than are told apart: some patterns are too wide."""
 
