@@ -24,6 +24,7 @@ from incident_mcp.logs.meanings import Meaning, recognise
 from incident_mcp.logs.novelty import Seen, Stretch, judged
 from incident_mcp.logs.patterns import TIERS, LogPattern, Reading
 from incident_mcp.logs.reader import SAMPLE_LENGTH, LogReader
+from incident_mcp.logs.recognisers import HINTS
 from incident_mcp.logs.shapes import body_of
 from incident_mcp.logs.sources import Source
 from incident_mcp.logs.spread import spread
@@ -314,5 +315,7 @@ def _said(sample: bytes) -> str:
 
 
 def _meaning(samples: Sequence[bytes]) -> Meaning | None:
+    if not Untrusted(b"\n".join(samples[:_MEANT]).decode("utf-8", "replace")).mentioned(HINTS):
+        return None
     found = (recognise([Untrusted(body_of(line)) for line in sample.split(b"\n")]) for sample in samples[:_MEANT])
     return next((meaning for meaning in found if meaning), None)
