@@ -234,11 +234,10 @@ class LogAnalysis:
         )
 
     def _samples(self, kinds: Sequence[Kind]) -> list[bytes]:
-        """Those of a baseline last."""
-        found = [
-            (source in self._baseline, sample) for kind in kinds[: 4 * _SAMPLES] for source, sample in kind.samples
-        ]
-        return list(dict.fromkeys(sample for _, sample in sorted(found, key=lambda each: each[0])))
+        """Those of a baseline only where there are no others."""
+        found = [each for kind in kinds[: 4 * _SAMPLES] for each in kind.samples]
+        mine = [each for each in found if each[0] not in self._baseline]
+        return list(dict.fromkeys(sample for _, sample in mine or found))
 
     def _main(self, group: _Group) -> Kind:
         """The most frequent one."""
