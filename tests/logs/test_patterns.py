@@ -173,3 +173,12 @@ def test_memory_stays_bounded_by_the_kinds_of_lines_not_by_their_ids() -> None:
     assert sum(each.lines for each in found.patterns) == found.lines == 10_000
     assert analysis.kinds <= 700
     assert found.coarse
+
+
+def test_an_example_is_of_the_log_that_was_asked_about_and_not_of_its_baseline() -> None:
+    analysis = LogAnalysis(today=NOW)
+    for baseline, line in ((True, b"INFO served 7 requests\n"), (False, b"INFO served 9 requests\n")):
+        analysis.feed(analysis.source(baseline=baseline), line)
+    [pattern] = analysis.read().patterns
+    assert quote(pattern.example) == "«INFO served 9 requests»"
+    assert (pattern.count, pattern.before) == (1, 1)

@@ -60,10 +60,13 @@ async def test_lines_before_the_onset_are_read_where_the_window_begins_after_it(
         began = here.clock() - timedelta(minutes=10)
         answer = data_of(await here.call("analyze_logs", **cart, onset=began.isoformat()))
         without = data_of(await here.call("analyze_logs", **cart))
+        matched = data_of(await here.call("analyze_logs", **cart, onset=began.isoformat(), match="no such text"))
     assert answer["compared"].startswith("with ")
     assert f"events before {began:%H:%M:%S}" in answer["compared"]
     assert not [line for line in answer["patterns"] if line.get("new")]
     assert "no onset is known, no pod fails" in without["compared"]
+    assert f"before {began:%H:%M:%S}" in matched["compared"]
+    assert "where no such line was logged" in matched["compared"]
 
 
 async def test_without_being_told_the_onset_is_the_first_sign_on_record_or_what_the_pods_tell(tmp_path: Path) -> None:

@@ -178,7 +178,7 @@ async def test_the_last_row_of_a_trace_is_an_error_where_a_text_finds_it_alone(
 
 @BOTH
 @pytest.mark.parametrize("asked", [{"match": "refused"}, {"level": "error"}])
-async def test_where_lines_were_left_out_it_is_not_said_that_nothing_was_logged(
+async def test_what_was_asked_for_is_new_where_pods_logged_before_but_no_such_line(
     kind: type[Fake], asked: dict[str, str], tmp_path: Path
 ) -> None:
     fake = kind()
@@ -187,6 +187,19 @@ async def test_where_lines_were_left_out_it_is_not_said_that_nothing_was_logged(
             fake.add(ago(seconds=second), "INFO all is well")
         fake.add(ago(seconds=20), "ERROR dial tcp 10.0.0.7:8443: connect: connection refused")
         answer = data_of(await here.call("analyze_logs", **CHECKOUT, since="10m", **asked))
-    assert "no line that was asked for was read from before" in answer["compared"]
-    assert "Without match and level" in answer["compared"]
+    assert "where no such line was logged" in answer["compared"]
+    assert [line.get("new") for line in answer["patterns"]] == ["new error"]
     assert "not_checked" not in answer or not answer["not_checked"]
+
+
+@BOTH
+@pytest.mark.parametrize("asked", [{"match": "refused"}, {"level": "error"}])
+async def test_where_nothing_at_all_is_known_of_the_time_before_nothing_is_called_new(
+    kind: type[Fake], asked: dict[str, str], tmp_path: Path
+) -> None:
+    fake = kind()
+    async with shop_with(fake, tmp_path) as here:
+        fake.add(ago(seconds=20), "ERROR dial tcp 10.0.0.7:8443: connect: connection refused")
+        answer = data_of(await here.call("analyze_logs", **CHECKOUT, since="10m", **asked))
+    assert "nothing can be called new" in answer["compared"]
+    assert [line.get("new") for line in answer["patterns"]] == [None]

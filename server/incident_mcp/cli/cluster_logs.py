@@ -9,7 +9,6 @@ from incident_mcp.cli.reading import Where, answer, kind_and_name
 from incident_mcp.vocabulary.errors import BadRequest
 
 if TYPE_CHECKING:
-    from incident_mcp.vocabulary.log_source import AtLeast
     from incident_mcp.workflow.desk import Desk
     from incident_mcp.workflow.log_following import FollowReply
     from incident_mcp.workflow.log_lines import PatternLine
@@ -17,41 +16,17 @@ if TYPE_CHECKING:
     from incident_mcp.workflow.log_scope import LogsAsked
 
 
-def as_asked(
-    files: list[str],
-    namespace: str | None,
-    selector: str | None,
-    container: str | None,
-    since: str,
-    until: str | None,
-    previous: bool,
-    level: "AtLeast",
-    match: str | None,
-) -> "LogsAsked":
-    """As the tool would be asked."""
+def named(files: list[str]) -> tuple[str | None, str | None]:
+    """The kind and the name that stand where a file's would; neither where there is none."""
     import typer
-
-    from incident_mcp.workflow.log_scope import LogsAsked
 
     if len(files) > 1:
         raise typer.BadParameter("One KIND/NAME at a time.", param_hint="FILE")
     try:
-        kind, name = kind_and_name(files[0]) if files else (None, None)
+        return kind_and_name(files[0]) if files else (None, None)
     except BadRequest as error:
         complain(error)
         raise typer.Exit(1) from error
-    return LogsAsked(
-        namespace=namespace,
-        kind=kind,
-        name=name,
-        selector=selector,
-        container=container,
-        since=since,
-        until=until,
-        previous=previous,
-        level=level,
-        match=match,
-    )
 
 
 def read(where: Where, asked: "LogsAsked", onset: str | None, follow: int | None, *, as_json: bool) -> None:

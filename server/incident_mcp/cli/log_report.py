@@ -2,19 +2,21 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from incident_mcp.logs.patterns import LogPattern, Reading
 from incident_mcp.text.fencing import quote
 from incident_mcp.text.words import clock, count, shown
-from incident_mcp.workflow.host_lines import HostLine, host_words
 from incident_mcp.workflow.log_lines import TOO_WIDE, PatternLine, pattern_line, read_words
+
+if TYPE_CHECKING:
+    from incident_mcp.workflow.host_lines import HostLine
 
 _WIDTH = 160
 HOSTS = 10
 
 
-def as_text(reading: Reading, top: int, hosts: Sequence[HostLine] = ()) -> str:
+def as_text(reading: Reading, top: int, hosts: "Sequence[HostLine]" = ()) -> str:
     """Worst first; what is new since the onset before all else."""
     patterns = [pattern for pattern in reading.patterns if not pattern.blank]
     lines = [f"{read_words(reading)}: {count(len(patterns), 'pattern')}{_against(reading)}"]
@@ -25,6 +27,8 @@ def as_text(reading: Reading, top: int, hosts: Sequence[HostLine] = ()) -> str:
             lines += ["", f"{tier or 'as before'}"]
         lines += _shown(pattern_line(pattern, reading), pattern)
     if hosts:
+        from incident_mcp.workflow.host_lines import host_words
+
         since = f"since {clock(reading.onset, reading.last)}" if reading.onset else "in the last five minutes"
         lines += ["", f"hosts of this access log, {since}, and in the hour before:"]
         lines += [f"  {host_words(each)}" for each in hosts[:HOSTS]]
@@ -53,7 +57,7 @@ def _shown(line: PatternLine, pattern: LogPattern) -> list[str]:
     return [head, *([f"{'':20}{rest}"] if rest else [])]
 
 
-def as_value(reading: Reading, hosts: Sequence[HostLine] = ()) -> str:
+def as_value(reading: Reading, hosts: "Sequence[HostLine]" = ()) -> str:
     """All patterns, all hosts."""
     value: dict[str, Any] = {
         "lines": reading.lines,

@@ -67,10 +67,13 @@ def command(
         raise typer.BadParameter(f"{level!r} is none of {', '.join(LEVELS)}.", param_hint="--level")
     if _of_cluster(files or [], namespace, selector):
         _refuse("a cluster's logs", {"--baseline": baseline, "--assign": assign, "--top": top})
-        from incident_mcp.cli.cluster_logs import as_asked, read  # a filter needs no cluster, and is there at once
+        from incident_mcp.cli.cluster_logs import named, read  # a filter needs no cluster, and is there at once
         from incident_mcp.cli.reading import Where
+        from incident_mcp.workflow.log_scope import SINCE, LogsAsked
 
-        asked = as_asked(files or [], namespace, selector, container, since or "60m", until, previous, level, match)
+        kind, name = named(files or [])
+        which = (namespace, kind, name, selector, container)
+        asked = LogsAsked(*which, since or SINCE, until, previous=previous, level=level, match=match)
         read(Where(kubeconfig, context, namespace), asked, since_onset, follow, as_json=as_json)
         return
     if not files:
@@ -150,12 +153,13 @@ def _run(
 def _hosts(reading: "Reading", kept: "Kept") -> "tuple[HostLine, ...]":
     """Of an access log."""
     from incident_mcp.logs.hosts import HOUR, RECENT, AccessLog, is_access_log
-    from incident_mcp.workflow.host_lines import host_lines
 
     stretches = list(kept.stretches())
     mine = {log for log, body in dict(stretches).items() if is_access_log(body)}
     if reading.last is None or not mine:
         return ()
+    from incident_mcp.workflow.host_lines import host_lines
+
     since = reading.onset or reading.last - RECENT
     access = AccessLog(since, since - HOUR)
     for log, body in stretches:

@@ -21,6 +21,7 @@ from incident_mcp.cluster.workload_logs import AT_ONCE
 from incident_mcp.vocabulary.errors import ClusterError, CredentialsError
 from incident_mcp.vocabulary.log_source import ContainerLog
 from incident_mcp.vocabulary.observation import NotChecked, PodSeen
+from incident_mcp.vocabulary.refs import Ref
 
 WINDOW = timedelta(minutes=15)
 MOST = 20
@@ -33,6 +34,8 @@ class Earlier:
     """What each instance logged in the window before the moment, and why that of some is not here."""
 
     logs: tuple[ContainerLog, ...] = ()
+    searched: tuple[tuple[Ref, timedelta], ...] = ()
+    """Pods that did log then, but no line that was wanted; and how much of the window that was looked for in."""
     not_checked: tuple[NotChecked, ...] = ()
 
 
@@ -51,6 +54,7 @@ async def earlier_logs(
     """
     wanted = [log for log in logs if _began_after(log, before) and _ran(log, pods, before)][:MOST]
     found: list[ContainerLog] = []
+    searched: list[tuple[Ref, timedelta]] = []
     missed: list[NotChecked] = []
     limiter = anyio.CapacityLimiter(AT_ONCE)
 
@@ -71,14 +75,17 @@ async def earlier_logs(
         except ClusterError as error:
             missed.append(NotChecked(what=f"log of {log.pod.name}/{log.container} before", why=reason(error)))
             return
-        if early := matching(parted(body, before)[0], match):
-            found.append(replace(log, body=early))
+        early = parted(body, before)[0]
+        if kept := matching(early, match):
+            found.append(replace(log, body=kept))
+        elif early and len(body) < BYTES:  # what the limit cuts off may hold what is wanted
+            searched.append((log.pod, before - (first_time(early) or before)))
 
     with anyio.move_on_after(seconds) as limit:
         await together([partial(read, log) for log in wanted])
     if limit.cancelled_caught:
         missed.append(NotChecked(what="logs of the time before", why="timed out"))
-    return Earlier(tuple(found), tuple(missed))
+    return Earlier(tuple(found), tuple(searched), tuple(missed))
 
 
 def parted(body: bytes, at: datetime) -> tuple[bytes, bytes]:

@@ -130,7 +130,9 @@ def _instances(one: ContainerSeen, wanted: LogsWanted) -> tuple[bool, ...]:
 
 def _limits(wanted: LogsWanted, containers: int) -> Limits:
     more = WHEN_MATCHED if wanted.match or wanted.until else 1
-    return Limits(LINES * more, min(BYTES * min(more, 4), IN_ALL // max(containers, 1)))
+    return Limits(
+        min(LINES * more, wanted.enough or LINES * more), min(BYTES * min(more, 4), IN_ALL // max(containers, 1))
+    )
 
 
 def _caps(limits: Limits) -> str:

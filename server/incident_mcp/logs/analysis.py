@@ -13,6 +13,7 @@ from typing import BinaryIO
 import numpy as np
 
 from incident_mcp.logs.clocks import ALWAYS, NEVER, microseconds, moment
+from incident_mcp.logs.heads import message_of
 from incident_mcp.logs.json_lines import json_frame
 from incident_mcp.logs.keys import MOST
 from incident_mcp.logs.kind import Kind
@@ -23,12 +24,12 @@ from incident_mcp.logs.meanings import Meaning, recognise
 from incident_mcp.logs.novelty import Seen, Stretch, judged
 from incident_mcp.logs.patterns import TIERS, LogPattern, Reading
 from incident_mcp.logs.reader import SAMPLE_LENGTH, LogReader
-from incident_mcp.logs.shapes import shape_of
+from incident_mcp.logs.recognisers import HINTS
+from incident_mcp.logs.shapes import body_of
 from incident_mcp.logs.sources import Source
 from incident_mcp.logs.spread import spread
 from incident_mcp.logs.templates import Template, shown, templates_of
 from incident_mcp.logs.value_seen import ValueSeen
-from incident_mcp.logs.values import all_of
 from incident_mcp.vocabulary.untrusted import Untrusted
 
 _RANK: dict[Level, int] = {"error": 0, "warning": 1, "info": 2}
@@ -50,14 +51,23 @@ class _Group:
 
 
 class LogAnalysis:
-    """`into`, if given, takes four bytes a line, which `numbers` makes the template's number."""
+    """`into`, if given, takes four bytes a line, which `numbers` makes the template's number. `looked`: how much of the
+    time before the onset was looked through, should no line be of it.
+    """
 
     def __init__(
-        self, *, today: datetime, onset: datetime | None = None, into: BinaryIO | None = None, most_kinds: int = MOST
+        self,
+        *,
+        today: datetime,
+        onset: datetime | None = None,
+        looked: timedelta = timedelta(),
+        into: BinaryIO | None = None,
+        most_kinds: int = MOST,
     ) -> None:
         self._reader = LogReader(today=today, onset=onset, into=into, most_kinds=most_kinds)
         self._templates: dict[str, Template] = {}
         self._onset = onset
+        self._looked = looked
         self._sources: list[Source | None] = []
         self._numbers: dict[object, int] = {}
         self._baseline: set[int] = set()
@@ -100,7 +110,7 @@ class LogAnalysis:
             first=moment(int(first.min(initial=ALWAYS))),
             last=moment(int(last.max(initial=NEVER))),
             onset=self._onset,
-            compared=int(ledger.before.sum()),
+            compared=int(ledger.before.sum() + ledger.usual.sum()),
             coarse=self._reader.coarse,
         )
 
@@ -137,6 +147,8 @@ class LogAnalysis:
     def _values(
         self, patterns: Sequence[LogPattern], logs: Sequence[bytes], kinds: bytes
     ) -> list[tuple[ValueSeen, ...]]:
+        from incident_mcp.logs.values import all_of  # of a long log nobody looks at them
+
         groups = [self._groups_of[_key(pattern)] for pattern in patterns]
         pieces = self._lines_again(patterns, logs, kinds)
         return [
@@ -150,7 +162,8 @@ class LogAnalysis:
 
     def _groups(self) -> list[_Group]:
         ledger, kinds = self._reader.ledger, self._reader.kinds
-        present = [number for number in range(len(kinds)) if ledger.lines[number]]
+        weight = ledger.lines + ledger.usual
+        present = [number for number in range(len(kinds)) if weight[number]]
         texts = list(dict.fromkeys(kind.shape.text for kind in kinds))
         self._templates = templates_of(texts)
         groups: dict[tuple[object, ...], _Group] = {}
@@ -160,7 +173,7 @@ class LogAnalysis:
             template, code = self._template(kind), kind.code.value if kind.code else None
             group = groups.setdefault((template, kind.level, code), _Group(template[0], kind.level, code))
             group.kinds.append(number)
-            weights[template] += int(ledger.lines[number])
+            weights[template] += int(weight[number])
         for template in sorted(weights, key=lambda each: -weights[each]):
             self._number(template)
         return list(groups.values())
@@ -174,25 +187,27 @@ class LogAnalysis:
     def _stretch(self) -> Stretch:
         """The time before and since the onset; with logs to compare with, how many lines each side has."""
         ledger, count = self._reader.ledger, len(self._reader.kinds)
-        before = int(ledger.before.sum())
-        since = int(ledger.events.sum()) - before
+        own = int(ledger.before.sum())
+        before, since = own + int(ledger.usual.sum()), int(ledger.events.sum()) - own
         if self._onset is None or self._baseline or not count:
             return Stretch(before, since)
         first, last, onset = int(ledger.first[:count].min()), int(ledger.last[:count].max()), microseconds(self._onset)
-        if first == int(ALWAYS) or not before:
+        if first == int(ALWAYS) or not (before or self._looked):
             return Stretch(0, 1)
-        return Stretch(max(onset - first, 1) / 1e6, max(last - onset, 1) / 1e6)
+        earlier = max(onset - first, 1) / 1e6 if before else self._looked.total_seconds()
+        return Stretch(earlier, max(last - onset, 1) / 1e6)
 
     def _pattern(self, group: _Group, stretch: Stretch) -> LogPattern:
         ledger = self._reader.ledger
         rows = np.array(group.kinds)
         kinds = [self._reader.kinds[number] for number in group.kinds]
         main = self._main(group)
-        count, before = int(ledger.events[rows].sum()), int(ledger.before[rows].sum())
+        count, own = int(ledger.events[rows].sum()), int(ledger.before[rows].sum())
+        before = own + int(ledger.usual[rows].sum())
         since = moment(int(ledger.after_first[rows].min()))
-        seen = Seen(before, count - before, self._delay(since, stretch), group.level)
+        seen = Seen(before, count - own, self._delay(since, stretch), group.level)
         tier, weight = judged(seen, stretch)
-        samples = _samples(kinds)
+        samples = self._samples(kinds)
         peak = int(ledger.peak[rows].argmax())
         return LogPattern(
             number=self._number(self._template(main)),
@@ -209,13 +224,20 @@ class LogAnalysis:
             code=group.code,
             meaning=_meaning(samples),
             before=before,
+            after=count - own,
             tier=tier,
             weight=weight,
             since=since,
             peak=int(ledger.peak[rows][peak]),
             peak_at=moment(int(ledger.peak_minute[rows][peak])),
-            samples=tuple(Untrusted(sample) for sample in samples[:_SAMPLES]),
+            samples=tuple(Untrusted(sample.decode("utf-8", "replace")) for sample in samples[:_SAMPLES]),
         )
+
+    def _samples(self, kinds: Sequence[Kind]) -> list[bytes]:
+        """Those of a baseline only where there are no others."""
+        found = [each for kind in kinds[: 4 * _SAMPLES] for each in kind.samples]
+        mine = [each for each in found if each[0] not in self._baseline]
+        return list(dict.fromkeys(sample for _, sample in mine or found))
 
     def _main(self, group: _Group) -> Kind:
         """The most frequent one."""
@@ -230,7 +252,7 @@ class LogAnalysis:
         pods: defaultdict[str, int] = defaultdict(int)
         for number, count in self._reader.ledger.sources_of(rows).items():
             source = self._sources[number]
-            if source is not None and number not in self._baseline:
+            if source is not None:
                 pods[source.pod.path] += count
         return dict(sorted(pods.items(), key=lambda item: -item[1]))
 
@@ -240,6 +262,7 @@ def read_logs(
     *,
     today: datetime,
     onset: datetime | None = None,
+    looked: timedelta = timedelta(),
     usual: Sequence[tuple[Source, bytes]] = (),
     valued: int = 0,
     sampled: int | None = None,
@@ -248,7 +271,7 @@ def read_logs(
     in `logs` is told; of the template number `sampled`, lines of all of its time.
     """
     into = BytesIO()
-    analysis = LogAnalysis(today=today, onset=onset, into=into)
+    analysis = LogAnalysis(today=today, onset=onset, looked=looked, into=into)
     for baseline, bodies in ((True, usual), (False, logs)):
         into.seek(0)
         into.truncate()
@@ -272,7 +295,7 @@ def _order(pattern: LogPattern) -> tuple[object, ...]:
     what was only before.
     """
     told = (
-        pattern.count == pattern.before,
+        not pattern.after,
         _RANK[pattern.level],
         pattern.meaning is None,
         -pattern.count,
@@ -285,19 +308,13 @@ def _plain_frame(frame: str) -> str:
     return "".join(letter for letter in frame if not letter.isdigit())
 
 
-def _samples(kinds: Sequence[Kind]) -> list[str]:
-    found = [sample for kind in kinds[: 4 * _SAMPLES] for _, sample in kind.samples]
-    return [sample.decode("utf-8", "replace") for sample in dict.fromkeys(found)]
+def _said(sample: bytes) -> str:
+    body = body_of(sample)
+    return message_of(body)[1] if body.startswith("{") else body
 
 
-def _said(sample: str) -> str:
-    shape = shape_of(sample.encode())
-    return shape.text if shape.body.startswith("{") else shape.body
-
-
-def _meaning(samples: Sequence[str]) -> Meaning | None:
-    for sample in samples[:_MEANT]:
-        lines = [Untrusted(shape_of(line.encode()).body) for line in sample.split("\n")]
-        if meaning := recognise(lines):
-            return meaning
-    return None
+def _meaning(samples: Sequence[bytes]) -> Meaning | None:
+    if not Untrusted(b"\n".join(samples[:_MEANT]).decode("utf-8", "replace")).mentioned(HINTS):
+        return None
+    found = (recognise([Untrusted(body_of(line)) for line in sample.split(b"\n")]) for sample in samples[:_MEANT])
+    return next((meaning for meaning in found if meaning), None)

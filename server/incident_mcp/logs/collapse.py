@@ -68,7 +68,7 @@ class Collapsed:
 
     def keys(self, lines: Places) -> list[bytes]:
         """Each line with one `MARK` for each word that is gone."""
-        text = self.raw[: self.starts[-1]].tobytes()
+        text = self.raw.data
         first, counts = self.first[lines], self.first[lines + 1] - self.first[lines]
         after = np.cumsum(counts)
         spans = np.repeat(first - after + counts, counts) + np.arange(int(counts.sum()))

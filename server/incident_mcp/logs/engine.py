@@ -48,7 +48,7 @@ class Engine:
     async def read(self, wanted: LogsWanted, seconds: float) -> LogsRead:
         found = LogsRead(self.name, caps=CAPS)
         start, end = nanoseconds(wanted.since), nanoseconds(wanted.until or self._clock()) + 1
-        walks = [Paging(ask, start, end) for ask in self._dialect.queries(wanted)]
+        walks = [Paging(ask, start, end, wanted.enough) for ask in self._dialect.queries(wanted)]
         with anyio.move_on_after(seconds) as limit:
             for walk in walks:
                 try:

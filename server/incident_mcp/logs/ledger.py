@@ -16,12 +16,13 @@ MINUTE = 60_000_000
 
 
 class Ledger:
-    """`before` counts events before the onset or in the baseline; `after_first` is the first time since the onset."""
+    """`before` counts those of the events that came before the onset, `usual` the baseline's, which count nowhere else;
+    `after_first` is the first time since the onset."""
 
     def __init__(self, onset: int | None) -> None:
         self._onset = onset
         self._room = 0
-        self.lines = self.events = self.before = self.peak = self._current = _column(0, 0)
+        self.lines = self.events = self.before = self.usual = self.peak = self._current = _column(0, 0)
         self.first = self.after_first = _column(0, ALWAYS)
         self.last = self.peak_minute = self._minute = _column(0, NEVER)
         self._by_source: dict[int, Times] = {}
@@ -31,7 +32,7 @@ class Ledger:
         if kinds <= self._room:
             return
         self._room = max(1024, kinds, self._room * 2)
-        for name in ("lines", "events", "before", "peak", "_current"):
+        for name in ("lines", "events", "before", "usual", "peak", "_current"):
             setattr(self, name, _grown(getattr(self, name), self._room, 0))
         for name in ("first", "after_first"):
             setattr(self, name, _grown(getattr(self, name), self._room, ALWAYS))
@@ -41,18 +42,19 @@ class Ledger:
     def add(self, kinds: Kinds, heads: Flags | None, times: Times, source: int, *, baseline: bool) -> None:
         """Lines in the order they came. `heads` are those that begin an event, None where each line is one."""
         present, counts = _tally(kinds)
-        self.lines[present] += counts
+        if not baseline:
+            self.lines[present] += counts
         if heads is not None:
             kinds, times = kinds[heads], times[heads]
             present, counts = _tally(kinds)
+        if baseline:
+            self.usual[present] += counts
+            return
         self.events[present] += counts
         mine = self._by_source.get(source)
         if mine is None or len(mine) < self._room:
             mine = self._by_source[source] = _grown(_column(0, 0) if mine is None else mine, self._room, 0)
         mine[present] += counts
-        if baseline:
-            self.before[present] += counts
-            return
         self._times(kinds, times)
 
     def _times(self, kinds: Kinds, times: Times) -> None:

@@ -47,31 +47,30 @@ def _recognised(lines: tuple[Untrusted, ...]) -> tuple[tuple[int, Meaning], ...]
 
 
 def _meaning(lines: Sequence[Untrusted], at: int) -> Meaning | None:
-    if not lines[at].mentions(HINTS):
-        return None
-    return next((meaning for known in RECOGNISERS if (meaning := _match(known, lines, at))), None)
+    hints = lines[at].mentioned(HINTS)
+    known = (each for each in RECOGNISERS if not hints.isdisjoint(each.hints)) if hints else ()
+    return next((meaning for each in known if (meaning := _match(each, lines, at))), None)
+
+
+_compiled = lru_cache(maxsize=None)(re.compile)
 
 
 @lru_cache(maxsize=16384)
-def _values(pattern: re.Pattern[str], line: Untrusted) -> tuple[str, ...] | None:
+def _values(pattern: str, line: Untrusted) -> tuple[str, ...] | None:
     """Failing programs repeat themselves, and several rules read the same lines."""
-    return line.unescaped().identifiers(pattern)
-
-
-@lru_cache(maxsize=256)
-def _counted_none(pattern: re.Pattern[str]) -> re.Pattern[str]:
-    return re.compile(f"(?:{pattern.pattern}){_NONE}")
+    return line.unescaped().identifiers(_compiled(pattern))
 
 
 def _match(known: Recogniser, lines: Sequence[Untrusted], at: int) -> Meaning | None:
-    values = _values(known.pattern, lines[at])
-    if values is None or _values(_counted_none(known.pattern), lines[at]):
-        return None
     before = lines[max(0, at - _CONTEXT) : at]
     if known.context and not any(line.contains(known.context) for line in before):
         return None
-    parts = dict(zip(known.pattern.groupindex, values, strict=True))
-    return Meaning(cause=known.cause, parts=parts or _spoken_to(known.cause, lines, at))
+    for pattern in known.patterns:
+        values = _values(pattern, lines[at])
+        if values is not None and not _values(f"(?:{pattern}){_NONE}", lines[at]):
+            parts = dict(zip(_compiled(pattern).groupindex, values, strict=True))
+            return Meaning(cause=known.cause, parts=parts or _spoken_to(known.cause, lines, at))
+    return None
 
 
 def _spoken_to(cause: LogCause, lines: Sequence[Untrusted], at: int) -> dict[str, str]:
@@ -80,5 +79,5 @@ def _spoken_to(cause: LogCause, lines: Sequence[Untrusted], at: int) -> dict[str
         return {}
     for line in reversed(lines[max(0, at - _ABOVE) : at + 1]):
         if values := _values(ADDRESSED, line):
-            return dict(zip(ADDRESSED.groupindex, values, strict=True))
+            return dict(zip(_compiled(ADDRESSED).groupindex, values, strict=True))
     return {}

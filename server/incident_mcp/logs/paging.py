@@ -50,11 +50,17 @@ class Paging:
     ask: Ask
     start: int
     end: int
+    enough: int | None = None
+    """Lines, where fewer than `LINES` are."""
     lines: list[Line] = field(default_factory=list[Line])
     size: int = 0
     cut: str = ""
     """Why not all was read."""
-    page: int = field(default_factory=lambda: PAGE)
+    page: int = 0
+
+    def __post_init__(self) -> None:
+        self.most = self.enough or LINES
+        self.page = min(PAGE, self.most)
 
     async def run(self) -> None:
         """Raises what `ask` raises."""
@@ -90,6 +96,6 @@ class Paging:
         self.size += sum(len(line.text) for line in lines)
         if found.broken:
             self.cut = found.broken
-        elif end > self.start and (len(self.lines) >= LINES or self.size >= BYTES):
+        elif end > self.start and (len(self.lines) >= self.most or self.size >= BYTES):
             self.cut = "there are more"
         return end

@@ -4,18 +4,20 @@ Everything textual that leaves this room is `Untrusted`.
 """
 
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from incident_mcp.logs.levels import Level
 from incident_mcp.logs.meanings import Meaning
 from incident_mcp.logs.value_seen import ValueSeen
-from incident_mcp.vocabulary.log_source import AtLeast
 from incident_mcp.vocabulary.untrusted import Untrusted
 from incident_mcp.vocabulary.value import Value
 
+if TYPE_CHECKING:  # what a cluster holds is nothing to a filter of files
+    from incident_mcp.vocabulary.log_source import AtLeast
+
 Tier = Literal["new error", "more errors", "new", ""]
 """Against the time before the onset, or against whatever else the logs are compared with."""
-LEVELS: tuple[AtLeast, ...] = ("error", "warning", "info")
+LEVELS: "tuple[AtLeast, ...]" = ("error", "warning", "info")
 TIERS: tuple[Tier, ...] = ("new error", "more errors", "new", "")
 
 
@@ -43,7 +45,9 @@ class LogPattern(Value):
     """An HTTP status, an exit code, an error number."""
     meaning: Meaning | None = None
     before: int = 0
-    """Of `count`, what came before the onset, or from the logs that it is compared with."""
+    """What it is compared with: of `count` what came before the onset, and beside it what a baseline has."""
+    after: int = 0
+    """Of `count`, what came since the onset; all of it where there is none."""
     tier: Tier = ""
     weight: float = 0.0
     """Within its tier: the higher, the more it looks like the onset's own."""
@@ -73,12 +77,12 @@ class Reading(Value):
     last: datetime | None = None
     onset: datetime | None = None
     compared: int = 0
-    """Events before the onset, or of the logs compared with."""
+    """Events before the onset, and of the logs compared with, whose lines are not among `lines`."""
     coarse: bool = False
     """There were more kinds of lines than are told apart: some patterns are too wide."""
 
 
-def at_level(reading: Reading, level: AtLeast) -> Reading:
+def at_level(reading: Reading, level: "AtLeast") -> Reading:
     """Without the patterns below this level; what was read stays what was read."""
     kept = LEVELS[: LEVELS.index(level) + 1]
     return reading.model_copy(update={"patterns": tuple(each for each in reading.patterns if each.level in kept)})

@@ -25,7 +25,7 @@ from incident_mcp.logs.ledger import Kinds, Ledger
 from incident_mcp.logs.shapes import LONGEST, Shape, shape_of
 from incident_mcp.logs.stamped import Stamped
 
-BLOCK = 1024 * 1024
+BLOCK = 2 * 1024 * 1024
 """Bytes that are worked on at once: more would not fit the processor's cache, less would cost more calls."""
 LONGEST_BLOCK = 2 * BLOCK
 """A stack trace, or a line, that is longer is cut."""
@@ -50,8 +50,8 @@ class _Source:
 class LogReader:
     """Feed it, `finish` it, then read `kinds` and `ledger`, which has a row for each kind.
 
-    `onset` divides the counts; what a `baseline` source says counts as before it. `into`, if given, takes the number
-    of each line's kind, four bytes each, in the order of the lines.
+    `onset` divides the counts; a `baseline` source is compared with, and counts neither as `lines` nor as `bytes`.
+    `into`, if given, takes the number of each line's kind, four bytes each, in the order of the lines.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class LogReader:
         mine = self._sources.get(source)
         if mine is None:
             mine = self._sources[source] = _Source(source, baseline)
-        self.bytes += len(piece)
+        self.bytes += 0 if baseline else len(piece)
         self._waiting += len(piece)
         mine.parts.append(piece)
         mine.waiting += len(piece)
@@ -143,10 +143,11 @@ class LogReader:
                 return 0
             seen, kinds, parts = seen.head(kept), kinds[:kept], parts[:kept]
         times = self._times(seen, kinds, source)
-        self._sample(seen, kinds, source.number)
+        if not source.baseline:
+            self._sample(seen, kinds, source.number)
         heads = self._folder.fold(seen, kinds, parts, source.number) if parts.any() else None
         self.ledger.add(kinds, heads, times, source.number, baseline=source.baseline)
-        self.lines += len(kinds)
+        self.lines += 0 if source.baseline else len(kinds)
         if self._into is not None:
             self._into.write(kinds.astype("<i4").tobytes())
         return int(seen.starts[-1])

@@ -32,10 +32,14 @@ class Shape:
 def shape_of(line: bytes) -> Shape:
     """Undecodable bytes are replaced."""
     line = line[:LONGEST]
-    body = without_stamp(line)
-    words = body.decode("utf-8", "replace")
-    level, text = message_of(words)
-    return Shape(level, text, words, part_of(words), find_stamp(line), _code(line, len(line) - len(body)), line)
+    skipped, body = len(line) - len(without_stamp(line)), body_of(line)
+    level, text = message_of(body)
+    return Shape(level, text, body, part_of(body), find_stamp(line), _code(line, skipped), line)
+
+
+def body_of(line: bytes) -> str:
+    """The line without what the kubelet wrote before it."""
+    return without_stamp(line[:LONGEST]).decode("utf-8", "replace")
 
 
 def without_stamp(line: bytes) -> bytes:

@@ -56,7 +56,8 @@ def words_of(text: str) -> Words:
             places.append((start, start))
         words.append(word)
         places.append((start, end))
-        _fold_repeats(words, places)
+        if word in words[-5:-2]:
+            _fold_repeats(words, places)
         if len(words) >= LONGEST:
             break
     return Words(text, tuple(words), tuple(places))

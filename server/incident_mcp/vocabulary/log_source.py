@@ -31,6 +31,13 @@ class LogsWanted:
     """Texts of which a line holds at least one, in whatever case; empty: all lines."""
     level: AtLeast = "info"
     """Lines below may be left out by a source that can; whoever reads them drops the rest."""
+    enough: int | None = None
+    """The newest lines that are enough; None: as many as the source's limits allow."""
+
+    @property
+    def filtered(self) -> bool:
+        """Whether lines may be left out by what they say."""
+        return bool(self.match) or self.level != "info"
 
 
 @dataclass(frozen=True, slots=True)

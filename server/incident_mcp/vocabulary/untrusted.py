@@ -38,10 +38,10 @@ class Untrusted:
     def contains(self, phrase: str) -> bool:
         return phrase in self._raw
 
-    def mentions(self, words: Iterable[str]) -> bool:
-        """Whether it holds one of these lower-case texts, in whatever case."""
+    def mentioned(self, words: Iterable[str]) -> frozenset[str]:
+        """Which of these lower-case texts it holds, in whatever case."""
         lowered = self._raw.lower()
-        return any(word in lowered for word in words)
+        return frozenset(word for word in words if word in lowered)
 
     def identifiers(self, pattern: re.Pattern[str]) -> tuple[str, ...] | None:
         """The groups of the first match, if each is a plain identifier; None otherwise.

@@ -18,11 +18,14 @@ from incident_mcp.cluster.workload_logs import PodLogs
 from incident_mcp.text.words import count
 from incident_mcp.vocabulary.log_source import ContainerLog, LogsRead, LogsWanted
 from incident_mcp.vocabulary.observation import ContainerSeen, NotChecked, PodSeen, RevisionSeen, WorkloadSeen
+from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.workflow.desk import Desk
 from incident_mcp.workflow.log_onset import Began
 from incident_mcp.workflow.log_reading import NONE, read_wanted
 from incident_mcp.workflow.log_scope import LogScope
 
+PROBED = 1000
+"""Lines that are read from before the onset without what they were asked for: did these pods log anything then?"""
 LENGTHEN = 2.0
 """Seconds that the comparison may take beyond the reading itself."""
 REPLICAS = 3
@@ -42,6 +45,8 @@ class Comparison:
     judged: tuple[ContainerLog, ...]
     usual: tuple[ContainerLog, ...] = ()
     onset: datetime | None = None
+    looked: timedelta = timedelta()
+    """Before the onset, where pods did log, but no line that was asked for: what is asked for is new."""
     words: str = ""
     """`the window before 02:10:40 (...)`; empty: with nothing, and `why` says so."""
     why: str = ""
@@ -77,12 +82,26 @@ async def _before(desk: Desk, scope: LogScope, wanted: LogsWanted, logs: LogsRea
     """From where the logs came from: the kubelets, or an engine, which is asked for the window as it is."""
     if logs.source == PodLogs.name:
         return await earlier_logs(desk.api, scope.pods, logs.logs, before=at, match=wanted.match, seconds=LENGTHEN)
-    if at - wanted.since >= WINDOW:
-        return Earlier()
-    window = replace(wanted, since=at - WINDOW, until=min(at, wanted.since))
+    reach = min(filter(None, (first_time(log.body) for log in logs.logs)), default=at) if logs.cut else wanted.since
+    found = LogsRead("")
+    searched: list[tuple[Ref, timedelta]] = []
+
+    async def window() -> None:
+        if at - reach < WINDOW:
+            nonlocal found
+            found = await read_wanted(desk, scope, replace(wanted, since=at - WINDOW, until=min(at, reach)))
+
+    async def anything() -> None:
+        if wanted.filtered:
+            all_lines = replace(wanted, since=at - WINDOW, until=at, match=(), level="info", enough=PROBED)
+            for log in (await read_wanted(desk, scope, all_lines)).logs:
+                if first := first_time(log.body):
+                    searched.append((log.pod, at - first))
+
     with anyio.move_on_after(LENGTHEN):
-        found = await read_wanted(desk, scope, window)
-        return Earlier(tuple(found.logs), tuple(one for one in found.not_checked if one.why != NONE))
+        await together([window, anything])
+        missed = tuple(one for one in found.not_checked if one.why != NONE)
+        return Earlier(tuple(found.logs), () if found.cut or missed else tuple(searched), missed)
     return Earlier(not_checked=(NotChecked(what="logs of the time before", why="timed out"),))
 
 
@@ -149,8 +168,8 @@ class Beside:
             return None
         return Comparison(tuple(judged), tuple(usual), words=f"{count(len(usual), 'instance')} before this one")
 
-    def is_failing(self, log: ContainerLog) -> bool:
-        return not self.failing or any(pod.ref == log.pod for pod in self.failing)
+    def is_failing(self, pod: Ref) -> bool:
+        return not self.failing or any(each.ref == pod for each in self.failing)
 
     def _split(self, usual: Sequence[PodSeen], words: str) -> Comparison:
         """All others are judged: also pods that are gone, whose logs an engine still has."""
@@ -171,9 +190,13 @@ def _window(beside: Beside, earlier: Earlier, began: Began | None) -> Comparison
     if began is None:
         return None
     reaches = [log for log in beside.logs if (first := first_time(log.body)) and first < began.at]
-    if not any(log.body and beside.is_failing(log) for log in (*reaches, *earlier.logs)):
-        return None
-    return Comparison(tuple(beside.logs), earlier.logs, onset=began.at)
+    usual = tuple(log for log in earlier.logs if log.body)
+    looked = timedelta()
+    if not any(beside.is_failing(log.pod) for log in (*reaches, *usual)):
+        looked = max((time for pod, time in earlier.searched if beside.is_failing(pod)), default=looked)
+        if not looked:
+            return None
+    return Comparison(tuple(beside.logs), usual, onset=began.at, looked=looked)
 
 
 def _why_not(beside: Beside, began: Began | None) -> str:

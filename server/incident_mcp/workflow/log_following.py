@@ -196,7 +196,7 @@ def _containers(pods: tuple[PodSeen, ...], container: str | None) -> Iterator[tu
 
 
 def _since(reading: Reading) -> list[LogPattern]:
-    return [pattern for pattern in reading.patterns if pattern.count > pattern.before]
+    return [pattern for pattern in reading.patterns if pattern.after]
 
 
 def _key(pattern: LogPattern) -> tuple[str, int | None]:
@@ -207,7 +207,7 @@ def _line(pattern: LogPattern, reading: Reading) -> PatternLine:
     """Its count is what came since."""
     line = pattern_line(pattern, reading)
     first = clock(pattern.since, reading.last) if pattern.since else line.first
-    return line.model_copy(update={"count": pattern.count - pattern.before, "first": first, "burst": ""})
+    return line.model_copy(update={"count": pattern.after, "first": first, "burst": ""})
 
 
 def _headline(fresh: list[LogPattern], came: int) -> str:

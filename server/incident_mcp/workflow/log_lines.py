@@ -49,7 +49,7 @@ def pattern_line(pattern: LogPattern, reading: Reading) -> PatternLine:
         id=pattern.number,
         new=pattern.tier,
         level=pattern.level,
-        count=pattern.count - pattern.before if pattern.tier else pattern.count,
+        count=pattern.after if pattern.tier else pattern.count,
         before=pattern.before if reading.compared else None,
         pods=len(pattern.pods),
         code=pattern.code,
@@ -79,7 +79,7 @@ def headline(reading: Reading, *, any_read: bool, narrowed: bool = False, agains
     """
     if not any_read:
         return "no log could be read; that says nothing about its health."
-    patterns = [pattern for pattern in reading.patterns if not pattern.blank]
+    patterns = [pattern for pattern in reading.patterns if pattern.count and not pattern.blank]
     if not patterns and (narrowed or reading.lines):
         return "no such line in this window."
     if not patterns:
@@ -98,7 +98,7 @@ def headline(reading: Reading, *, any_read: bool, narrowed: bool = False, agains
 
 def _telling(pattern: LogPattern) -> str:
     code = f" {pattern.code}" if pattern.code is not None else ""
-    times = pattern.count - pattern.before if pattern.tier else pattern.count
+    times = pattern.after if pattern.tier else pattern.count
     return f"{quote(pattern.example, TEMPLATE_LIMIT)}{code}, {times} times"
 
 

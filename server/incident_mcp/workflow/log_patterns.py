@@ -11,7 +11,7 @@ from datetime import datetime
 from incident_mcp.logs.patterns import Reading, at_level
 from incident_mcp.logs.sources import Source
 from incident_mcp.text.budget import fitting
-from incident_mcp.text.words import count
+from incident_mcp.text.words import count, duration
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.errors import NotFound
 from incident_mcp.vocabulary.log_source import ContainerLog, LogsRead, LogsWanted
@@ -67,7 +67,7 @@ async def analyze_logs(
     reading = at_level(whole, asked.level)
     hosts, missed = await access_hosts(desk, wanted, logs.logs, start.at if start else None)
     logs.not_checked += missed
-    reply = _reply(desk.cluster, scope.said, logs, reading, window_words(wanted, asked, now), against=compared.words)
+    reply = _reply(desk.cluster, scope.said, logs, reading, window_words(wanted, asked, now), compared)
     reply = reply.model_copy(update={"hosts": hosts, "compared": _compared(compared, whole, start, wanted)})
     if pattern is not None:
         reply = _one_pattern(reply, reading, pattern)
@@ -82,6 +82,7 @@ def _reading(compared: Comparison, now: datetime, sampled: int | None) -> Readin
         _sources(compared.judged),
         today=now,
         onset=compared.onset,
+        looked=compared.looked,
         usual=_sources(compared.usual),
         valued=VALUED,
         sampled=sampled,
@@ -93,11 +94,12 @@ def _sources(logs: Sequence[ContainerLog]) -> list[tuple[Source, bytes]]:
     return [(Source(log.pod, log.container, log.previous), log.body) for log in ordered]
 
 
-def _reply(cluster: str, target: str, logs: LogsRead, reading: Reading, window: str, *, against: str) -> LogsReply:
+def _reply(cluster: str, target: str, logs: LogsRead, reading: Reading, window: str, compared: Comparison) -> LogsReply:
     patterns = [pattern_line(pattern, reading) for pattern in reading.patterns if not pattern.blank]
     part = fitting(patterns, BUDGET)
-    pods = {log.pod for log in logs.logs}
-    told = headline(reading, any_read=bool(pods), narrowed=bool(logs.looked_through), against=against)
+    pods = {log.pod for log in compared.judged}
+    narrowed = bool(logs.looked_through)
+    told = headline(reading, any_read=bool(logs.logs), narrowed=narrowed, against=compared.words)
     wide = f"; {TOO_WIDE}" if reading.coarse else ""
     return LogsReply(
         cluster=cluster,
@@ -114,7 +116,9 @@ def _compared(compared: Comparison, reading: Reading, start: Began | None, wante
         return f"with {count(reading.compared, 'event')} of {compared.words}"
     if start is not None and reading.compared:
         return f"with {count(reading.compared, 'event')} before {start.words(reading.last)}"
-    if start is not None and (wanted.match or wanted.level != "info"):
+    if start is not None and compared.looked:
+        return f"with {duration(compared.looked)} before {start.words(reading.last)}, where no such line was logged"
+    if start is not None and wanted.filtered:
         words = f"no line that was asked for was read from before {start.words(reading.last)}"
         return f"with nothing, so nothing can be called new: {words}. Without match and level all lines are compared."
     at = f"nothing was logged before {start.words(reading.last)}; " if start else ""

@@ -1,7 +1,6 @@
 """What stands in the places of a pattern, in words: `«dial tcp 10.0.0.7:5432» in 536 of 600 (1 other)`."""
 
 from incident_mcp.logs.value_seen import ValueSeen
-from incident_mcp.text.amounts import memory
 from incident_mcp.text.fencing import cut_or_masked, quote
 
 LIMIT = 80
@@ -28,6 +27,8 @@ def value_words(value: ValueSeen) -> str:
 def amount_words(amount: float, unit: str) -> str:
     """`12 ms`, `1.3 s`, `2.1 min`, `64Mi`, `95 %`, `17`."""
     if unit == "B":
+        from incident_mcp.text.amounts import memory  # few values are
+
         return memory(amount)
     if unit == "%":
         return f"{amount:.3g} %"
