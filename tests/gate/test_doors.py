@@ -10,7 +10,7 @@ import anyio
 import pytest
 
 from incident_mcp.gate.approvers import Approvers, NoPassphrase, WrongPassphrase
-from incident_mcp.gate.doors import NotAYes, PersonsDoor
+from incident_mcp.gate.doors import Door, NotAYes
 from incident_mcp.settings import load_settings
 from incident_mcp.vocabulary.errors import RecordError
 from incident_mcp.wiring import persons_door
@@ -36,8 +36,8 @@ SECRET = "correct horse battery"
 both_eras = pytest.mark.parametrize("mode", MODES)
 
 
-def door_of(here: World) -> PersonsDoor:
-    return persons_door(here.settings, here.clock)
+def door_of(here: World) -> Door:
+    return persons_door(here.persons or here.settings, here.clock)
 
 
 @asynccontextmanager

@@ -37,6 +37,7 @@ COMMANDS = (
     "stop",
     "init",
     "audit",
+    "executor",
     "doctor",
 )
 

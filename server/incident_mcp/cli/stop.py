@@ -1,11 +1,14 @@
 """`incident-mcp stop`: no plan is made, approved or carried out any more, at once, until a person lifts it."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from incident_mcp.cli.options import run, settings_of
 from incident_mcp.settings import Settings
+
+if TYPE_CHECKING:
+    from incident_mcp.vocabulary.plan import Plan
 
 NAME = "stop"
 
@@ -20,6 +23,17 @@ def command(
 
 
 async def _stop(settings: Settings, why: str) -> None:
+    from incident_mcp.wiring import remote_door
+
+    remote = remote_door(settings)
+    revoked = remote.stop(why) if remote else await _stopped_here(settings, why)
+    print("Stopped: no plan is made, approved or carried out, and a plan under way ends before its next write.")
+    for plan in revoked:
+        print(f"  revoked: plan {plan.id}, {plan.cluster.name}: {plan.draft.headline}")
+    print("A write that was sent already is not called back. incident-mcp stop --lift allows changes again.")
+
+
+async def _stopped_here(settings: Settings, why: str) -> "list[Plan]":
     from incident_mcp.gate.brake import Brake
     from incident_mcp.gate.stopping import stop
     from incident_mcp.record.journal import Journal
@@ -29,12 +43,8 @@ async def _stop(settings: Settings, why: str) -> None:
 
     brake = Brake(settings.home)
     brake.pull(settings.person, one_line(why), system_clock)  # before the record is opened: it may be what is broken
-    journal = Journal(settings.journal, system_clock)
-    revoked = await stop(journal, brake, persons_door(settings), settings.person, one_line(why), system_clock)
-    print("Stopped: no plan is made, approved or carried out, and a plan under way ends before its next write.")
-    for plan in revoked:
-        print(f"  revoked: plan {plan.id}, {plan.cluster.name}: {plan.draft.headline}")
-    print("A write that was sent already is not called back. incident-mcp stop --lift allows changes again.")
+    journal, door = Journal(settings.journal, system_clock), persons_door(settings)
+    return await stop(journal, brake, door, settings.person, one_line(why), system_clock)
 
 
 async def _lift(settings: Settings, name: str | None) -> None:
@@ -44,11 +54,16 @@ async def _lift(settings: Settings, name: str | None) -> None:
     from incident_mcp.gate.stopping import lift
     from incident_mcp.record.journal import Journal
     from incident_mcp.vocabulary.clock import system_clock
-    from incident_mcp.wiring import NOBODY_APPROVES
+    from incident_mcp.wiring import NOBODY_APPROVES, persons_door, remote_door
 
-    approvers, person = Approvers(settings.home), name or settings.person.name
-    if not approvers.names():
+    person = name or settings.person.name
+    if not persons_door(settings).anybody():
         raise NoPassphrase(NOBODY_APPROVES)
-    approvers.check(person, ask_secret(f"{person}'s passphrase allows changes again: "))
-    lifted = await lift(Journal(settings.journal, system_clock), Brake(settings.home), settings.person, system_clock)
+    secret = ask_secret(f"{person}'s passphrase allows changes again: ")
+    if remote := remote_door(settings):
+        lifted = remote.lift(person, secret)
+    else:
+        Approvers(settings.home).check(person, secret)
+        by, journal = settings.person, Journal(settings.journal, system_clock)
+        lifted = await lift(journal, Brake(settings.home), by, system_clock)
     print("Changes are allowed again; revoked plans stay revoked." if lifted else "Changes were not stopped.")

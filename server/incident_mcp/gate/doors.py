@@ -4,7 +4,9 @@ The record is enough; no cluster is asked, since the facts are compared again be
 approved here is carried out when the assistant repeats the same call, once.
 """
 
-from typing import Literal
+from typing import Literal, Protocol
+
+import anyio.to_thread
 
 from incident_mcp.gate.answering import Answers
 from incident_mcp.gate.approvers import Approvers
@@ -26,6 +28,17 @@ class NotAYes(BadRequest):
     """The person said yes, and it did not count; the text says why."""
 
 
+class Door(Protocol):
+    """A person's door, wherever the gate stands: here over the record, in the separated mode over the executor."""
+
+    def anybody(self) -> bool: ...
+    def waiting(self) -> list[tuple[Plan, PlanStory]]: ...
+    def find(self, plan_id: str) -> tuple[Plan, PlanStory]: ...
+    async def approve(self, plan: Plan, name: str, passphrase: str, typed: str | None = None) -> Entry: ...
+    async def decline(self, plan: Plan, by: Actor) -> Entry: ...
+    async def reopen(self, plan: Plan, name: str, passphrase: str) -> Entry: ...
+
+
 class PersonsDoor:
     """One door of one state folder, for the plans of all clusters in its record."""
 
@@ -44,6 +57,10 @@ class PersonsDoor:
         self._brake = brake
         self._clock = clock
         self._door: Literal["terminal", "console"] = door
+
+    def anybody(self) -> bool:
+        """Whether somebody has a passphrase. Raises `RecordError`."""
+        return bool(self._approvers.names())
 
     def waiting(self) -> list[tuple[Plan, PlanStory]]:
         """The plans of open questions, oldest first. Raises `RecordError`."""
@@ -72,7 +89,7 @@ class PersonsDoor:
 
         Raises `NoPassphrase`, `WrongPassphrase`, `RecordError`, and `NotAYes` where the yes can't count.
         """
-        self._approvers.check(name, passphrase)
+        await anyio.to_thread.run_sync(self._approvers.check, name, passphrase)
         right = plan.question.typed is None or typed == plan.question.typed
         entry = await self._answer(plan, "accepted" if right else "wrong name", _person(name))
         if not entry.data["accepted"]:
@@ -86,7 +103,7 @@ class PersonsDoor:
 
     async def reopen(self, plan: Plan, name: str, passphrase: str) -> Entry:
         """Let the assistant ask again for a change that was declined. Raises as `approve`, or `BadRequest`."""
-        self._approvers.check(name, passphrase)
+        await anyio.to_thread.run_sync(self._approvers.check, name, passphrase)
         _, told = self.find(plan.id)
         if told.state is not PlanState.DECLINED:
             raise BadRequest(f"Plan {plan.id} is {told.state}, not declined.", "Nothing was reopened.")

@@ -1,7 +1,7 @@
 """`incident-mcp stop`: the brake first, then the end of every plan that waits, in every incident of the record."""
 
 from incident_mcp.gate.brake import Brake
-from incident_mcp.gate.doors import PersonsDoor
+from incident_mcp.gate.doors import Door
 from incident_mcp.gate.plans import Plans
 from incident_mcp.record.incident import fold
 from incident_mcp.record.journal import Store
@@ -14,7 +14,7 @@ from incident_mcp.vocabulary.plan import Plan
 from incident_mcp.vocabulary.policy import Policy
 
 
-async def stop(store: Store, brake: Brake, door: PersonsDoor, by: Actor, why: str, clock: Clock) -> list[Plan]:
+async def stop(store: Store, brake: Brake, door: Door, by: Actor, why: str, clock: Clock) -> list[Plan]:
     """Stop all changes; returns the plans that were revoked. A write that was sent can't be called back.
 
     Raises `RecordError`: before the brake is pulled it says that nothing is stopped.

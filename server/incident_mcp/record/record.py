@@ -34,6 +34,8 @@ class Record:
         self.store = store
         self.cluster = cluster
         self.clock = clock
+        self.executor = ""
+        """The writer that carries out this record's plans, where that is another process."""
 
     async def append(
         self, incident: str | None, new: NewEntry, *, once: str | None = None, private: bytes | None = None
@@ -57,8 +59,8 @@ class Record:
         return [one for one in await self.entries(incident) if one.kind is EntryKind.PLAN and self.wrote(one)]
 
     def wrote(self, entry: Entry) -> bool:
-        """Whether an entry is of this journal, and not of one that tells the same incident elsewhere."""
-        return entry.writer == self.store.writer
+        """Whether an entry is of this journal, or its executor's, and not of one that tells the incident elsewhere."""
+        return entry.writer in (self.store.writer, self.executor or self.store.writer)
 
     async def private(self, name: str) -> bytes | None:
         return await anyio.to_thread.run_sync(self.store.private, name)
@@ -74,7 +76,7 @@ class Record:
     async def incident(self, name: str) -> Incident:
         """One incident by its id. Raises `BadRequest` with the nearest ids when there is none."""
         told, total = await anyio.to_thread.run_sync(self.store.life, name)
-        if told:
+        if any(entry.kind is EntryKind.OPENED for entry in told):
             return self._ours(fold(told, total))
         ids = await anyio.to_thread.run_sync(self.store.incidents)
         near = difflib.get_close_matches(name, ids, n=3, cutoff=0.4) or ids[-3:]
@@ -126,10 +128,11 @@ class Record:
                 break
             except AlreadyDone:  # another server took that id in the same moment: the next free one is ours
                 continue
-        await self._adopt(name)
+        await self.adopt(name)
         return await self.incident(name)
 
-    async def _adopt(self, name: str) -> None:
+    async def adopt(self, name: str) -> None:
+        """Take over what was written in the last hour without an incident."""
         oldest = self.clock() - ADOPTED_FOR
         for entry in await self.entries(None):
             if entry.written < oldest:
