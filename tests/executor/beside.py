@@ -1,6 +1,6 @@
 """An executor beside a test, on real sockets and in a thread of its own, with the test's clock.
 
-It has two sockets, one for each kind of visitor: a test runs as one user, and which user may ask what is another test's.
+It has two sockets, one for each kind of visitor: a test runs as one user, and who may ask what is another test's.
 """
 
 import os

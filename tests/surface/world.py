@@ -59,6 +59,15 @@ class World:
     persons: Settings | None = None
     """The settings of whoever answers at a terminal, where they are not the server's."""
 
+    @property
+    def terminal(self) -> dict[str, str]:
+        """The environment of a command in ada's terminal."""
+        persons = self.persons or self.settings
+        named = {"INCIDENT_USER": "ada", "INCIDENT_POLICY": str(persons.policy)}
+        if persons.executor:
+            return named | {"INCIDENT_EXECUTOR": str(persons.executor)}
+        return named | {"INCIDENT_HOME": str(persons.home)}
+
     async def call(self, tool: str, /, **arguments: Any) -> CallToolResult:
         return await self.client.call_tool(tool, arguments)
 

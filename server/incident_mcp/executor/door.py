@@ -1,6 +1,6 @@
-"""Door b as an approver holds it in the separated mode: their own user at this end, the passphrase checked at the other.
+"""Door b as an approver holds it in the separated mode: their own user here, the passphrase checked over there.
 
-It has the shape of the gate's `PersonsDoor`.
+It is a `Door` of the gate's; the console's, likewise.
 """
 
 from pathlib import Path
