@@ -41,7 +41,8 @@ class Call:
                 check_answering(connection, self._path)
                 self._socket = connection
                 sent = True
-                connection.sendall(self._request.model_dump_json().encode() + b"\n")
+                with suppress(ConnectionError):  # it may have said no before it heard all
+                    connection.sendall(self._request.model_dump_json().encode() + b"\n")
                 return self._answer(connection, tell)
         except (OSError, ValidationError) as error:
             raise self._away(str(error).splitlines()[0], sent=sent) from error

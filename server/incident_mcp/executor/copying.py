@@ -83,7 +83,9 @@ def take(journal: Journal, links: Sequence[Link]) -> list[Entry]:
     for writer, each in groupby(links, key=lambda link: link.writer):
         head = heads.get(writer, START)
         rest = [link for link in each if link.place > head.place]
-        problems = broken_after(head, rest) or [why for link in rest if (why := _unfit(journal, link))]
+        problems = broken_after(head, rest) or [why for link in rest if (why := _unfit(link))]
+        if writer == journal.writer:
+            problems = ["they would be its own"]
         if problems:
             raise BadRequest(f"The executor does not take these entries: {problems[0]}.", "Nothing of them was kept.")
         journal.take(rest)
@@ -91,19 +93,22 @@ def take(journal: Journal, links: Sequence[Link]) -> list[Entry]:
     return new
 
 
-def _unfit(journal: Journal, link: Link) -> str:
+def _unfit(link: Link) -> str:
     """Why an entry can't stand in this record; empty: it can."""
     entry, name = link.entry, f"entry {link.place} of writer {link.writer}"
-    if link.writer == journal.writer:
-        return f"{name} would be the executor's own"
     try:
         if not 0 < entry_order(entry.id)[1] < LARGEST_NUMBER:
             return f"{name} has a number out of range"
         if entry.kind in LIFE and entry.incident is not None:
-            opened = {"title": "", "commander": "", "cluster": {"name": "", "server": ""}} | (
-                entry.data if entry.kind is EntryKind.OPENED else {}
-            )
-            fold([entry.model_copy(update={"kind": EntryKind.OPENED, "data": opened}), entry])
+            first = entry if entry.kind is EntryKind.OPENED else entry.model_copy(update=_OPENING)
+            fold([first, entry])
     except (ValueError, KeyError, TypeError):
         return f"{name} can't be read"
     return ""
+
+
+_OPENING = {
+    "kind": EntryKind.OPENED,
+    "data": {"title": "", "commander": "", "cluster": {"name": "", "server": ""}},
+}
+"""What stands before an entry for the moment in which it is tried whether an incident can be told with it."""

@@ -57,6 +57,7 @@ class SeparatedGate:
 
     async def propose(self, request: Request) -> Proposal:
         """Raises what the gate raises, and `ExecutorAway`."""
+        await self._catch_up()
         return await self._told(Propose(request=request), Proposal)
 
     async def plan(self, plan_id: str) -> tuple[Plan, PlanStory]:
@@ -84,6 +85,7 @@ class SeparatedGate:
     async def execute(self, plan: Plan, by: Actor, tell: Tell = untold) -> Outcome:
         """Have the executor carry it out. Where it dies in the middle, the outcome is unknown until it is back."""
         self.check_writing()
+        await self._catch_up()
         try:
             return await self._told(Execute(plan=plan.id, by=by), Outcome, tell)
         except ExecutorAway as error:
@@ -98,6 +100,7 @@ class SeparatedGate:
     async def waiting(self, incident: str | None, by: Actor) -> list[str]:
         """The plans that wait; or a line that says why nobody can tell."""
         try:
+            await self._catch_up()
             return await self._told(Review(op="waiting", incident=incident, by=by), list[str])
         except ExecutorAway as error:
             return [str(error)]
@@ -114,13 +117,13 @@ class SeparatedGate:
 
     async def _reviewed(self, request: Ask) -> list[str]:
         try:
+            await self._catch_up()
             return await self._told(request, list[str])
         except ExecutorAway:
             return []
 
     async def _told(self, request: Ask, kind: type[T] | Any, tell: Tell = untold) -> T:
-        """As `_ask`, with both records caught up before and after."""
-        await self._catch_up()
+        """As `_ask`, and what the executor wrote meanwhile is in this record."""
         try:
             return await self._ask(request, kind, tell)
         finally:

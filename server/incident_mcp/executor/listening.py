@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-from anyio.abc import SocketAttribute, SocketStream
+from anyio.abc import SocketAttribute, SocketListener, SocketStream
 from anyio.streams.buffered import BufferedByteReceiveStream
 from pydantic import TypeAdapter, ValidationError
 
@@ -36,18 +36,22 @@ _GONE = (anyio.BrokenResourceError, anyio.ClosedResourceError, anyio.EndOfStream
 PeerOf = Callable[[int], Peer]
 
 
-async def serve(path: Path, counter: Counter, peer_of: PeerOf, *, ready: Callable[[], object] = lambda: None) -> None:
-    """Listen until cancelled. Raises `SettingsError` where the socket can't be made, or another executor listens."""
+async def listen(path: Path) -> SocketListener:
+    """The socket, with whom to meet there still to come. Raises `SettingsError` where it can't be made, or another
+    executor listens.
+    """
     await _check_free(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
-        listener = await anyio.create_unix_listener(path, mode=0o666)
+        return await anyio.create_unix_listener(path, mode=0o666)
     except OSError as error:
         raise SettingsError(f"The socket {path} can't be made: {error}.", "Mend its folder's rights.") from error
-    desk = _Desk(counter, peer_of)
+
+
+async def serve(listener: SocketListener, counter: Counter, peer_of: PeerOf) -> None:
+    """Meet whoever connects, until cancelled."""
     async with listener:
-        ready()
-        await listener.serve(desk.meet)
+        await listener.serve(_Desk(counter, peer_of).meet)
 
 
 async def _check_free(path: Path) -> None:
