@@ -5,8 +5,10 @@ import json
 import os
 import pwd
 import random
+import signal
 import socket
 import stat
+import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -30,6 +32,8 @@ from incident_mcp.vocabulary.clock import system_clock
 from incident_mcp.vocabulary.errors import BadRequest, ExecutorAway, IncidentError
 from incident_mcp.vocabulary.plan import canonical
 from incident_mcp.wiring import open_counter
+from tests.cli.running import ROOT
+from tests.executor.beside import sockets
 from tests.gate.test_doors import SECRET, approvable, door_of
 from tests.surface.test_approval import untouched
 from tests.surface.world import World, data_of
@@ -344,3 +348,46 @@ async def test_where_one_executor_listens_no_second_one_does(tmp_path: Path) -> 
 def test_without_an_executor_it_says_who_starts_one(tmp_path: Path) -> None:
     with pytest.raises(ExecutorAway, match=r"does not answer: .* Reading goes on"):
         RemoteDoor(tmp_path / "none.sock", "terminal").waiting()
+
+
+def test_the_command_listens_until_it_is_told_to_end(tmp_path: Path) -> None:
+    kubeconfig = tmp_path / "kubeconfig"
+    kubeconfig.write_text(KUBECONFIG)
+    group = grp.getgrgid(pwd.getpwuid(os.getuid()).pw_gid).gr_name
+    with sockets() as places:
+        told = {
+            "INCIDENT_HOME": str(tmp_path / "state"),
+            "INCIDENT_LISTEN__SOCKET": str(places.clients),
+            "INCIDENT_LISTEN__CLIENTS": group,
+            "PYTHONPATH": str(ROOT / "server"),
+        }
+        process = subprocess.Popen(
+            [sys.executable, "-m", "incident_mcp.cli", "executor", "--kubeconfig", str(kubeconfig)],
+            env={**os.environ, **told},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            assert process.stderr
+            assert process.stderr.readline() == (
+                f"incident-mcp executor: listening at {places.clients} for far (https://127.0.0.1:1)\n"
+            )
+            standing: Standing = asked(places.clients, Hello(), Standing)
+            assert (standing.heads, standing.persons) == ({}, 0)
+            with pytest.raises(BadRequest, match="No request of clients"):
+                RemoteDoor(places.clients, "terminal").waiting()
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(10) == 0
+        finally:
+            process.kill()
+            process.wait()
+
+
+KUBECONFIG = """
+apiVersion: v1
+kind: Config
+current-context: far
+contexts: [{name: far, context: {cluster: far, user: far}}]
+clusters: [{name: far, cluster: {server: "https://127.0.0.1:1"}}]
+users: [{name: far, user: {token: x}}]
+"""
