@@ -158,7 +158,7 @@ async def test_a_thousand_hostile_requests_write_nothing_and_the_executor_still_
 async def test_clients_that_hold_every_place_of_theirs_shut_no_approver_out(tmp_path: Path) -> None:
     async with approvable(tmp_path, "separated") as (here, name):
         listening.READ_SECONDS = 30.0  # the fixture puts it back
-        held = [socket.socket(socket.AF_UNIX) for _ in range(2 * listening.PLACES["client"])]
+        held = [socket.socket(socket.AF_UNIX) for _ in range(2 * listening.OPEN)]
         for one in held:
             one.connect(str(clients(here)))
         try:

@@ -23,12 +23,12 @@ from incident_mcp.gate.request import Proposal, Request
 from incident_mcp.gate.steps import Tell, untold
 from incident_mcp.gate.writing import NotAllowed, Writing
 from incident_mcp.record.journal import Journal
-from incident_mcp.record.plans import PlanStory
+from incident_mcp.record.plans import PlanStory, as_recorded, story
 from incident_mcp.record.record import Record
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.answer import Outcome, PersonsAnswer
 from incident_mcp.vocabulary.entry import Entry
-from incident_mcp.vocabulary.errors import ExecutorAway
+from incident_mcp.vocabulary.errors import ExecutorAway, IncidentError
 from incident_mcp.vocabulary.plan import Plan
 
 T = TypeVar("T")
@@ -61,7 +61,13 @@ class SeparatedGate:
         return await self._told(Propose(request=request), Proposal)
 
     async def plan(self, plan_id: str) -> tuple[Plan, PlanStory]:
-        """Raises `BadRequest` when there is none of that id, and `ExecutorAway`."""
+        """Raises `BadRequest` when there is none of that id, and `ExecutorAway`. What was planned here, before there
+        was an executor, can still be told of.
+        """
+        if (body := await self._record.private(plan_id)) is not None:
+            entries = await self._record.of_plan(plan_id)
+            plan = as_recorded(body, entries)
+            return plan, story(entries, plan.expires, self._record.clock())
         return await self._ask(Find(plan=plan_id), tuple[Plan, PlanStory])
 
     async def moved(self, plan: Plan, by: Actor) -> str:
@@ -102,7 +108,7 @@ class SeparatedGate:
         try:
             await self._catch_up()
             return await self._told(Review(op="waiting", incident=incident, by=by), list[str])
-        except ExecutorAway as error:
+        except IncidentError as error:
             return [str(error)]
 
     async def sweep_expired(self, incident: str | None, by: Actor) -> list[str]:
@@ -119,7 +125,7 @@ class SeparatedGate:
         try:
             await self._catch_up()
             return await self._told(request, list[str])
-        except ExecutorAway:
+        except IncidentError:  # `waiting` tells it in every answer; reading goes on
             return []
 
     async def _told(self, request: Ask, kind: type[T] | Any, tell: Tell = untold) -> T:

@@ -26,6 +26,8 @@ from incident_mcp.vocabulary.errors import BadRequest, IncidentError, SettingsEr
 
 PLACES: dict[Role, int] = {"client": 24, "approver": 8}
 """Connections at once."""
+OPEN = 128
+"""Connections at once, strangers among them, who are sent away unread: the others wait in the kernel."""
 READ_SECONDS = 5.0
 SEND_SECONDS = 1.0
 """How long a peer that does not read may hold up its own request."""
@@ -50,8 +52,18 @@ async def listen(path: Path) -> SocketListener:
 
 async def serve(listener: SocketListener, counter: Counter, peer_of: PeerOf) -> None:
     """Meet whoever connects, until cancelled."""
-    async with listener:
-        await listener.serve(_Desk(counter, peer_of).meet)
+    desk, free = _Desk(counter, peer_of), anyio.Semaphore(OPEN)
+
+    async def met(stream: SocketStream) -> None:
+        try:
+            await desk.meet(stream)
+        finally:
+            free.release()
+
+    async with listener, anyio.create_task_group() as tasks:
+        while True:
+            await free.acquire()
+            tasks.start_soon(met, await listener.accept())
 
 
 async def _check_free(path: Path) -> None:
@@ -74,8 +86,7 @@ class _Desk:
         """One connection, from its first line to its end."""
         async with stream:
             line = _Line(stream)
-            with suppress(*_GONE):
-                await line.send(await _framed(partial(self._heard, stream, line)))
+            await line.send(await _framed(partial(self._heard, stream, line)))
 
     async def _heard(self, stream: SocketStream, line: "_Line") -> Frame:
         uid = uid_of(stream.extra(SocketAttribute.raw_socket))  # noqa: S610 - anyio's, not Django's
@@ -118,8 +129,6 @@ async def _framed(work: Callable[[], Awaitable[Any]]) -> Frame:
         answer = await work()
     except IncidentError as error:
         return Frame(trouble=Trouble.of(error), last=True)
-    except _GONE:
-        raise
     except Exception:  # a slip of ours; what was sent to a cluster is in the record
         traceback.print_exc(file=sys.stderr)
         slip = IncidentError("The executor met an error of its own.", "Its log tells it.", not_done="")
@@ -142,6 +151,8 @@ class _Line:
             try:
                 text = await self._lines.receive_until(b"\n", LARGEST)
                 return WORDS[peer.role].validate_json(text, strict=True)
+            except _GONE:
+                raise BadRequest("The connection ended in the middle of a request.") from None
             except anyio.DelimiterNotFound:
                 raise BadRequest(f"A request has at most {LARGEST} bytes.") from None
             except ValidationError as error:
