@@ -6,8 +6,6 @@ approved here is carried out when the assistant repeats the same call, once.
 
 from typing import Literal, Protocol
 
-import anyio.to_thread
-
 from incident_mcp.gate.answering import Answers
 from incident_mcp.gate.approvers import Approvers
 from incident_mcp.gate.brake import Brake
@@ -89,7 +87,7 @@ class PersonsDoor:
 
         Raises `NoPassphrase`, `WrongPassphrase`, `RecordError`, and `NotAYes` where the yes can't count.
         """
-        await anyio.to_thread.run_sync(self._approvers.check, name, passphrase)
+        self._approvers.check(name, passphrase)
         right = plan.question.typed is None or typed == plan.question.typed
         entry = await self._answer(plan, "accepted" if right else "wrong name", _person(name))
         if not entry.data["accepted"]:
@@ -103,7 +101,7 @@ class PersonsDoor:
 
     async def reopen(self, plan: Plan, name: str, passphrase: str) -> Entry:
         """Let the assistant ask again for a change that was declined. Raises as `approve`, or `BadRequest`."""
-        await anyio.to_thread.run_sync(self._approvers.check, name, passphrase)
+        self._approvers.check(name, passphrase)
         _, told = self.find(plan.id)
         if told.state is not PlanState.DECLINED:
             raise BadRequest(f"Plan {plan.id} is {told.state}, not declined.", "Nothing was reopened.")
