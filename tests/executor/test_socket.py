@@ -51,8 +51,9 @@ def said(path: Path, text: bytes, *, close: bool = False, whole: bool = True) ->
             if whole and not close:
                 connection.shutdown(socket.SHUT_WR)
         heard = b""
-        while not close and (piece := connection.recv(65536)):
-            heard += piece
+        with suppress(ConnectionError):
+            while not close and (piece := connection.recv(65536)):
+                heard += piece
     return heard.decode()
 
 
