@@ -7,21 +7,24 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 ANSWER ?=
 ARGS ?=
+# The tests wait more than they compute, so that more of them run at once than there are cores; each worker has a control
+# plane of its own, and a file's tests stay together. ARGS='-n 0' runs them in this process.
+SIDE_BY_SIDE := -n 4 --dist loadfile
 
-.PHONY: demo test check soak control-plane unleash bench requirements clean
+.PHONY: demo test check soak control-plane unleash conformance claude-code plugin bench requirements clean
 
 demo: $(READY)
 	@$(BIN)/incident-mcp demo $(if $(ANSWER),--answer $(ANSWER))
 
 test: $(READY_DEV)
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest $(SIDE_BY_SIDE) $(ARGS)
 
 check: $(READY_DEV)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/pyright
 	$(BIN)/lint-imports
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest $(SIDE_BY_SIDE) $(ARGS)
 
 # What takes long: `kill -9` a thousand times of writers of the record, fifty times of a server in the middle of a change;
 # the gate in any order of events, by the audit log of a real API server; and ten thousand hostile inputs.
@@ -42,6 +45,25 @@ UNLEASH := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/incident-mcp/unleash
 unleash:
 	@test -f $(UNLEASH)/node_modules/unleash-server/dist/server.js || \
 		npm install --silent --no-audit --no-fund --ignore-scripts --prefix $(UNLEASH) unleash-server@7.5.1
+
+# The official suite of the protocol, with the Node that it needs.
+CONFORMANCE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/incident-mcp/conformance
+conformance:
+	@test -f $(CONFORMANCE)/node_modules/.bin/conformance || \
+		npm install --silent --no-audit --no-fund --prefix $(CONFORMANCE) @modelcontextprotocol/conformance@0.1.16 node@22
+
+# The real Claude Code for its tests, once for each era of the protocol, beside the control plane; tmux is Debian's package.
+CLAUDE_CODE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/incident-mcp/claude-code
+claude-code:
+	@for version in 2.1.197 2.1.330; do \
+		test -d $(CLAUDE_CODE)/$$version/node_modules || \
+			npm install --silent --no-audit --no-fund --ignore-scripts --prefix $(CLAUDE_CODE)/$$version \
+			@anthropic-ai/claude-code@$$version || exit 1; \
+	done
+
+# What Claude Code reads: .claude/ from prompts/ and the list of tools, plugin/ from .claude/.
+plugin: $(READY_DEV)
+	$(BIN)/python -m tests.plugin.build
 
 bench: $(READY_DEV)
 	$(BIN)/python -m bench

@@ -46,7 +46,7 @@ from incident_mcp.workflow.desk import Desk
 if TYPE_CHECKING:
     from incident_mcp.executor.counter import Counter
     from incident_mcp.executor.door import RemoteDoor
-    from incident_mcp.gate.doors import Door
+    from incident_mcp.gate.doors import Door, PersonsDoor
     from incident_mcp.investigate.silence import Silence
     from incident_mcp.mitigate.flags.unleash import Unleash
 
@@ -147,8 +147,11 @@ def policy_of(settings: Settings) -> PolicyFile:
 
 def persons_door(settings: Settings, clock: Clock = system_clock) -> "Door":
     """The person's own terminal as a door, over the record alone, or over the executor's. Raises `RecordError`."""
-    if remote := remote_door(settings):
-        return remote
+    return remote_door(settings) or door_here(settings, clock)
+
+
+def door_here(settings: Settings, clock: Clock = system_clock) -> "PersonsDoor":
+    """The door over the record of this user. Raises `RecordError`."""
     from incident_mcp.gate.approvers import Approvers
     from incident_mcp.gate.doors import PersonsDoor
 
@@ -289,17 +292,15 @@ def office(
 
 def server(settings: Settings, reached: Office, lifespan: Lifespan | None = None) -> IncidentServer:
     """The MCP server. Raises `RecordError` when the state folder can't hold the key that seals questions."""
-    made = IncidentServer(
+    return IncidentServer(
         reached,
         tools(reached),
         instructions=templates.prompt("instructions"),
         state_key=state_key(settings.home),
         question_seconds=QUESTION_LIFE.total_seconds(),
+        prompts=partial(prompts, reached),
         lifespan=lifespan,
     )
-    for prompt in prompts():
-        made.add_prompt(prompt)
-    return made
 
 
 @cache
@@ -316,26 +317,40 @@ def state_key(home: Path) -> bytes:
 
     Raises `RecordError` when it can't be read or made: without it no question can be bound to its answer.
     """
-    path = home.expanduser() / "state.key"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with suppress(FileExistsError):
-            _publish(path, secrets.token_bytes(KEY_BYTES))
-        key = path.read_bytes()
-    except OSError as error:
-        raise RecordError(
-            f"The key {path} can't be used: {error}.", "Mend the folder's rights, or set INCIDENT_HOME."
-        ) from error
+    key = _kept(home.expanduser() / "state.key", secrets.token_bytes(KEY_BYTES))
     if len(key) < KEY_BYTES:
         raise RecordError(
-            f"The key {path} is damaged.", "Remove it: a new one is made, and open questions are asked again."
+            f"The key {home.expanduser() / 'state.key'} is damaged.",
+            "Remove it: a new one is made, and open questions are asked again.",
         )
     return key
 
 
+def http_token(home: Path) -> tuple[str, Path]:
+    """The bearer token of `serve --http`, kept so that a client is set up once, and its file. Raises `RecordError`."""
+    path = home.expanduser() / "http.token"
+    token = _kept(path, secrets.token_hex(KEY_BYTES).encode()).decode(errors="replace").strip()
+    if len(token) < KEY_BYTES:
+        raise RecordError(f"The token in {path} is too short.", "Remove the file: a new token is made.")
+    return token, path
+
+
+def _kept(path: Path, fresh: bytes) -> bytes:
+    """What the file holds; `fresh` where there was none."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with suppress(FileExistsError):
+            _publish(path, fresh)
+        return path.read_bytes()
+    except OSError as error:
+        raise RecordError(
+            f"{path} can't be used: {error}.", "Mend the folder's rights, or set INCIDENT_HOME."
+        ) from error
+
+
 def _publish(path: Path, key: bytes) -> None:
-    """Write the key whole or not at all, and never over another server's: link fails if the name is taken."""
-    draft = path.with_name(f".state.key.{secrets.token_hex(8)}")
+    """Write it whole or not at all, and never over another server's: link fails if the name is taken."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:

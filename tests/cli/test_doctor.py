@@ -81,6 +81,7 @@ async def test_one_screen_says_what_works_and_what_it_stands_on(sandbox: Sandbox
         "20 changes an incident",
         "– doors         the chat; no passphrase is set",
         "                -> incident-mcp init sets one, and opens your terminal.",
+        "✓ client        no setting of Claude Code that is seen from here lets a change past the gate",
         "– mode          advisory: every change is shown, asked for and recorded, but gate and write credential live "
         "in the assistant's own server, so an assistant with a shell as your user could go around them",
         f"✓ kubeconfig    {sandbox.kubeconfig}: context sandbox, user admin",
@@ -90,13 +91,42 @@ async def test_one_screen_says_what_works_and_what_it_stands_on(sandbox: Sandbox
         "– metrics       no metrics server: usage of CPU and memory is not checked",
         "– monitoring    none in the settings: alerts, error rates and traffic are not checked",
         "✓ tools         check_health, assess_incident, what_changed, resource_usage, diagnose_workload, read_object, "
-        "rollout_history, analyze_logs, follow_logs, verify_fix and preview_change: work",
+        "rollout_history, analyze_logs, follow_logs, hand_off, verify_fix and preview_change: work",
         "– tools         rollback_workload, scale_workload, restart_workload, pause_rollout, redirect_traffic, "
         "set_feature_flag, set_resources, cordon_node, evict_pod, suspend_job, run_diagnostic and undo_action: not "
         "offered, since writing is off; by "
         "these rights they would work",
         "Reading works on sandbox.",
     ]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"permissions": {"allow": ["mcp__incident__*"]}},
+        {"permissions": {"allow": ["mcp__plugin_incident_incident"]}},
+        {"permissions": {"allow": ["Bash(kubectl:*)"]}},
+        {"permissions": {"allow": ["Bash"]}},
+        {"permissions": {"defaultMode": "bypassPermissions"}},
+        {"hooks": {"Elicitation": []}},
+    ],
+)
+async def test_settings_of_the_client_that_undermine_the_gate_are_named(tmp_path: Path, settings: Any) -> None:
+    path = tmp_path / ".claude" / "settings.json"
+    path.parent.mkdir()
+    path.write_text(json.dumps(settings))
+    told = check(await found(None, environment={"CLAUDE_PROJECT_DIR": str(tmp_path)}), "client")
+    assert told["mark"] == "bad"
+    assert str(path) in told["text"]
+
+
+async def test_exact_rules_and_reading_kubectl_undermine_nothing(tmp_path: Path) -> None:
+    rules = ["mcp__incident__assess_incident", "Bash(kubectl get:*)", "Bash(kubectl rollout history:*)", "Bash(ls:*)"]
+    path = tmp_path / ".claude" / "settings.json"
+    path.parent.mkdir()
+    path.write_text(json.dumps({"permissions": {"allow": rules}}))
+    told = check(await found(None, environment={"CLAUDE_PROJECT_DIR": str(tmp_path)}), "client")
+    assert told["mark"] == "ok", told
 
 
 async def test_it_changes_nothing_neither_on_the_cluster_nor_here(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -154,7 +184,9 @@ async def test_elsewhere_the_viewer_reads_nothing(sandbox: Sandbox) -> None:
     assert done.returncode == 1
     assert done.stdout.splitlines()[-1] == "Reading does not work on sandbox: mend what is marked ✗, from the top."
     findings = await found(sandbox.viewer_kubeconfig, "-n", "payments")
-    assert set(states(findings).values()) == {"does not work"}
+    told = states(findings)
+    assert told.pop("hand_off") == "works in part"  # its brief is of the record
+    assert set(told.values()) == {"does not work"}
     (lacks,) = [tool["lacks"] for tool in findings["tools"] if tool["tool"] == "analyze_logs"]
     assert "get pods/log" in lacks
 

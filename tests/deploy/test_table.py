@@ -77,6 +77,11 @@ SELDOM = {
     "assess_incident": {*SECRETS, *REASONS, *MONITORING},
     # Its namespace is looked at where it does not explain itself.
     "diagnose_workload": {*SECRETS, *REASONS, *NODES, *MONITORING, *map(str, BY_NAME["check_health"].all)},
+    # The workload that fails here is a Deployment.
+    "hand_off": {
+        *map(str, NEAR_MISSES),
+        *map(str, needs("get: statefulsets.apps daemonsets.apps pods", "list: controllerrevisions.apps")),
+    },
     "rollback_workload": {*SECRETS, *REASONS, *STUCK, *NODES},
     "what_changed": {*SECRETS, *GITOPS, *FLAGS, *REASONS, *MONITORING},  # none of these operators is installed
     "resource_usage": {"get pods", "list nodes", "list nodes.metrics.k8s.io"},  # the scenario has no metrics server
@@ -191,6 +196,7 @@ async def play(here: World, asked: Asked, person: Person) -> None:
             await call(tool, **arguments)
     await call("check_health", namespace="shop", hygiene=True)
     await play_logs(here, asked)
+    await call("hand_off", specialist="python-pro", question="Why does it want PAYMENT_URL?")
     for tool in ("what_changed", "resource_usage"):
         for arguments in ({}, {"namespace": "shop"}, {"namespace": "shp"}):
             await call(tool, **arguments)

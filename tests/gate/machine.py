@@ -21,7 +21,7 @@ from typing import Any, Literal
 import anyio
 from anyio.from_thread import BlockingPortal
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, multiple, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
 from mcp import Client
 from mcp.shared.exceptions import MCPError
 from mcp.types import CallToolResult, ElicitRequestParams, ElicitResult, InputRequiredResult
@@ -73,7 +73,11 @@ class Books:
 
     yes: dict[str, list[datetime]] = field(default_factory=dict[str, list[datetime]])
     """By plan: the moments at which a person's yes to it was sent."""
+    ran: int = 0
+    """Steps, of all rules."""
     writes: int = 0
+    matched: int = 0
+    """Requests in the API server's audit log that the product's own audit matched with an approved plan."""
     steps: Counter[str] = field(default_factory=Counter[str])
 
 
@@ -189,6 +193,10 @@ class Interleavings(RuleBasedStateMachine):
             self.said.setdefault(plan, []).append(sent)
 
     # What happens
+
+    @invariant()
+    def counted(self) -> None:
+        self.books.ran += 1
 
     @rule(target=forms, job=st.sampled_from(JOBS))
     def ask(self, job: str) -> Any:
@@ -384,6 +392,7 @@ class Interleavings(RuleBasedStateMachine):
         assert journal.verify() == []
         journal.close()
         self.books.writes += len(written)
+        self.books.matched += proof.writes
         self.plane.api.delete(f"/api/v1/namespaces/{self.namespace}")
 
     def _proof(self, journal: Journal, events: list[dict[str, Any]]) -> Proof:

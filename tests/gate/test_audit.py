@@ -3,6 +3,7 @@ named. Two servers that want the same field get one write and one conflict.
 """
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,14 @@ from incident_mcp.gate.audit_log import read_audit_log
 from incident_mcp.record.journal import Journal
 from incident_mcp.settings import load_settings
 from incident_mcp.vocabulary.clock import system_clock
+from incident_mcp.vocabulary.entry import EntryKind, NewEntry
 from incident_mcp.vocabulary.plan import Plan
 from incident_mcp.wiring import open_desk
 from incident_mcp.workflow import changes, incidents
 from incident_mcp.workflow.desk import Desk
 from tests.cli.running import incident_mcp
+from tests.contract.cluster import real_cluster
+from tests.contract.shop import workload
 from tests.controlplane.control_plane import ControlPlane
 
 Json = dict[str, Any]
@@ -41,11 +45,11 @@ async def opened(control_plane: ControlPlane, home: Path) -> Desk:
     return desk
 
 
-async def approved(desk: Desk, arguments: Json) -> Plan:
+async def approved(desk: Desk, arguments: Json, action: str = "suspend_job") -> Plan:
     """A plan that a person has said yes to, and that waits for its one use."""
     current = await desk.record.current(None)
     assert current is not None
-    proposal = await changes.propose_to_ask(desk, "suspend_job", arguments, desk.person, incident=current.id)
+    proposal = await changes.propose_to_ask(desk, action, arguments, desk.person, incident=current.id)
     await desk.gate.ask(proposal, desk.person)
     await changes.take_answer(desk, proposal.plan, "accepted", "script", desk.person, asked=desk.clock())
     return proposal.plan
@@ -133,7 +137,18 @@ DIFFERENCES: dict[str, tuple[Callable[[Lines, Plan], Lines], str]] = {
             *events,
             another(our_write(events, plan), requestReceivedTimestamp="2020-01-01T00:00:00.000000Z"),
         ],
-        "was not approved before its request",
+        "was not approved and begun before its request",
+    ),
+    "what only looks like a dry run": (
+        lambda events, plan: deeper(events, plan, requestObject={"deleteOptions": {"dryRun": ["All"]}}),
+        "lists no such write",
+    ),
+    "somebody's resource that is called like a review": (
+        lambda events, plan: [
+            *deeper(events, plan, objectRef={"resource": "codereviews", "apiGroup": "example.com"}),
+            another(our_write(events, plan), auditID="again"),
+        ],
+        "was carried out 2 times",
     ),
 }
 
@@ -159,7 +174,12 @@ async def test_dry_runs_reviews_and_what_others_write_are_no_writes_of_ours(
     ours = our_write(events, plan)
     more = [
         another(ours, auditID="a", requestURI=ours["requestURI"] + "?dryRun=All", userAgent="incident-mcp/9 rehearsal"),
-        another(ours, auditID="b", verb="create", objectRef={"resource": "selfsubjectaccessreviews"}),
+        another(
+            ours,
+            auditID="b",
+            verb="create",
+            objectRef={"resource": "selfsubjectaccessreviews", "apiGroup": "authorization.k8s.io"},
+        ),
         another(ours, auditID="c", userAgent="kubectl/v1"),
         another(ours, auditID="d", verb="get"),
     ]
@@ -178,6 +198,78 @@ async def test_an_altered_record_and_a_torn_log_are_named(suspended: tuple[Path,
         f"line {len(lines) + 1} of the log is no audit event",
         f"line {len(lines) + 2} of the log is no audit event",
     ]
+
+
+ALTERED: dict[str, tuple[str, str]] = {
+    "the plan was removed": ("DELETE FROM private", "is not in the record as it was made"),
+    "the plan was changed": ("UPDATE private SET body = body || ' '", "is not in the record as it was made"),
+    "the yes was removed": ("DELETE FROM entries WHERE kind = 'answer'", "was not approved and begun"),
+    "the intent was removed": ("DELETE FROM entries WHERE kind = 'intent'", "was not approved and begun"),
+}
+
+
+@pytest.mark.parametrize("how", ALTERED)
+async def test_what_was_taken_out_of_the_record_is_named(suspended: tuple[Path, Lines, Plan], how: str) -> None:
+    record, events, _ = suspended
+    sql, words = ALTERED[how]
+    with sqlite3.connect(record) as file:
+        file.execute("DROP TRIGGER entries_stay")
+        file.execute(sql)
+    assert any(words in difference for difference in proved(record, events).differences)
+
+
+async def test_a_write_after_a_no_is_named_whatever_was_said_before(
+    suspended: tuple[Path, Lines, Plan], tmp_path: Path
+) -> None:
+    """A record in which a no stands between the yes and the intent: the yes is no leave any more."""
+    record, events, plan = suspended
+    journal = Journal(tmp_path / "other.sqlite3", system_clock)
+    with sqlite3.connect(record) as file:
+        body = file.execute("SELECT body FROM private WHERE name = ?", (plan.id,)).fetchone()[0]
+    for entry in Journal(record, system_clock).of_plan(plan.id):
+        new = NewEntry.model_validate(entry.model_dump(include={"kind", "text", "actor", "happened", "plan", "data"}))
+        if entry.kind is EntryKind.INTENT:
+            no = new.model_copy(
+                update={"kind": EntryKind.ANSWER, "data": {"said": "declined", "door": "chat", "counts": True}}
+            )
+            journal.append(None, plan.cluster.server, no)
+        private = body if entry.kind is EntryKind.PLAN else None
+        journal.append(None, plan.cluster.server, new, private=private)
+    journal.close()
+    assert any("was not approved and begun" in one for one in proved(tmp_path / "other.sqlite3", events).differences)
+
+
+async def test_a_command_in_a_container_is_matched_with_its_plan(
+    control_plane: ControlPlane, namespace: str, tmp_path: Path
+) -> None:
+    """A command is no PATCH: it is a GET that becomes a WebSocket, noted when it opens and when it ends."""
+    control_plane.require("audit", "users", "faults")
+    workload(real_cluster(control_plane), namespace, "StatefulSet", replicas=1)
+    desk = await opened(control_plane, tmp_path)
+    call = {"namespace": namespace, "name": "app-0", "command": ["echo", "a b", "c"]}
+    plan = await approved(desk, call, "run_diagnostic")
+    assert (await desk.gate.execute(plan, desk.person)).status == "applied"
+    await desk.aclose()
+    record = tmp_path / "journal.sqlite3"
+
+    def both_ends() -> Lines:
+        found = [one.raw for one in control_plane.audit_events(namespace) if one.subresource == "exec"]
+        return found if len(found) == 2 else []
+
+    begun, ended = control_plane.wait("both ends of the command are noted", both_ends)
+    assert (begun["stage"], ended["stage"]) == ("ResponseStarted", "ResponseComplete")
+    proof = proved(record, [begun, ended])
+    assert (proof.differences, proof.plans, proof.writes, proof.bodies) == ([], 1, 1, 1)
+    assert proved(record, [begun, _later(ended)]).writes == 1, "also while it runs, where the log ends"
+    other = begun["requestURI"].replace("command=c", "command=d")
+    assert any("lists no such write" in one for one in proved(record, [begun | {"requestURI": other}]).differences)
+    twice = [begun, ended, another(begun), another(ended)]
+    assert any("was carried out 2 times" in one for one in proved(record, twice).differences)
+
+
+def _later(event: Json) -> Json:
+    """Somebody else's request, so that the log covers the time."""
+    return another(event, verb="patch", userAgent="kubectl/v1")
 
 
 async def test_two_servers_that_want_the_same_field_get_one_write_and_one_conflict(

@@ -1,5 +1,6 @@
 """A person answers in a terminal of their own, with a passphrase, and the assistant's same call carries it out once."""
 
+import json
 import os
 import sys
 from collections.abc import AsyncGenerator
@@ -169,6 +170,22 @@ async def test_two_persons_at_the_terminal_are_two(tmp_path: Path, stands: Stand
         assert len(here.writes()) == 1
 
 
+async def test_a_yes_of_the_chat_counts_no_more_once_a_hook_could_have_given_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    policy = at_once(tmp_path, 'two_approvers = ["rollback_*"]')
+    async with world(tmp_path, "2026-07-28", always(ACCEPT), policy=policy, user="ada") as here:
+        Approvers(tmp_path).set("grace", SECRET)
+        await here.rollback()
+        [(plan, _)] = door_of(here).waiting()
+        await door_of(here).approve(plan, "grace", SECRET)
+        (tmp_path / ".claude").mkdir()
+        (tmp_path / ".claude" / "settings.json").write_text('{"hooks": {"Elicitation": []}}')
+        assert "the chat, which is no door any more" in text_of(await here.rollback())
+        assert untouched(here)
+
+
 @both_eras
 async def test_two_people_answering_at_two_doors_spend_the_plan_once(tmp_path: Path, mode: Mode) -> None:
     held: list[World] = []
@@ -230,7 +247,9 @@ def test_of_a_passphrase_only_a_hash_is_kept_and_only_for_its_owner_to_write(tmp
     approvers.check("ada", SECRET)
     with pytest.raises(WrongPassphrase, match="at least"):
         approvers.set("ada", "short")
-    for damage in ("{", "[]", '{"ada": {}}'):
+    kept = json.loads(approvers.path.read_text())["ada"]
+    other = [json.dumps({"ada": kept | change}) for change in ({"salt": "zz"}, {"hash": "é"}, {"cost": 2})]
+    for damage in ("{", "[]", '{"ada": {}}', *other):
         approvers.path.write_text(damage)
         with pytest.raises(RecordError):
             approvers.check("ada", SECRET)

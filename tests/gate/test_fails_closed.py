@@ -2,7 +2,10 @@
 the person reads the form, and nothing is written.
 """
 
+import os
+import re
 import sqlite3
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,10 +14,11 @@ from mcp.types import ElicitResult
 
 from incident_mcp.gate.approvers import Approvers
 from incident_mcp.gate.doors import NotAYes
+from incident_mcp.surface.client_settings import MANAGED
 from incident_mcp.vocabulary.errors import IncidentError
 from tests.gate.test_doors import SECRET, both_stands, door_of
 from tests.surface.test_approval import untouched
-from tests.surface.world import ACCEPT, MODES, Mode, Stands, World, always, text_of, world
+from tests.surface.world import ACCEPT, MODES, Mode, Stands, World, always, data_of, text_of, world
 
 Taken = Callable[[World, Path], object]
 
@@ -23,6 +27,12 @@ def in_its_place(path: Path) -> None:
     """A folder where the file was: it can be neither read nor written, by root neither."""
     path.unlink(missing_ok=True)
     path.mkdir()
+
+
+def unreadable(path: Path) -> None:
+    """A link to itself: nobody can open it, root neither."""
+    path.parent.mkdir(exist_ok=True)
+    path.symlink_to(path.name)
 
 
 def journal_removed(here: World, home: Path) -> None:
@@ -79,14 +89,22 @@ TAKEN: dict[str, Taken] = {
     "the policy's leave for the action": policy_says("fastest_answer = 0\nactions = []"),
     "the chat as a door": policy_says("fastest_answer = 0\n[doors]\nnormal = []\nhigh = []"),
     "what says that nobody stopped": lambda here, home: (home / "stopped").symlink_to("stopped"),
+    "the policy's contents": policy_says(""),
+    "the policy's leave for the namespace": policy_says("fastest_answer = 0\nnamespaces = []"),
+    "the client's settings": lambda here, home: unreadable(home / ".claude" / "settings.json"),
+    "the client's agents": lambda here, home: unreadable(home / ".claude" / "agents"),
     "the API server": lambda here, home: here.sandbox.faults.drop_next(10_000),
     "the credential": lambda here, home: here.sandbox.expire_tokens(),
+    "the right to write": lambda here, home: here.sandbox.faults.refuse_next(10_000, 403, verb="write"),
 }
 
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("what", TAKEN)
-async def test_without_it_a_yes_writes_nothing(tmp_path: Path, mode: Mode, what: str) -> None:
+async def test_without_it_a_yes_writes_nothing(
+    tmp_path: Path, mode: Mode, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # the client's project
     held: list[World] = []
 
     async def meanwhile() -> ElicitResult:
@@ -163,6 +181,74 @@ async def test_with_another_key_an_answer_fits_no_question(tmp_path: Path) -> No
                 await answer.send()
             assert other.writes() == []
         assert untouched(here)
+
+
+async def test_without_a_kubeconfig_there_is_no_cluster_and_nobody_is_asked(tmp_path: Path) -> None:
+    async with world(tmp_path, "2026-07-28", always(ACCEPT), opened=False) as here:
+        here.sandbox.kubeconfig.unlink()
+        assert (await here.rollback()).is_error
+        assert here.questions == []
+        assert untouched(here)
+
+
+OPENED: dict[str, str] = {
+    "HOME/journal.sqlite3": "TAKEN and BEFORE: the record, its entries, its plans, the right to write it",
+    "HOME/policy.toml": "TAKEN and BEFORE: the policy; each of its keys in test_policy_keys.py",
+    "HOME/approvers.json": "BEFORE: the passphrases",
+    "HOME/state.key": "the key that seals questions",
+    "PROJECT/.claude/settings.json": "TAKEN: the client's settings",
+    "PROJECT/.claude/settings.local.json": "as settings.json; all places in test_yes_and_no.py",
+    "PROJECT/.claude/agents": "TAKEN: the client's agents",
+    "PROJECT/.claude/commands": "as agents",
+    "PROJECT/.claude/skills": "as agents",
+    "USER/.claude": "as those of the project; in test_yes_and_no.py",
+    "MANAGED": "as those of the project; in test_yes_and_no.py",
+    "SANDBOX/kubeconfig": "the kubeconfig; what it leads to in TAKEN: API server, credential, right to write",
+}
+"""What a change opens from proposal to write, and where it is taken away. `stopped` is looked for, not opened."""
+EVENTS = {"open", "sqlite3.connect", "os.listdir", "os.scandir"}
+CODE = (sys.prefix, sys.base_prefix, str(Path(__file__).parents[2]))
+noted: list[set[str]] = []
+
+
+def _note(event: str, arguments: tuple[object, ...]) -> None:
+    if noted and event in EVENTS and isinstance(arguments[0], str | bytes | Path):
+        noted[-1].add(os.fsdecode(arguments[0]))
+
+
+sys.addaudithook(_note)  # for the rest of the process: nothing takes one away
+
+
+def _guard(path: str, home: Path) -> str:
+    """An opened path as the list names it; empty for the program itself and for what the sandbox's own end opens."""
+    user, place = str(Path.home() / ".claude"), path.partition("/incident-sandbox-")[2].partition("/")[2]
+    if "/incident-sandbox-" in path:
+        return f"SANDBOX/{place}" if place == "kubeconfig" else ""
+    if path.startswith(str(home / ".claude")):
+        return path.replace(str(home), "PROJECT")
+    if path.startswith(str(home)):  # a draft is made beside its file, and put in its place whole
+        return "HOME/" + re.sub(r"^\.(.+)\.[0-9a-f]{16}$", r"\1", path.removeprefix(f"{home}/"))
+    if path.startswith(tuple(map(str, MANAGED))):
+        return "MANAGED"
+    return "USER/.claude" if path.startswith(user) else "" if path.startswith((*CODE, "/proc", "/dev")) else path
+
+
+async def test_the_list_of_what_can_be_taken_away_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By what the interpreter says of every file and database that is opened on the way to a write, by two doors."""
+    monkeypatch.chdir(tmp_path)
+    noted.append(set())
+    try:
+        async with world(tmp_path, "2026-07-28", always(ACCEPT)) as here:
+            assert data_of(await here.rollback())["changed"] is True
+        async with world(tmp_path, "2026-07-28", None) as here:
+            Approvers(tmp_path).set("ada", SECRET)
+            await here.rollback()
+            [(plan, _)] = door_of(here).waiting()
+            await door_of(here).approve(plan, "ada", SECRET)
+            assert data_of(await here.rollback())["changed"] is True
+    finally:
+        opened = noted.pop()
+    assert {_guard(path, tmp_path) for path in opened} - {""} == OPENED.keys()
 
 
 async def test_a_user_without_the_right_is_told_before_anybody_is_asked(tmp_path: Path) -> None:

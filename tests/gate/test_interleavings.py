@@ -39,5 +39,5 @@ def test_nothing_is_written_without_a_yes_and_no_yes_is_used_twice(control_plane
                 suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
             ),
         )
-    print(dict(books.steps))
+    print(f"{books.ran} steps, {books.writes} writes, {books.matched} requests matched: {dict(books.steps)}")
     assert books.writes > 0, f"nothing was ever written, so nothing was proven: {dict(books.steps)}"

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from incident_mcp.gate.policy_file import PolicyError, PolicyFile
+from incident_mcp.gate.risk import under_policy
 from incident_mcp.vocabulary.policy import Policy
 from tests.cli.running import incident_mcp
 from tests.surface.test_approval import checkout, image, untouched
 from tests.surface.world import ACCEPT, CHECKOUT, always, at_once, data_of, text_of, world
+from tests.text.plans import MADE, draft
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "policy.toml"
 MODE = "2026-07-28"
@@ -53,8 +55,9 @@ def test_the_examples_that_are_commented_out_are_right_when_somebody_uncomments_
         "[writing]\nuntil = 2026-11-25T00:00:00",
         "largest_unready_share = 0.9",
         "\x00",
+        "\n",
     ],
-    ids=["type", "unknown key", "no TOML", "no door", "negative", "no zone", "looser than shipped", "no text"],
+    ids=["type", "unknown key", "no TOML", "no door", "negative", "no zone", "looser than shipped", "no text", "empty"],
 )
 def test_a_broken_file_allows_nothing(tmp_path: Path, text: str) -> None:
     path = tmp_path / "policy.toml"
@@ -71,6 +74,44 @@ def test_a_file_that_was_there_and_goes_allows_nothing(tmp_path: Path) -> None:
     path.unlink()
     with pytest.raises(PolicyError, match="it is not there"):
         file()
+
+
+def test_a_file_that_everybody_may_write_allows_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "policy.toml"
+    path.write_text("read_only = false")
+    file = PolicyFile(path, named=True)
+    assert not file().read_only
+    path.chmod(0o666)
+    with pytest.raises(PolicyError, match="others may write"):
+        file()
+    path.chmod(0o664)
+    assert not file().read_only
+
+
+def test_a_link_that_leads_nowhere_is_a_policy_that_is_missing(tmp_path: Path) -> None:
+    path = tmp_path / "policy.toml"
+    path.symlink_to(tmp_path / "not mounted" / "policy.toml")
+    file = PolicyFile(path, named=False)
+    assert not file.shipped
+    with pytest.raises(PolicyError, match="it is not there"):
+        file()
+
+
+def test_an_older_file_of_the_same_size_and_date_in_its_place_is_read_anew(tmp_path: Path) -> None:
+    path = tmp_path / "policy.toml"
+    path.write_text("read_only = false")
+    file, then = PolicyFile(path, named=True), path.stat()
+    assert not file().read_only
+    path.write_text("read_only = true ")
+    os.utime(path, ns=(then.st_atime_ns, then.st_mtime_ns))
+    assert file().read_only
+
+
+def test_a_change_that_moves_more_traffic_than_one_step_may_wants_the_name_typed() -> None:
+    policy = Policy(largest_weight_step=20)
+    for moved, risk in ((20.0, "normal"), (20.5, "high")):
+        judged = under_policy(draft(moved=moved), "redirect_traffic", policy, now=MADE, carried_out=0)
+        assert (judged.risk, "per cent of the traffic move at once" in judged.high_because) == (risk, risk == "high")
 
 
 def test_a_change_of_the_file_holds_at_once(tmp_path: Path) -> None:
@@ -182,7 +223,7 @@ async def test_doctor_prints_the_policy_that_holds_as_a_file(tmp_path: Path) -> 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads every file")
 def test_an_unreadable_file_allows_nothing(tmp_path: Path) -> None:
     path = tmp_path / "policy.toml"
-    path.write_text("")
+    path.write_text("read_only = false")
     path.chmod(0)
     with pytest.raises(PolicyError):
         PolicyFile(path, named=False)()

@@ -1,5 +1,6 @@
 """A plan ends when what it was made for is over, and until then every answer names it. A stop ends them all."""
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from tests.gate.terminal import in_a_terminal
 from tests.gate.test_doors import SECRET, both_stands, door_of
 from tests.surface.test_after_a_crash import approved
 from tests.surface.test_approval import image, set_image, untouched
-from tests.surface.world import ACCEPT, CHECKOUT, MODES, Mode, Stands, World, always, data_of, text_of, world
+from tests.surface.world import ACCEPT, CANCEL, CHECKOUT, MODES, Mode, Stands, World, always, data_of, text_of, world
 
 ADA = Actor(role="person", name="ada", known_by="OS user")
 MODE: Mode = "2026-07-28"
@@ -52,6 +53,35 @@ async def test_a_plan_ends_when_its_target_was_repaired_by_hand(tmp_path: Path, 
         assert plan not in " ".join(data_of(await here.call("check_health"))["summary"])
         assert state(here, plan) == "superseded"
         assert "field manager kubectl-edit changed Deployment shop/checkout" in here.said()
+
+
+PLANNED: dict[str, dict[str, Any]] = {
+    "rollback_workload": CHECKOUT,
+    "restart_workload": CHECKOUT,
+    "scale_workload": CHECKOUT | {"replicas": 4},
+    "set_resources": CHECKOUT | {"container": "checkout", "memory_limit": "1Gi"},
+    "pause_rollout": {"namespace": "shop", "name": "checkout", "paused": True},
+}
+
+
+async def test_plans_for_the_pods_of_one_revision_end_when_a_newer_one_rolls_out(tmp_path: Path) -> None:
+    async with world(tmp_path, MODE, always(ACCEPT)) as here:
+        plans: dict[str, str] = {}
+        for tool, arguments in PLANNED.items():
+            shown = await here.call("preview_change", tool=tool, arguments=arguments)
+            assert not shown.is_error, text_of(shown)
+            plans[tool] = data_of(shown)["plan"]
+        set_image(here, "1.43", manager="helm")
+        await here.call("get_incident")
+        assert {tool: state(here, plan) for tool, plan in plans.items()} == dict.fromkeys(plans, "superseded")
+
+
+async def test_also_the_answer_of_a_change_names_the_plans_that_wait(tmp_path: Path) -> None:
+    async with world(tmp_path, MODE, always(CANCEL)) as here:
+        plan = await previewed(here)
+        told = data_of(await here.call("scale_workload", **CHECKOUT, replicas=4))
+        assert [line for line in told["summary"] if f"Plan {plan} waits for a person" in line]
+        assert told["plan"] not in " ".join(told["summary"]), "its own is named already"
 
 
 @both_stands
@@ -118,6 +148,76 @@ async def test_a_stop_ends_what_waits_and_refuses_what_comes_until_a_person_lift
         assert data_of(await here.rollback())["changed"] is True
         assert state(here, plan) == "revoked"
         assert "All changes stopped by ada: wrong cluster" in here.said()
+        [lifted] = [entry for entry in here.entries() if entry.text.startswith("Changes are allowed again")]
+        assert (lifted.actor.name, lifted.actor.known_by) == ("ada", "passphrase")
+
+
+async def test_a_stop_says_what_it_holds_back_and_how_to_take_something_back(tmp_path: Path) -> None:
+    async with world(tmp_path, MODE, always(ACCEPT), scenario="healthy") as here:
+        scaled = data_of(await here.call("scale_workload", **CHECKOUT, replicas=2))
+        assert scaled["changed"] is True
+        Brake(tmp_path).pull(ADA, "", here.clock)
+        for call in (here.call("undo_action", plan=scaled["plan"]), here.rollback()):
+            told = text_of(await call)
+            assert "All changes were stopped by ada" in told
+            assert "holds back rollbacks, undos and aborts too" in told
+            assert "incident-mcp stop --lift" in told
+            assert "kubectl" in told
+        assert len(here.writes()) == 1
+
+
+async def test_a_stop_names_what_is_under_way(tmp_path: Path) -> None:
+    async with serve_sandbox("healthy") as sandbox:
+        settings = load_settings(kubeconfig=str(sandbox.kubeconfig), home=tmp_path, allow_writes=True)
+        desk = await open_desk(settings, {})
+        plan = await approved(desk, "cordon_node", {"name": "node-2", "do": "drain"})
+        said: list[str] = []
+
+        async def after_the_first(done: int, total: int, what: str) -> None:
+            environment = {"INCIDENT_HOME": str(tmp_path), "INCIDENT_USER": "ada"}
+            if not said:
+                said.append((await incident_mcp("stop", environment=environment)).stdout)
+
+        await desk.gate.execute(plan, desk.person, after_the_first)
+        await desk.aclose()
+    assert f"under way: plan {plan.id}" in said[0]
+    assert "ends before its next write, and nothing puts it back by itself" in said[0]
+    assert f"incident-mcp plan {plan.id}" in said[0]
+
+
+@pytest.mark.parametrize("damage", ["no database", "a plan altered"])
+async def test_a_stop_holds_whatever_is_wrong_with_the_record(tmp_path: Path, damage: str) -> None:
+    async with world(tmp_path, MODE, always(ACCEPT)) as here:
+        plan = await previewed(here)
+        other = data_of(await here.call("preview_change", tool="restart_workload", arguments=CHECKOUT))["plan"]
+        if damage == "no database":
+            for path in tmp_path.glob("journal.sqlite3*"):
+                path.write_bytes(b"no database at all, and longer than nothing")
+        else:
+            with sqlite3.connect(tmp_path / "journal.sqlite3") as file:
+                file.execute("UPDATE private SET body = body || ' ' WHERE name = ?", (plan,))
+        done = await incident_mcp("stop", environment={"INCIDENT_HOME": str(tmp_path), "INCIDENT_USER": "ada"})
+        assert Brake(tmp_path).pulled()
+        if damage == "no database":
+            assert done.returncode == 1
+            assert "Changes ARE stopped" in done.stderr
+            assert "Nothing was changed" not in done.stderr
+        else:
+            assert f"revoked: plan {other}" in done.stdout, "the altered one does not hide the others"
+        assert untouched(here)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"by": 7, "why": "\\u001b[2J", "at": "x"}'])
+def test_a_stop_by_any_hand_holds_and_writes_nothing_on_the_screen(tmp_path: Path, text: str) -> None:
+    (tmp_path / "stopped").write_text(text)
+    told = Brake(tmp_path).pulled()
+    assert told.startswith("All changes were stopped by ")
+    assert "\x1b" not in told
+
+
+async def test_a_link_that_leads_nowhere_is_a_stop(tmp_path: Path) -> None:
+    (tmp_path / "stopped").symlink_to(tmp_path / "nowhere")
+    assert "stopped by somebody" in Brake(tmp_path).pulled()
 
 
 @pytest.mark.parametrize("mode", MODES)

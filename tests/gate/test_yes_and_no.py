@@ -91,6 +91,21 @@ async def test_a_declined_change_is_not_asked_again_by_the_assistants_wish_alone
         assert untouched(here)
 
 
+async def test_a_decline_holds_in_an_incident_that_the_assistant_opens_next(tmp_path: Path) -> None:
+    async with world(tmp_path, "2026-07-28", always(DECLINE)) as here:
+        await declined(here)
+        other = data_of(await here.call("open_incident", title="another story"))["incident"]
+        told = text_of(await here.rollback(incident=other))
+        assert "a person declined this" in told
+        assert "of incident " in told
+        await here.call("update_incident", incident=other, status="resolved")
+        here.clock.forward(hours=25)
+        later = data_of(await here.call("open_incident", title="another day"))["incident"]
+        await here.rollback(incident=later)
+        assert len(here.questions) == 2, "the no of another day, in another incident, is history"
+        assert untouched(here)
+
+
 @both_eras
 async def test_with_new_evidence_it_is_asked_again_and_the_form_says_that_it_was_declined(
     tmp_path: Path, mode: Mode
@@ -223,6 +238,34 @@ def test_a_plugin_that_runs_from_a_folder_elsewhere_is_looked_at(tmp_path: Path)
     )
     (source / "hooks" / "hooks.json").write_text(json.dumps(HOOK))
     assert "hooks.json holds a hook" in chat_closed({"HOME": str(tmp_path), "CLAUDE_PROJECT_DIR": str(tmp_path / "p")})
+
+
+def test_a_plugin_behind_a_link_is_looked_at_and_links_in_a_circle_end(tmp_path: Path) -> None:
+    source, plugins = tmp_path / "checkout", tmp_path / ".claude" / "plugins"
+    (source / "hooks").mkdir(parents=True)
+    plugins.mkdir(parents=True)
+    (plugins / "inc").symlink_to(source)
+    (source / "again").symlink_to(plugins)
+    environment = {"HOME": str(tmp_path), "CLAUDE_PROJECT_DIR": str(tmp_path / "p")}
+    assert chat_closed(environment) == ""
+    (source / "hooks" / "hooks.json").write_text(json.dumps(HOOK))
+    assert "hooks.json holds a hook" in chat_closed(environment)
+
+
+@pytest.mark.parametrize("place", ["settings.json", "agents", "plugins", "plugins/installed_plugins.json"])
+def test_what_can_not_be_looked_at_closes_the_chat(tmp_path: Path, place: str) -> None:
+    environment = {"HOME": str(tmp_path), "CLAUDE_PROJECT_DIR": str(tmp_path / "p")}
+    path = tmp_path / ".claude" / place
+    path.parent.mkdir(parents=True)
+    path.symlink_to(path.name)  # to itself: nobody can open it
+    assert "so nobody can tell whether a hook answers forms" in chat_closed(environment)
+
+
+def test_a_list_of_plugins_that_nobody_understands_closes_the_chat(tmp_path: Path) -> None:
+    path = tmp_path / ".claude" / "plugins" / "installed_plugins.json"
+    path.parent.mkdir(parents=True)
+    path.write_text("{")
+    assert "it is no JSON" in chat_closed({"HOME": str(tmp_path), "CLAUDE_PROJECT_DIR": str(tmp_path / "p")})
 
 
 def test_a_hook_in_the_front_matter_of_an_agent_counts_and_one_in_its_text_does_not(tmp_path: Path) -> None:

@@ -436,6 +436,7 @@ async def test_a_stop_while_a_change_is_watched_holds_its_abort_too_and_says_so(
         answer = await here.call("redirect_traffic", **one.call(one.way.bad, watch_seconds=60))
     assert "its watch was cut short, so nothing puts it back by itself" in answer["summary"][0]
     assert "All changes were stopped by ada" in answer["summary"][0]
+    assert "A stop holds back the abort too. Undo: back to" in answer["summary"][0]
     assert len(one.written()) - wrote == 1
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from incident_mcp.record.journal import Journal
 from incident_mcp.record.lines import export, parse
-from incident_mcp.vocabulary.errors import BadRequest
+from incident_mcp.vocabulary.errors import BadRequest, RecordError
 from tests.conftest import Ticking
 from tests.record.test_journal import CLUSTER, OPENED, note
 
@@ -81,6 +81,22 @@ def test_an_edited_line_is_refused_by_its_number_and_nothing_comes_in(journal: J
     with pytest.raises(BadRequest, match=rf"Line {len(lines)} .* was changed after it was written. Nothing was imp"):
         elsewhere.take(parse(lines))
     assert elsewhere.incidents() == []
+
+
+def test_an_entry_that_claims_to_be_of_this_journal_is_not_taken(
+    journal: Journal, tmp_path: Path, clock: Ticking
+) -> None:
+    """An answer to a plan, say, in a file that somebody sends: written by another hand under this journal's name."""
+    copied = tmp_path / "copied.sqlite3"
+    journal.close()
+    copied.write_bytes(journal.path.read_bytes())
+    forged, here = Journal(copied, clock), Journal(journal.path, clock)
+    forged.append("i1", CLUSTER, note("accepted!", plan="p1"))
+    before = list(export(here, None))
+    with pytest.raises(RecordError, match="claims to be of this very record"):
+        here.take(parse(export(forged, None)))
+    assert list(export(here, None)) == before
+    assert here.of_plan("p1") == []
 
 
 @pytest.mark.parametrize("text", [b"{}", b"not json", b'{"writer": "w", "hash": "h", "more": 1}', b"\xff\xfe"])

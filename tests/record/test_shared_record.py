@@ -86,6 +86,23 @@ def test_what_others_wrote_of_a_plan_neither_approves_nor_spends_it(
     assert database.ask("SELECT count(*) FROM incident_mcp.entries WHERE position('letter' in body::text) > 0") == "0"
 
 
+def test_an_answer_that_somebody_writes_to_the_database_under_our_name_is_not_ours(
+    database: Postgres, ada: Journal, tmp_path: Path, clock: Ticking
+) -> None:
+    ada.append("i1", CLUSTER, OPENED)
+    ada.append("i1", CLUSTER, note("planned", plan="p1"), private=b"to the letter")
+    ada.close()
+    copied = tmp_path / "copied.sqlite3"
+    copied.write_bytes(ada.path.read_bytes())
+    forged, here = Journal(copied, clock), Journal(ada.path, clock)
+    forged.append("i1", CLUSTER, note("accepted!", plan="p1"))
+    with copy_at(database) as copy:
+        exchange(forged, copy)
+        (told,) = exchange(here, copy).refused
+    assert told.startswith(f"The shared record holds entry 3 of writer {here.writer}, which is this journal")
+    assert [entry.text for entry in here.of_plan("p1")] == ["planned"]
+
+
 def test_a_copy_that_was_wiped_is_filled_again_also_by_those_who_only_read(
     database: Postgres, ada: Journal, ben: Journal
 ) -> None:

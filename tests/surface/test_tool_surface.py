@@ -24,7 +24,7 @@ EXPECTED = {
     "verify_fix", "analyze_logs", "follow_logs", "open_incident", "update_incident", "record_entry", "get_incident",
     "write_postmortem", "close_incident", "hand_over", "diagnose_workload", "what_changed", "resource_usage",
     "read_object", "restart_workload", "pause_rollout", "set_resources", "cordon_node", "evict_pod", "suspend_job",
-    "undo_action", "run_diagnostic", "redirect_traffic", "set_feature_flag",
+    "undo_action", "run_diagnostic", "redirect_traffic", "set_feature_flag", "hand_off",
 }  # fmt: skip
 
 

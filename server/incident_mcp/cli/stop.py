@@ -8,7 +8,7 @@ from incident_mcp.cli.options import run, settings_of
 from incident_mcp.settings import Settings
 
 if TYPE_CHECKING:
-    from incident_mcp.vocabulary.plan import Plan
+    from incident_mcp.gate.stopping import Halt
 
 NAME = "stop"
 
@@ -26,24 +26,33 @@ async def _stop(settings: Settings, why: str) -> None:
     from incident_mcp.wiring import remote_door
 
     remote = remote_door(settings)
-    revoked = remote.stop(why) if remote else await _stopped_here(settings, why)
-    print("Stopped: no plan is made, approved or carried out, and a plan under way ends before its next write.")
-    for plan in revoked:
+    halt = remote.stop(why) if remote else await _stopped_here(settings, why)
+    print("Stopped: nothing is planned, approved or sent any more. That holds back rollbacks and undos too.")
+    for plan in halt.revoked:
         print(f"  revoked: plan {plan.id}, {plan.cluster.name}: {plan.draft.headline}")
-    print("A write that was sent already is not called back. incident-mcp stop --lift allows changes again.")
+    for plan in halt.under_way:
+        print(f"  under way: plan {plan.id}, {plan.cluster.name}: {plan.draft.headline}")
+        print("    It ends before its next write, and nothing puts it back by itself any more.")
+        print(f"    {plan.draft.undo.shown} The whole plan: incident-mcp plan {plan.id}")
+    print("A write that was sent already is not called back.")
+    print("To take something back: incident-mcp stop --lift, then the assistant's undo_action; or kubectl by hand.")
 
 
-async def _stopped_here(settings: Settings, why: str) -> "list[Plan]":
+async def _stopped_here(settings: Settings, why: str) -> "Halt":
     from incident_mcp.gate.brake import Brake
-    from incident_mcp.gate.stopping import stop
+    from incident_mcp.gate.stopping import stop, stopped_unrecorded
     from incident_mcp.record.journal import Journal
     from incident_mcp.text.cleaning import one_line
     from incident_mcp.vocabulary.clock import system_clock
-    from incident_mcp.wiring import persons_door
+    from incident_mcp.vocabulary.errors import RecordError
+    from incident_mcp.wiring import door_here
 
     brake = Brake(settings.home)
     brake.pull(settings.person, one_line(why), system_clock)  # before the record is opened: it may be what is broken
-    journal, door = Journal(settings.journal, system_clock), persons_door(settings)
+    try:
+        journal, door = Journal(settings.journal, system_clock), door_here(settings)
+    except RecordError as error:
+        raise stopped_unrecorded(brake, error) from error
     return await stop(journal, brake, door, settings.person, one_line(why), system_clock)
 
 
@@ -53,6 +62,7 @@ async def _lift(settings: Settings, name: str | None) -> None:
     from incident_mcp.gate.brake import Brake
     from incident_mcp.gate.stopping import lift
     from incident_mcp.record.journal import Journal
+    from incident_mcp.vocabulary.actor import Actor
     from incident_mcp.vocabulary.clock import system_clock
     from incident_mcp.wiring import NOBODY_APPROVES, persons_door, remote_door
 
@@ -64,6 +74,6 @@ async def _lift(settings: Settings, name: str | None) -> None:
         lifted = remote.lift(person, secret)
     else:
         Approvers(settings.home).check(person, secret)
-        by, journal = settings.person, Journal(settings.journal, system_clock)
+        by, journal = Actor(role="person", name=person, known_by="passphrase"), Journal(settings.journal, system_clock)
         lifted = await lift(journal, Brake(settings.home), by, system_clock)
     print("Changes are allowed again; revoked plans stay revoked." if lifted else "Changes were not stopped.")

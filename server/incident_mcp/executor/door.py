@@ -8,6 +8,7 @@ from typing import Literal
 
 from incident_mcp.executor.call import Call, Told, asked, untold
 from incident_mcp.executor.protocol import Approve, Decline, Execute, Find, Hello, Lift, Reopen, Standing, Stop, Waiting
+from incident_mcp.gate.stopping import Halt
 from incident_mcp.record.plans import PlanStory
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.answer import Outcome
@@ -63,9 +64,9 @@ class RemoteDoor:
         """Have an approved plan carried out, where the assistant can't ask for it any more."""
         return Outcome.model_validate(Call(self._path, Execute(plan=plan.id, by=by)).run(tell))
 
-    def stop(self, why: str) -> list[Plan]:
-        """Stop all changes; the plans that were revoked."""
-        return asked(self._path, Stop(why=why[:400]), list[Plan])
+    def stop(self, why: str) -> Halt:
+        """Stop all changes."""
+        return asked(self._path, Stop(why=why[:400]), Halt)
 
     def lift(self, name: str, passphrase: str) -> bool:
         """Allow changes again; False when they were not stopped."""

@@ -10,15 +10,17 @@ import json
 import os
 import secrets
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+from pydantic import Field
 
 from incident_mcp.vocabulary.errors import IncidentError, RecordError
 from incident_mcp.vocabulary.value import Value
 
 NAME = "approvers.json"
 SHORTEST = 8
-_COST = 2**15
-_BLOCK = 8
+_COST: Literal[32768] = 32768
+_BLOCK: Literal[8] = 8
 _MEMORY = 64 * 1024 * 1024
 """Bytes that scrypt may take; these costs need 32 MiB (RFC 7914)."""
 
@@ -32,10 +34,12 @@ class WrongPassphrase(IncidentError):
 
 
 class _Kept(Value):
-    salt: str
-    hash: str
-    cost: int
-    block: int
+    """What is kept of one passphrase; anything else was not written here, and is refused as it is read."""
+
+    salt: str = Field(pattern=r"^[0-9a-f]{32}$")
+    hash: str = Field(pattern=r"^[0-9a-f]{64}$")
+    cost: Literal[32768]
+    block: Literal[8]
 
 
 class Approvers:

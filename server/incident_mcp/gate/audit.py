@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from incident_mcp.gate.audit_log import AuditLog, Request
 from incident_mcp.record.journal import Store
-from incident_mcp.record.plans import as_recorded
+from incident_mcp.record.plans import PlanAltered, PlanState, as_recorded, story
 from incident_mcp.vocabulary.entry import Entry, EntryKind
 from incident_mcp.vocabulary.plan import Plan, Write
 
@@ -28,10 +28,12 @@ class Told:
     plan: Plan
     digest: str
     incident: str | None
-    approved: datetime | None
-    """When the yes that made it approved was written; None: it never was."""
+    approved: bool
+    """Whether it was approved, in time and not taken back, when its intent was written."""
     sent: datetime | None
     """When its intent was written; None: it was not carried out."""
+    last: datetime | None
+    """When the last of its writes was about to be sent."""
     states: dict[int, str]
     """What the record says of each write, by its number from 1."""
 
@@ -59,8 +61,8 @@ def prove(store: Store, log: AuditLog, cluster: str = "") -> Proof:
     """Hold the log against the record. `cluster`: whose log it is, by context or address; else it is told by the plans
     that it names. Raises `RecordError`.
     """
-    plans = {told.digest: told for told in _told(store)}
     proof = Proof(requests=len(log.requests))
+    plans = {told.digest: told for told in _told(store, proof)}
     proof.differences += [f"line {number} of the log is no audit event" for number in log.broken]
     proof.differences += [f"the record's chain is broken: {problem}" for problem in store.verify()]
     sent: dict[tuple[str, int], list[Request]] = defaultdict(list)
@@ -70,43 +72,45 @@ def prove(store: Store, log: AuditLog, cluster: str = "") -> Proof:
             sent[request.digest, number].append(request)
     proof.writes = sum(map(len, sent.values()))
     for told in _of_cluster(list(plans.values()), {digest for digest, _ in sent}, cluster):
-        if told.sent is not None:
+        if told.sent is not None and told.last is not None:
             proof.plans += 1
-            if log.covers(told.sent):
-                _compare(told, sent, proof)
-            else:
-                proof.outside += 1
+            covered = log.covers(told.sent) and log.covers(told.last)
+            proof.outside += not covered
+            _compare(told, sent, proof, covered=covered)
     return proof
 
 
-def _told(store: Store) -> Iterator[Told]:
+def _told(store: Store, proof: Proof) -> Iterator[Told]:
+    """The plans of the record. One that is not there to the letter can't be compared, and is a difference."""
     for incident in [*store.incidents(), None]:
         for entry in store.entries(incident):
             ours = entry.kind is EntryKind.PLAN and entry.writer == store.writer and "adopted" not in entry.data
-            body = store.private(entry.plan) if ours and entry.plan else None
-            if body is None:
+            if not (ours and entry.plan):
                 continue
-            of_it = store.of_plan(str(entry.plan))
-            plan = as_recorded(body, of_it)
+            of_it = store.of_plan(entry.plan)
+            try:
+                plan = as_recorded(store.private(entry.plan), of_it)
+            except PlanAltered:
+                proof.differences.append(f"plan {entry.plan} ({entry.text}) is not in the record as it was made")
+                continue
+            place = next((at for at, one in enumerate(of_it) if one.kind is EntryKind.INTENT), None)
+            sent = None if place is None else of_it[place].written
+            before = of_it if place is None else of_it[:place]
             yield Told(
                 plan=plan,
                 digest=str(entry.data["digest"]),
                 incident=incident,
-                approved=_approved(of_it, plan.approvers),
-                sent=next((one.written for one in of_it if one.kind is EntryKind.INTENT), None),
+                approved=sent is not None and story(before, plan.expires, sent).state is PlanState.APPROVED,
+                sent=sent,
+                last=_last(of_it),
                 states=_states(of_it, plan),
             )
 
 
-def _approved(entries: Sequence[Entry], needed: int) -> datetime | None:
-    """When as many persons as were needed had said yes."""
-    persons: set[str] = set()
-    for entry in entries:
-        if entry.kind is EntryKind.ANSWER and entry.data.get("accepted") is True:
-            persons.add(entry.actor.name)
-            if len(persons) >= needed:
-                return entry.written
-    return None
+def _last(entries: Sequence[Entry]) -> datetime | None:
+    told = (EntryKind.INTENT, EntryKind.STEP)
+    begun = [one.written for one in entries if one.kind in told and one.data.get("state", "sending") == "sending"]
+    return max(begun, default=None)
 
 
 def _states(entries: Sequence[Entry], plan: Plan) -> dict[int, str]:
@@ -128,8 +132,8 @@ def _place(request: Request, told: Told | None, proof: Proof) -> int:
         proof.differences.append(f"a request of ours names no plan: {request}")
     elif told is None:
         proof.differences.append(f"a request names plan digest {request.digest[:12]}…, which no plan has: {request}")
-    elif told.approved is None or told.approved > request.at + CLOCKS:
-        proof.differences.append(f"{told} was not approved before its request: {request}")
+    elif not told.approved or told.sent is None or told.sent > request.at + CLOCKS:
+        proof.differences.append(f"{told} was not approved and begun before its request: {request}")
     else:
         for number, write in enumerate(told.plan.draft.writes, 1):
             if _is(request, write):
@@ -164,8 +168,8 @@ def _of_cluster(plans: list[Told], seen: set[str], cluster: str) -> Iterator[Tol
             yield told
 
 
-def _compare(told: Told, sent: dict[tuple[str, int], list[Request]], proof: Proof) -> None:
-    """One carried out plan, write by write."""
+def _compare(told: Told, sent: dict[tuple[str, int], list[Request]], proof: Proof, *, covered: bool) -> None:
+    """One carried out plan, write by write; what is missing is named where the log covers its time."""
     for number, write in enumerate(told.plan.draft.writes, 1):
         if not write.path.startswith(IN_CLUSTER):
             proof.notes.append(f"{told}, write {number} ({write.shown}) went to an outside service, not to this log's")
@@ -177,9 +181,9 @@ def _compare(told: Told, sent: dict[tuple[str, int], list[Request]], proof: Proo
             proof.differences.append(f"{what} was carried out {len(done)} times")
         if len(requests) > 1 and not write.patient:
             proof.differences.append(f"{what} was sent {len(requests)} times")
-        if state == "applied" and not done:
+        if state == "applied" and not done and covered:
             proof.differences.append(f"{what} is done by the record, and the log has no such request")
         if state in ("not applied", "not needed", "not sent") and done:
             proof.differences.append(f"{what} is {state} by the record, and the log has it done: {done[0]}")
-        if state in ("unknown", "sending"):
+        if state in ("unknown", "sending") and (done or covered):
             proof.notes.append(f"{what} is unknown by the record; by the log it is {'done' if done else 'not done'}")

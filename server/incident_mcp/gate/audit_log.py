@@ -15,6 +15,10 @@ import msgspec
 
 AGENT = "incident-mcp/"
 _DIGEST = re.compile(r"plan/([0-9a-f]{64})$")
+_ENDED = ("ResponseComplete", "Panic")
+_BEGUN = ("ResponseStarted", *_ENDED)
+"""A command's connection is noted when it opens; while the command runs, and where the log ends, that is all."""
+_REVIEWS = frozenset({"authorization.k8s.io", "authentication.k8s.io"})
 _METHODS = {"patch": "PATCH", "create": "POST", "delete": "DELETE"}
 _MUTATING = frozenset({*_METHODS, "update", "deletecollection"})
 
@@ -71,8 +75,10 @@ def read_audit_log(lines: Iterable[bytes], user: str = "") -> AuditLog:
             log.broken.append(number)
             continue
         log.first, log.last = min(log.first or at, at), max(log.last or at, at)
-        log.requests += [one for one in _ours(event, at, user) if one.id not in seen]
-        seen |= {one.id for one in log.requests[-1:]}
+        for one in _ours(event, at, user):
+            if one.id not in seen:
+                log.requests.append(one)
+                seen.add(one.id)
     return log
 
 
@@ -80,7 +86,7 @@ def _ours(event: dict[str, Any], at: datetime, user: str) -> Iterator[Request]:
     agent, who = str(event.get("userAgent", "")), str(event.get("user", {}).get("username", ""))
     verb, of = str(event.get("verb", "")), event.get("objectRef", {})
     command = of.get("subresource") == "exec"  # a command in a container: a GET where it is a WebSocket
-    if not (verb in _MUTATING or command) or event.get("stage") not in ("ResponseComplete", "Panic"):
+    if not (verb in _MUTATING or command) or event.get("stage") not in (_BEGUN if command else _ENDED):
         return
     if not (agent.startswith(AGENT) or (user and who == user)):
         return
@@ -89,8 +95,7 @@ def _ours(event: dict[str, Any], at: datetime, user: str) -> Iterator[Request]:
     asked = parse_qs(uri.query)
     if command:
         body = {"container": asked.get("container", [""])[0], "command": asked.get("command", [])}
-    review = str(of.get("resource", "")).endswith("reviews")
-    if review or "dryRun" in asked or _dry(body):
+    if of.get("apiGroup") in _REVIEWS or "dryRun" in asked or (of.get("subresource") == "eviction" and _dry(body)):
         return
     digest = _DIGEST.search(agent)
     yield Request(

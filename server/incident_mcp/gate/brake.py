@@ -9,6 +9,7 @@ import json
 from contextlib import suppress
 from pathlib import Path
 
+from incident_mcp.text.cleaning import one_line
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.clock import Clock
 from incident_mcp.vocabulary.errors import IncidentError, RecordError
@@ -16,6 +17,12 @@ from incident_mcp.vocabulary.errors import IncidentError, RecordError
 NAME = "stopped"
 LARGEST = 2000
 """Bytes of it that are read: who pulled it, when and why."""
+
+
+HOW_TO_LIFT = (
+    "The stop holds back rollbacks, undos and aborts too. To let one through, a person lifts it in a terminal "
+    "(incident-mcp stop --lift), or takes the change back by hand with kubectl."
+)
 
 
 class Stopped(IncidentError):
@@ -31,7 +38,7 @@ class Brake:
     def pulled(self) -> str:
         """Who stopped all changes, when and why, in words; empty while nobody did."""
         try:
-            self.path.stat()
+            self.path.lstat()  # also a link that leads nowhere was put there by somebody
         except FileNotFoundError:
             return ""
         except OSError as error:
@@ -39,7 +46,7 @@ class Brake:
         told: dict[str, str] = {}
         with suppress(OSError, ValueError), self.path.open("rb") as file:
             read = json.loads(file.read(LARGEST))
-            told = {key: str(value) for key, value in read.items()} if isinstance(read, dict) else {}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+            told = {key: one_line(str(value)) for key, value in read.items()} if isinstance(read, dict) else {}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
         who, why = told.get("by", "somebody"), told.get("why", "")
         at = f" at {told['at'][11:19]} UTC" if "at" in told else ""
         return f"All changes were stopped by {who}{at}{f': {why}' if why else ''}."
@@ -47,7 +54,7 @@ class Brake:
     def check(self, cluster: str) -> None:
         """Raise `Stopped` while it is pulled."""
         if words := self.pulled():
-            raise Stopped(f"{cluster}: {words}", "A person lifts it in a terminal: incident-mcp stop --lift.")
+            raise Stopped(f"{cluster}: {words}", HOW_TO_LIFT)
 
     def pull(self, by: Actor, why: str, clock: Clock) -> None:
         """Stop all changes. Pulled twice, the first word stands. Raises `RecordError` when the file can't be made."""

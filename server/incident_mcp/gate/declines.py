@@ -4,9 +4,8 @@ It names entries that reading tools wrote after the decline, so there is somethi
 it ask again, by a door of their own.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from incident_mcp.gate.plans import Plans
@@ -18,6 +17,8 @@ from incident_mcp.vocabulary.entry import Entry, EntryKind
 from incident_mcp.vocabulary.errors import IncidentError
 from incident_mcp.vocabulary.plan import Draft, Plan
 
+ELSEWHERE = timedelta(hours=24)
+"""How long a no holds in other incidents too: opening another one is the assistant's wish as well."""
 SEEN = frozenset(
     {EntryKind.LOOK, EntryKind.IMPACT, EntryKind.EVIDENCE, EntryKind.CHANGE, EntryKind.FINDING, EntryKind.VERDICT}
 )
@@ -43,13 +44,16 @@ class Decline:
 
 
 async def declined_before(plans: Plans, action: Action[Any], request: Request, draft: Draft) -> Decline | None:
-    """The last decline of the same change on the same target in this incident."""
-    entries = await plans.record.entries(request.incident)
-    for plan_id in _declined([entry for entry in entries if plans.record.wrote(entry)]):
-        plan = await plans.load(plan_id)
+    """The last decline of the same change on the same target, in this incident or lately in another."""
+    since = plans.record.clock() - ELSEWHERE
+    for entry in reversed(await plans.record.answers()):
+        holds = entry.incident == request.incident or entry.happened > since
+        if not (holds and entry.plan and entry.data.get("said") == "declined"):
+            continue
+        plan = await plans.load(entry.plan)
         told = await plans.story(plan)
         if told.state is PlanState.DECLINED and told.declined and _alike(plan, action, request, draft):
-            return _decline(plan, told, told.declined)
+            return _decline(plan, told, told.declined, request.incident)
     return None
 
 
@@ -71,13 +75,6 @@ async def check_evidence(plans: Plans, request: Request, decline: Decline | None
     )
 
 
-def _declined(entries: list[Entry]) -> Iterator[str]:
-    """Plans that were answered with no, the newest first."""
-    for entry in reversed(entries):
-        if entry.kind is EntryKind.ANSWER and entry.data.get("said") == "declined" and entry.plan:
-            yield entry.plan
-
-
 def _alike(plan: Plan, action: Action[Any], request: Request, draft: Draft) -> bool:
     if plan.action != request.action or plan.draft.target != draft.target:
         return False
@@ -87,8 +84,9 @@ def _alike(plan: Plan, action: Action[Any], request: Request, draft: Draft) -> b
     return typed_arguments(action, plan.arguments) == typed_arguments(action, wanted)
 
 
-def _decline(plan: Plan, told: PlanStory, at: datetime) -> Decline:
-    return Decline(plan=plan.id, entry=told.decline, at=at, reopened=told.reopened)
+def _decline(plan: Plan, told: PlanStory, at: datetime, incident: str | None) -> Decline:
+    entry = told.decline if told.incident == incident else f"{told.decline} of incident {told.incident}"
+    return Decline(plan=plan.id, entry=entry, at=at, reopened=told.reopened)
 
 
 def _is_new(entry: Entry, decline: Decline) -> bool:

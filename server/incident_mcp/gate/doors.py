@@ -4,6 +4,8 @@ The record is enough; no cluster is asked, since the facts are compared again be
 approved here is carried out when the assistant repeats the same call, once.
 """
 
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Literal, Protocol
 
 from incident_mcp.gate.answering import Answers
@@ -11,7 +13,7 @@ from incident_mcp.gate.approvers import Approvers
 from incident_mcp.gate.brake import Brake
 from incident_mcp.gate.plans import Plans
 from incident_mcp.record.journal import Store
-from incident_mcp.record.plans import WAITING, PlanState, PlanStory, as_recorded, story
+from incident_mcp.record.plans import WAITING, PlanAltered, PlanState, PlanStory, as_recorded, story
 from incident_mcp.record.record import Record
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.answer import PersonsAnswer
@@ -62,14 +64,24 @@ class PersonsDoor:
 
     def waiting(self) -> list[tuple[Plan, PlanStory]]:
         """The plans of open questions, oldest first. Raises `RecordError`."""
-        found: list[tuple[Plan, PlanStory]] = []
+        return [(plan, told) for plan, told in self._known() if told.state in WAITING]
+
+    def under_way(self) -> list[Plan]:
+        """The plans whose writes are being sent, or were when their server ended. Raises `RecordError`."""
+        return [plan for plan, told in self._known() if told.outcome == "unknown" and not told.settled]
+
+    def _known(self) -> Iterator[tuple[Plan, PlanStory]]:
+        """All plans that were made here; those that somebody altered can't be used, and must not hide the others."""
         for incident in [*self._store.incidents(), None]:
             for entry in self._store.entries(incident):
                 if entry.plan and _ours(entry, self._store):
-                    plan, told = self.find(entry.plan)
-                    if told.state in WAITING:
-                        found.append((plan, told))
-        return found
+                    with suppress(PlanAltered):
+                        yield self._told(entry.plan, self._store.private(entry.plan))
+
+    def _told(self, plan_id: str, body: bytes | None) -> tuple[Plan, PlanStory]:
+        entries = self._store.of_plan(plan_id)
+        plan = as_recorded(body, entries)
+        return plan, story(entries, plan.expires, self._clock())
 
     def find(self, plan_id: str) -> tuple[Plan, PlanStory]:
         """A plan and what became of it. Raises `BadRequest` when there is none, `RecordError`."""
@@ -78,9 +90,7 @@ class PersonsDoor:
             raise BadRequest(
                 f"There is no plan {plan_id[:40]}.", "incident-mcp approve without an id lists those that wait."
             )
-        entries = self._store.of_plan(plan_id)
-        plan = as_recorded(body, entries)
-        return plan, story(entries, plan.expires, self._clock())
+        return self._told(plan_id, body)
 
     async def approve(self, plan: Plan, name: str, passphrase: str, typed: str | None = None) -> Entry:
         """Say yes to exactly this plan; `typed` is the target's name where the plan's risk is high.

@@ -111,15 +111,16 @@ class LocalGate:
 
     async def _find_or_make(self, request: Request, draft: Draft, decline: Decline | None) -> tuple[Proposal, bool]:
         await self.sweep_expired(request.incident, request.by)
-        moved = ""
+        moved, approvers = "", self._policy().approvers(request.action)
         for plan, told, entry in await self._plans.pending(request.incident):
             if plan.action != request.action or plan.draft.target != draft.target:
                 continue
-            if _same(plan.draft, draft) and {*request.evidence} <= {*told.evidence}:
+            same = _same(plan.draft, draft)
+            if same and plan.approvers == approvers and {*request.evidence} <= {*told.evidence}:
                 await check_evidence(self._plans, request, decline, told.evidence)
                 return Proposal(plan=plan, story=told, entry=entry.id), False
-            if _same(plan.draft, draft):
-                again = "it is proposed again, on new evidence."
+            if same:
+                again = "it is proposed again, on new evidence or under another policy."
                 await self._plans.retire(plan, request.incident, PlanState.SUPERSEDED, again, request.by)
             if not same_facts(plan.draft.facts, draft.facts):
                 moved = await self._actions[plan.action].moved_by(plan)

@@ -24,28 +24,30 @@ class PolicyFile:
     def __init__(self, path: Path, *, named: bool) -> None:
         self.path = path.expanduser()
         self._must_be_there = named
-        self._seen: tuple[int, int, int] | None = None
+        self._seen: tuple[int, ...] | None = None
         self._policy: Policy | None = None
 
     @property
     def shipped(self) -> bool:
         """Whether the shipped default holds, because there is no file."""
-        return not self._must_be_there and not self.path.exists()
+        return not (self._must_be_there or self.path.exists() or self.path.is_symlink())
 
     def __call__(self) -> Policy:
         try:
             found = self.path.stat()
         except FileNotFoundError as error:
-            if self._must_be_there:
+            if self._must_be_there or self.path.is_symlink():  # a link that leads nowhere named a file
                 raise self._broken("it is not there") from error
             self._policy = self._policy or Policy()
             return self._policy
         except OSError as error:
             raise self._broken(str(error)) from error
-        seen = (found.st_mtime_ns, found.st_size, found.st_ino)
+        seen = (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino)
         if self._policy is None or seen != self._seen:
             self._must_be_there = True
             self._seen = None
+            if found.st_mode & 0o002:
+                raise self._broken("others may write to it")
             self._policy = self._read()
             self._seen = seen
         return self._policy
@@ -60,6 +62,8 @@ class PolicyFile:
                 text = file.read(LARGEST + 1)
             if len(text) > LARGEST:
                 raise self._broken(f"it is larger than {LARGEST} bytes")
+            if not text.strip():  # what a full disk or an editor leaves, and not what anybody means by a policy
+                raise self._broken("it is empty")
             return Policy.model_validate(tomllib.loads(text.decode()))
         except ValidationError as error:
             problems = error.errors(include_url=False, include_input=False)

@@ -117,7 +117,7 @@ class Steps:
         if write.abort_within:
             bad = await self._turned_bad(write)
             if stopped := self.halted():  # also while it was watched: then nobody sends the abort
-                self.why = stopped
+                self.why = f"{stopped} A stop holds back the abort too."
                 return "not applied"
             if not bad:
                 await self._note(number, write, "not needed")
@@ -196,7 +196,10 @@ def told(plan: Plan, states: dict[int, Landed], why: str, sent: datetime | None)
     if len(good) == len(writes):
         return Outcome(status="applied", text=f"{plan.draft.headline}: done", sent=sent)
     if all(number in good or (write.abort_within and number not in states) for number, write in writes.items()):
-        text = f"{plan.draft.headline}: done, but its watch was cut short, so nothing puts it back by itself. {why}"
+        text = (
+            f"{plan.draft.headline}: done, but its watch was cut short, so nothing puts it back by itself. {why} "
+            f"{plan.draft.undo.shown}"
+        )
         return Outcome(status="applied", text=text, sent=sent)
     if any(states.get(number) == "unknown" for number in writes):
         return _unknown(plan, states, sent)

@@ -57,6 +57,11 @@ def fact(document: Any, pointer: str, shown: str) -> Fact:
     return Fact(pointer=pointer, value=value, shown=shown)
 
 
+def same_template(workload: Any) -> Fact:
+    """That no newer revision rolls out: what was proposed for the pods of one is not meant for those of another."""
+    return fact(workload, TEMPLATE, "the same pod template")
+
+
 def tests(document: Any, pointers: tuple[str, ...]) -> list[dict[str, Any]]:
     """JSON-patch `test` operations on what the document holds now: the API server checks them as it writes."""
     return [{"op": "test", "path": pointer, "value": value_at(document, pointer)} for pointer in pointers]

@@ -2,7 +2,8 @@
 
 Every writer has a chain of its own, so there is nothing to merge and nothing to lock. What comes in must continue the
 chain that is here; what does not fit is refused and told, since whoever can write to the database is not thereby one of
-us. A journal that was restored from a backup and went on by itself is told too: its chain has two ends.
+us; of its own entries a journal takes none, since an answer among them would approve a plan. A journal that was
+restored from a backup is told, and one that went on by itself too: its chain has two ends.
 """
 
 from dataclasses import dataclass
@@ -44,6 +45,9 @@ def _catch_up(journal: Journal, copy: SharedCopy, writer: str, here: Head, there
             done.sent += len(links)
             there = Head(links[-1].place, links[-1].hash)
         return
+    if writer == journal.writer:
+        done.refused += (_not_ours(writer, here.place + 1),)
+        return
     while links := copy.links(writer, here.place, MOST):
         if problems := broken_after(here, links):
             done.refused += (f"The shared record is not as it was written: {problems[0]}.",)
@@ -57,6 +61,14 @@ def _hash_at(journal: Journal, writer: str, place: int) -> str:
         return ""
     found: list[Link] = journal.links(writer, place - 1, place)
     return found[0].hash if found else ""
+
+
+def _not_ours(writer: str, place: int) -> str:
+    return (
+        f"The shared record holds entry {place} of writer {writer}, which is this journal, and this journal does not: "
+        "either it was restored from an older copy, or somebody else wrote that. It is not taken: an answer to a plan "
+        "among it would count as given here."
+    )
 
 
 def _forked(writer: str, place: int) -> str:

@@ -51,6 +51,7 @@ class Store(Protocol):
     def entries(self, incident: str | None, cluster: str | None = None) -> list[Entry]: ...
     def life(self, incident: str) -> tuple[list[Entry], int]: ...
     def of_plan(self, plan: str) -> list[Entry]: ...
+    def answers(self, cluster: str) -> list[Entry]: ...
     def incidents(self) -> list[str]: ...
     def private(self, name: str) -> bytes | None: ...
     def verify(self) -> list[str]: ...
@@ -116,7 +117,10 @@ class Journal:
         return entry
 
     def take(self, parts: Iterable[Link | Gap]) -> int:
-        """Keep what other journals wrote, as it is; how much was new. What is here already stays as it is."""
+        """Keep what other journals wrote, as it is; how much was new. What is here already stays as it is.
+
+        Raises `RecordError` for an entry that claims to be of this journal and is not in it.
+        """
         given = list(parts)
         with self._explained("written"), self._lock, self._transaction():
             self._check_place()
@@ -131,6 +135,12 @@ class Journal:
         known = "SELECT 1 FROM entries WHERE writer = ? AND place = ?"
         if self._db.execute(known, (part.writer, part.place)).fetchone():
             return False
+        if part.writer == self.writer:  # an answer among them would count as given here
+            raise RecordError(
+                f"Entry {part.place} claims to be of this very record, which holds no such entry.",
+                "It was written elsewhere, or this record was restored from an older copy of itself.",
+                not_done="Nothing was taken.",
+            )
         self._insert(part, None)
         return True
 
@@ -196,6 +206,12 @@ class Journal:
         """What this journal wrote of a plan. What others say of it never approves or spends it."""
         return self._read("WHERE plan = ? AND writer = ? ORDER BY place", [plan, self.writer])
 
+    def answers(self, cluster: str) -> list[Entry]:
+        """What people answered here to plans of a cluster, in all its incidents, oldest first."""
+        incidents = "SELECT incident FROM entries WHERE kind = 'opened'"  # so that the index leads to the answers
+        where = f"WHERE incident IN ({incidents}) AND kind = ? AND writer = ? AND cluster = ? ORDER BY place"
+        return self._read(where, [EntryKind.ANSWER, self.writer, cluster])
+
     def _read(self, where: str, values: list[Any]) -> list[Entry]:
         return [link.entry for link in self._links(where, values)]
 
@@ -217,7 +233,7 @@ class Journal:
         """What an undo or a plan needs to the letter, unmasked; never part of an export or of the shared record."""
         with self._explained("read"), self._lock:
             row = self._db.execute("SELECT body FROM private WHERE name = ?", (name,)).fetchone()
-        return row[0] if row else None
+        return _bytes(row[0]) if row else None
 
     # Chains
 

@@ -79,13 +79,17 @@ class PlanStory(Value):
         return self.state is PlanState.APPROVED and any(one.door != "chat" for one in self.approvals)
 
 
-def as_recorded(body: bytes, entries: list[Entry]) -> Plan:
-    """The plan that these bytes hold. Raises `RecordError` unless they are those whose digest the chained entry names:
+class PlanAltered(RecordError):
+    """A plan is not in the record as it was shown, so nothing is done with it."""
+
+
+def as_recorded(body: bytes | None, entries: list[Entry]) -> Plan:
+    """The plan that these bytes hold. Raises `PlanAltered` unless they are those whose digest the chained entry names:
     what is carried out is what was shown.
     """
     entry = next((entry for entry in entries if entry.kind is EntryKind.PLAN), None)
-    if entry is None or entry.data.get("digest") != hashlib.sha256(body).hexdigest():
-        raise RecordError(
+    if entry is None or body is None or entry.data.get("digest") != hashlib.sha256(body).hexdigest():
+        raise PlanAltered(
             "A plan in the record is not what was recorded when it was made: somebody changed it.",
             "Call the tool again for a new plan, keep the record's file, and run incident-mcp doctor.",
         )

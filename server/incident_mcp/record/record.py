@@ -54,6 +54,10 @@ class Record:
     async def of_plan(self, plan: str) -> list[Entry]:
         return await anyio.to_thread.run_sync(self.store.of_plan, plan)
 
+    async def answers(self) -> list[Entry]:
+        """What people answered here, in all incidents of this cluster, oldest first."""
+        return await anyio.to_thread.run_sync(self.store.answers, self.cluster.server)
+
     async def own_plans(self, incident: str | None) -> list[Entry]:
         """The plans of an incident that were made here, in order: another journal's can be read, never carried out."""
         return [one for one in await self.entries(incident) if one.kind is EntryKind.PLAN and self.wrote(one)]

@@ -2,7 +2,7 @@
 
 import inspect
 from functools import partial
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.server.mcpserver import Context, Elicit, ElicitationResult, Resolve
 from mcp.server.mcpserver.tools import Tool
@@ -21,6 +21,9 @@ from incident_mcp.vocabulary.entry import Entry
 from incident_mcp.vocabulary.errors import IncidentError
 from incident_mcp.vocabulary.plan import Plan
 from incident_mcp.workflow.desk import Desk
+
+if TYPE_CHECKING:  # what a change needs is imported with the first one
+    from incident_mcp.workflow.changes import ChangeReply
 
 
 class ApprovalRequired(IncidentError):
@@ -114,10 +117,19 @@ def _answered(ctx: Context[Any, Any]) -> ElicitResult | None:
 
 
 async def _decide(office: Office, ctx: Context[Any, Any], proposal: Proposal, answer: Any) -> CallToolResult:
-    from incident_mcp.workflow import changes
     from incident_mcp.workflow.debts import reminded
+    from incident_mcp.workflow.waiting import naming_plans
 
     desk, by = await office.desk(), assistant(ctx)
+    reply = await naming_plans(desk, await _decided(office, desk, ctx, proposal, answer), by)
+    return result(await reminded(desk, reply))
+
+
+async def _decided(
+    office: Office, desk: Desk, ctx: Context[Any, Any], proposal: Proposal, answer: Any
+) -> "ChangeReply":
+    from incident_mcp.workflow import changes
+
     plan, told = await desk.gate.plan(proposal.plan.id)
 
     async def progress(done: float, total: float, message: str) -> None:
@@ -125,11 +137,12 @@ async def _decide(office: Office, ctx: Context[Any, Any], proposal: Proposal, an
 
     given = getattr(answer, "data", None)
     if isinstance(given, NotAsked):
-        if told.approved_outside:
-            return result(await reminded(desk, await changes.carry_out(desk, proposal, by, progress)))
-        raise ApprovalRequired(
-            f"{desk.cluster}: approval required for plan {plan.id}, but {given.why}.", changes.how_outside(plan)
-        )
+        if not told.approved_outside:
+            raise ApprovalRequired(
+                f"{desk.cluster}: approval required for plan {plan.id}, but {given.why}.", changes.how_outside(plan)
+            )
+        _check_chat(office, desk, plan, told)
+        return await changes.carry_out(desk, proposal, assistant(ctx), progress)
     entry = await _taken(office, desk, plan, told, said(answer, plan))
     if not entry.data["seen"]:
         raise ApprovalRequired(
@@ -139,17 +152,25 @@ async def _decide(office: Office, ctx: Context[Any, Any], proposal: Proposal, an
         )
     if entry.data["said"] != "accepted":
         words = {"declined": "Declined in the chat", "cancelled": "Cancelled, not answered"}
-        return result(
-            await changes.not_approved(desk, proposal, words.get(str(entry.data["said"]), "No yes"), entry.id)
-        )
+        return await changes.not_approved(desk, proposal, words.get(str(entry.data["said"]), "No yes"), entry.id)
     _, told = await desk.gate.plan(plan.id)
     if told.approval != entry.id and told.state in (PlanState.APPROVED, PlanState.SPENT):
         text = f"Plan {plan.id} was approved twice, and another call carries it out."
-        return result(changes.carried_out_elsewhere(desk, proposal, text))
+        return changes.carried_out_elsewhere(desk, proposal, text)
     if told.approval != entry.id:
         why = str(entry.data["why"]) or f"the plan is {told.state}"
-        return result(await changes.not_approved(desk, proposal, f"A yes came, but {why}", entry.id))
-    return result(await reminded(desk, await changes.carry_out(desk, proposal, by, progress)))
+        return await changes.not_approved(desk, proposal, f"A yes came, but {why}", entry.id)
+    return await changes.carry_out(desk, proposal, assistant(ctx), progress)
+
+
+def _check_chat(office: Office, desk: Desk, plan: Plan, told: PlanStory) -> None:
+    """Raise `ApprovalRequired` where one of several yeses came through a chat that has become no door since."""
+    if any(one.door == "chat" for one in told.approvals) and (closed := office.chat_closed()):
+        raise ApprovalRequired(
+            f"{desk.cluster}: plan {plan.id} is not carried out: one yes to it came in the chat, which is no door "
+            f"any more: {closed}.",
+            "Call the tool again after the plan's end: it makes a new one, which two persons approve in terminals.",
+        )
 
 
 async def _taken(office: Office, desk: Desk, plan: Plan, told: PlanStory, verdict: Said) -> Entry:

@@ -10,6 +10,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping
+from errno import EINVAL
 from pathlib import Path
 from typing import Any, cast
 
@@ -24,24 +25,42 @@ MOST_FILES = 20_000
 
 def chat_closed(environment: Mapping[str, str]) -> str:
     """Why forms in the chat may be answered by a program, and so the chat is no door; empty: nothing was found."""
-    for looked, path in enumerate(_files(environment)):
-        if looked > MOST_FILES:
-            return "the client has too many plugin files to look through for hooks that answer forms"
-        if why := _holds_hook(path):
-            return f"{path} {why}"
+    try:
+        for looked, path in enumerate(_files(environment)):
+            if looked > MOST_FILES:
+                return "the client has too many plugin files to look through for hooks that answer forms"
+            if why := _holds_hook(path):
+                return f"{path} {why}"
+    except OSError as error:
+        return f"{error.filename} {_unread(error.strerror)}"
     return ""
 
 
-def _files(environment: Mapping[str, str]) -> Iterator[Path]:
-    home = Path(environment.get("HOME") or Path.home())
-    users = Path(environment.get("CLAUDE_CONFIG_DIR") or home / ".claude")
-    projects = {Path(environment.get("CLAUDE_PROJECT_DIR") or Path.cwd()), Path.cwd()}
+def _unread(why: str | None) -> str:
+    return f"can't be read ({why}), so nobody can tell whether a hook answers forms"
+
+
+def settings_files(environment: Mapping[str, str]) -> Iterator[Path]:
+    """The client's settings, of which not all need be there: managed, the user's, the project's."""
     for folder in MANAGED:
         yield folder / "managed-settings.json"
         yield from _under(folder / "managed-settings.d", ".json")
-    for folder in (users, *(project / ".claude" for project in sorted(projects))):
+    for folder in _folders(environment):
         yield folder / "settings.json"
         yield folder / "settings.local.json"
+
+
+def _folders(environment: Mapping[str, str]) -> Iterator[Path]:
+    home = Path(environment.get("HOME") or Path.home())
+    projects = {Path(environment.get("CLAUDE_PROJECT_DIR") or Path.cwd()), Path.cwd()}
+    yield Path(environment.get("CLAUDE_CONFIG_DIR") or home / ".claude")
+    yield from (project / ".claude" for project in sorted(projects))
+
+
+def _files(environment: Mapping[str, str]) -> Iterator[Path]:
+    yield from settings_files(environment)
+    users, *projects = _folders(environment)
+    for folder in (users, *projects):
         for part in ("agents", "commands", "skills"):
             yield from _under(folder / part, ".md")
     for plugin in _plugins(users / "plugins", environment):
@@ -54,10 +73,13 @@ def _plugins(folder: Path, environment: Mapping[str, str]) -> Iterator[Path]:
     if root := environment.get("CLAUDE_PLUGIN_ROOT"):
         yield Path(root)
     for name in ("installed_plugins.json", "known_marketplaces.json"):
+        path = folder / name
         try:
-            listed = json.loads((folder / name).read_text())
-        except (OSError, ValueError):
+            listed = json.loads(path.read_text())
+        except (FileNotFoundError, NotADirectoryError):
             continue
+        except ValueError as error:
+            raise OSError(EINVAL, "it is no JSON", str(path)) from error
         for text in set(_texts(listed)):
             if text.startswith("/") and not Path(text).is_relative_to(folder) and Path(text).is_dir():
                 yield Path(text)
@@ -75,9 +97,20 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _under(folder: Path, *endings: str) -> Iterator[Path]:
-    for place, folders, files in os.walk(folder):
+    seen = set[tuple[int, int]]()  # links are followed, each folder once
+    for place, folders, files in os.walk(folder, onerror=_unless_missing, followlinks=True):
+        told = os.stat(place)
         folders[:] = sorted(name for name in folders if name not in _SKIPPED)
+        if (told.st_dev, told.st_ino) in seen:
+            folders.clear()
+            continue
+        seen.add((told.st_dev, told.st_ino))
         yield from (Path(place) / name for name in sorted(files) if name.endswith(endings))
+
+
+def _unless_missing(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError | NotADirectoryError):
+        raise error
 
 
 def _holds_hook(path: Path) -> str:
@@ -88,7 +121,7 @@ def _holds_hook(path: Path) -> str:
     except (FileNotFoundError, NotADirectoryError):
         return ""
     except OSError as error:
-        return f"can't be read ({error.strerror}), so nobody can tell whether a hook answers forms"
+        return _unread(error.strerror)
     if not any(name in text for name in HOOKS):
         return ""
     if path.suffix == ".md":

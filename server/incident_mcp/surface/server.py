@@ -5,14 +5,16 @@ arguments are refused with the nearest known one; a change that was asked for an
 """
 
 import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from mcp.server.mcpserver import Context, MCPServer, RequestStateSecurity
 from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.mcpserver.prompts import Prompt
 from mcp.server.mcpserver.tools import Tool
-from mcp.types import CallToolResult, InputRequiredResult, TextContent
+from mcp.types import CallToolResult, GetPromptResult, InputRequiredResult, TextContent
+from mcp.types import Prompt as ListedPrompt
 from mcp.types import Resource as ListedResource
 from mcp.types import Tool as ListedTool
 from pydantic import ValidationError
@@ -43,6 +45,7 @@ class IncidentServer(MCPServer[Any]):
         instructions: str,
         state_key: bytes,
         question_seconds: float,
+        prompts: Callable[[], Iterable[Prompt]] = tuple,
         lifespan: Lifespan | None = None,
     ) -> None:
         super().__init__(
@@ -58,10 +61,27 @@ class IncidentServer(MCPServer[Any]):
         self._office = office
         self._tools = {tool.name: tool for tool in tools}
         self._changes = {action.name for action in office.actions}
+        self._prompts = prompts
         add_pages(self, office)
 
     async def list_resources(self) -> list[ListedResource]:
         return [*await super().list_resources(), *await listed(self._office)]
+
+    async def list_prompts(self) -> list[ListedPrompt]:
+        self._read_prompts()
+        return await super().list_prompts()
+
+    async def get_prompt(
+        self, name: str, arguments: dict[str, Any] | None = None, context: Context[Any, Any] | None = None
+    ) -> GetPromptResult | InputRequiredResult:
+        self._read_prompts()
+        return await super().get_prompt(name, arguments, context)
+
+    def _read_prompts(self) -> None:
+        """Their files are read when somebody asks for them: nothing that lists the tools waits for them."""
+        prompts, self._prompts = self._prompts, tuple[Prompt, ...]
+        for prompt in prompts():
+            self.add_prompt(prompt)
 
     async def list_tools(self) -> list[ListedTool]:
         listed = await super().list_tools()

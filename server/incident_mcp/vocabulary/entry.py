@@ -24,7 +24,8 @@ class EntryKind(StrEnum):
     OPENED = "opened"
     """title, cluster (a `Cluster`), commander (the person at the keyboard), known_by (how we know the name)"""
     LOOK = "look"
-    """A reading tool's call: arguments, digest (SHA-256 of the answer), not_checked"""
+    """A reading tool's call: arguments, digest (SHA-256 of the answer), not_checked, ruled_out? (issues, each with what
+    rules it out)"""
     IMPACT = "impact"
     """What is hurt: targets (list of refs as text), users (true when a route from outside is hurt)"""
     EVIDENCE = "evidence"

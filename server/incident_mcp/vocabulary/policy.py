@@ -88,7 +88,7 @@ class Policy(Value):
             return "the policy is read-only"
         if self.writing.until is not None and now >= self.writing.until:
             return f"the policy allowed writing until {self.writing.until:%Y-%m-%d %H:%M} UTC"
-        if self.writing.incident is not None and incident is not None and incident != self.writing.incident:
+        if self.writing.incident is not None and incident != self.writing.incident:
             return f"the policy allows writing for incident {self.writing.incident} only"
         return ""
 

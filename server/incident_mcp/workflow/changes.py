@@ -314,7 +314,14 @@ async def propose_again(
                 f"{desk.cluster}: Not applied. {too_late}",
                 f"Look again; {action} makes a new plan and asks a new question.",
             )
-        return await propose_to_ask(desk, action, arguments, by, incident=incident)
+        proposal = await propose_to_ask(desk, action, arguments, by, incident=incident)
+        if proposal.plan.id != plan.id and _is_of_call(plan, arguments):
+            raise AnswerTooLate(
+                f"{desk.cluster}: Not applied. What was asked as plan {plan.id} is another question by now (plan "
+                f"{proposal.plan.id}: {proposal.plan.draft.high_because or proposal.plan.draft.headline}).",
+                f"Call {action} again with the same arguments: it asks that.",
+            )
+        return proposal
     except IncidentError:
         await take_answer(desk, plan, said(plan), "chat", desk.person, asked=told.asked or plan.made)
         raise
@@ -330,14 +337,23 @@ async def _too_late(desk: Desk, plan: Plan, told: PlanStory) -> str:
 async def _last_asked(
     desk: Desk, action: str, arguments: dict[str, JsonValue], incident: str
 ) -> tuple[Plan, PlanStory] | None:
-    """The plan that a person was asked last for this action on this target."""
+    """The plan that a person was asked last for this very call, else for this action on this target."""
     where = (arguments.get("namespace"), arguments.get("name"))
-    named = arguments.get("name") is not None
+    near: tuple[Plan, PlanStory] | None = None
     for entry in reversed(await desk.record.entries(incident)):
         if entry.kind is EntryKind.QUESTION and entry.plan and desk.record.wrote(entry):
             plan, told = await desk.gate.plan(entry.plan)
-            target = plan.draft.target
-            meant = (target.namespace, target.name) == where if named else plan.arguments == arguments
-            if plan.action == action and meant:
+            if plan.action != action:
+                continue
+            if _is_of_call(plan, arguments):
                 return plan, told
-    return None
+            target = plan.draft.target
+            if near is None and arguments.get("name") is not None and (target.namespace, target.name) == where:
+                near = plan, told
+    return near
+
+
+def _is_of_call(plan: Plan, arguments: dict[str, JsonValue]) -> bool:
+    """Whether a call with these arguments made the plan, which has every choice that the call left open."""
+    given = {name: value for name, value in arguments.items() if value not in (None, "")}
+    return all(plan.arguments.get(name, value) == value for name, value in given.items())

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import anyio
+from pydantic import JsonValue
 
 from incident_mcp.assess.alerts import alerts_on
 from incident_mcp.assess.assess import assess, state_of
@@ -95,7 +96,8 @@ async def diagnose_workload(
     aside = await beside(desk, around.seen, result, result.rows[:1], incident=found, load=depth.load)
     reply = _reply(desk.cluster, around, seen, target, depth, result, aside)
     arguments = {"kind": kind, "namespace": namespace, "name": name}
-    return await recorded(desk, found, "diagnose_workload", {**arguments}, reply, by)
+    ruled_out: list[JsonValue] = [f"{one.issue}: {one.why}" for one in reply.checklist if one.state == "ruled out"]
+    return await recorded(desk, found, "diagnose_workload", {**arguments}, reply, by, ruled_out=ruled_out)
 
 
 @dataclass(frozen=True, slots=True)

@@ -225,6 +225,8 @@ TOOLS: tuple[ToolNeeds, ...] = (
         either=_ONE_WORKLOAD,
         more=(*_HISTORY, *_NEAR_MISSES, *needs("get: pods")),
     ),
+    # Of the record, and for those who read code of the workload that fails and its logs.
+    ToolNeeds("hand_off", more=(*_ONE_WORKLOAD, *_HISTORY, *_NEAR_MISSES, *needs("get: pods pods/log"))),
     _as("verify_fix", _ONE_LOOK, not_granted=_PROXY),
     ToolNeeds(
         "preview_change",

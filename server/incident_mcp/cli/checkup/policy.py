@@ -9,6 +9,7 @@ from incident_mcp.cli.checkup.check import Check, bad, failed, good, off
 from incident_mcp.gate.approvers import Approvers
 from incident_mcp.gate.brake import Brake
 from incident_mcp.settings import Settings
+from incident_mcp.surface.client_permissions import undermining
 from incident_mcp.surface.client_settings import chat_closed
 from incident_mcp.text.words import count, duration, listed
 from incident_mcp.vocabulary.errors import IncidentError
@@ -26,6 +27,7 @@ def policy_checks(settings: Settings) -> Iterator[Check]:
         source = f"shipped default (there is no {file.path})" if file.shipped else str(file.path)
         yield good("policy", f"{source}: {_in_words(policy)}")
     yield _doors(settings)
+    yield _client()
     if stopped := Brake(settings.home).pulled():
         yield bad("stop", stopped, "incident-mcp stop --lift allows changes again.")
 
@@ -40,6 +42,18 @@ def _doors(settings: Settings) -> Check:
     if not names:
         return off("doors", f"{chat}; no passphrase is set", "incident-mcp init sets one, and opens your terminal.")
     return good("doors", f"{chat}, and the terminal of {listed(names)}")
+
+
+def _client() -> Check:
+    """What in the settings of the chat's client makes the gate less than it is."""
+    found = [*undermining(os.environ)]
+    if closed := chat_closed(os.environ):
+        found.insert(0, closed)
+    if found:
+        return bad(
+            "client", listed(found, 3), "Name each tool by itself: incident-mcp init --permissions prints the rules."
+        )
+    return good("client", "no setting of Claude Code that is seen from here lets a change past the gate")
 
 
 def _in_words(policy: Policy) -> str:

@@ -8,7 +8,7 @@ from pydantic import Field
 from incident_mcp.cluster.json_parts import Json
 from incident_mcp.cluster.kinds import path_of, workload_ref
 from incident_mcp.cluster.workloads import workload_object, workload_seen
-from incident_mcp.mitigate.pointers import UID, fact, put, tests, value_at
+from incident_mcp.mitigate.pointers import UID, fact, put, same_template, tests, value_at
 from incident_mcp.mitigate.rollouts import WITHIN, exposure, not_paused, ready_words, typed
 from incident_mcp.mitigate.writing import ObjectAction
 from incident_mcp.text.words import clock, count
@@ -68,7 +68,7 @@ class PauseRollout(ObjectAction):
             after=f"the rollout is {state}",
             arguments={"namespace": target.namespace, "name": target.name, "paused": shall_be},
             pods=f"{'No pod is replaced: ' if shall_be else ''}{stays}",
-            facts=(fact(live, UID, "the same object"), paused),
+            facts=(fact(live, UID, "the same object"), same_template(live), paused),
             writes=(write,),
             diff=("+ paused: true",) if shall_be else ("- paused: true",),
             warnings=tuple(_warnings(workload, shall_be)),

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from incident_mcp.cluster.kinds import path_of, workload_ref
 from incident_mcp.cluster.workloads import workload_object, workload_seen
-from incident_mcp.mitigate.pointers import TEMPLATE, UID, escaped, fact, put, tests, value_at
+from incident_mcp.mitigate.pointers import TEMPLATE, UID, escaped, fact, put, same_template, tests, value_at
 from incident_mcp.mitigate.rollouts import (
     WITHIN,
     check_not_paused,
@@ -56,7 +56,6 @@ class RestartWorkload(ObjectAction):
         write = _write(target, live, self.clock().strftime("%Y-%m-%dT%H:%M:%SZ"))
         rehearsal = await self.rehearsed(write)
         risk, because = exposure(workload)
-        same = "the same pod template"
         draft = Draft(
             target=target,
             title=f"Restart {target.path}",
@@ -65,7 +64,7 @@ class RestartWorkload(ObjectAction):
             after="the same pod template in new pods",
             arguments=arguments.model_dump(mode="json") | {"kind": target.kind},
             pods=f"{count(workload.desired, 'pod')} replaced, {ready_words(workload)} at {clock(self.clock())}",
-            facts=(fact(live, UID, "the same object"), fact(live, TEMPLATE, same), not_paused(live)),
+            facts=(fact(live, UID, "the same object"), same_template(live), not_paused(live)),
             writes=(write,),
             likeness=f"restart suspend_sync={arguments.suspend_sync}",
             diff=(f"+ template annotation {RESTARTED_AT}",),

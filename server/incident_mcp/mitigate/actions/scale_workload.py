@@ -9,19 +9,20 @@ from pydantic import Field
 from incident_mcp.cluster.api import Api
 from incident_mcp.cluster.kinds import path_of, workload_ref
 from incident_mcp.cluster.workloads import workload_object
-from incident_mcp.mitigate.pointers import TEMPLATE, UID, fact, value_at
+from incident_mcp.mitigate.pointers import TEMPLATE, UID, fact, same_template, value_at
 from incident_mcp.mitigate.warnings.scaling import fewer, fought
 from incident_mcp.mitigate.writing import SUSPEND_SYNC, ObjectAction
 from incident_mcp.text.words import clock, count
 from incident_mcp.vocabulary.action import NOTHING_KNOWN, Known
 from incident_mcp.vocabulary.clock import Clock
 from incident_mcp.vocabulary.errors import BadRequest
-from incident_mcp.vocabulary.plan import Draft, Promise, Risk, Undo, Write
+from incident_mcp.vocabulary.plan import Draft, Plan, Promise, Risk, Undo, Write
 from incident_mcp.vocabulary.policy import PolicyNow
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.value import Value
 
 WITHIN = timedelta(minutes=2)
+REPLICAS = "/spec/replicas"
 
 
 class ScaleArguments(Value):
@@ -54,7 +55,7 @@ class ScaleWorkload(ObjectAction):
                 f"{target} has one pod a node and can't be scaled.", "Change its node selector or tolerations instead."
             )
         live = await workload_object(self.api, target)
-        before = int(value_at(live, "/spec/replicas") or 0)
+        before = int(value_at(live, REPLICAS) or 0)
         self._check(target, before, arguments.replicas)
         scale = await self.api.get_json(f"{path_of(target)}/scale")
         write = _write(target, scale, before, arguments.replicas)
@@ -73,6 +74,12 @@ class ScaleWorkload(ObjectAction):
             known=known,
             of=partial(fought, after=arguments.replicas),
         )
+
+    async def rehearse(self, plan: Plan) -> None:
+        """Also by the policy's limits as they are now. Raises `BadRequest` for what is a slip by now."""
+        before = next(one.value for one in plan.draft.facts if one.pointer == REPLICAS)
+        self._check(plan.draft.target, int(str(before or 0)), int(str(plan.arguments["replicas"])))
+        await super().rehearse(plan)
 
     def _check(self, target: Ref, before: int, after: int) -> None:
         if after == before:
@@ -96,7 +103,11 @@ class ScaleWorkload(ObjectAction):
             before=f"{before} replicas, {ready} ready",
             after=f"{after} replicas",
             pods=f"{moves}, {ready} of {before} ready at {clock(self.clock())}",
-            facts=(fact(live, UID, "the same object"), fact(live, "/spec/replicas", f"{before} replicas")),
+            facts=(
+                fact(live, UID, "the same object"),
+                fact(live, REPLICAS, f"{before} replicas"),
+                same_template(live),
+            ),
             writes=(write,),
             diff=(f"- replicas: {before}", f"+ replicas: {after}"),
             risk=risk,

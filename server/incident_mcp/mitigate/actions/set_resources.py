@@ -9,7 +9,7 @@ from incident_mcp.cluster.json_parts import Json, items, part, text
 from incident_mcp.cluster.kinds import path_of, workload_ref
 from incident_mcp.cluster.quantities import number
 from incident_mcp.cluster.workloads import workload_object, workload_seen
-from incident_mcp.mitigate.pointers import TEMPLATE, UID, fact, put, tests, value_at
+from incident_mcp.mitigate.pointers import TEMPLATE, UID, fact, put, same_template, tests, value_at
 from incident_mcp.mitigate.rollouts import (
     WITHIN,
     check_not_paused,
@@ -92,7 +92,7 @@ class SetResources(ObjectAction):
             after=_line(after),
             arguments=arguments.model_dump(mode="json") | {"kind": target.kind, "container": name},
             pods=f"{count(workload.desired, 'pod')} replaced, {ready_words(workload)} at {clock(self.clock())}",
-            facts=(*(fact(live, field, shown) for field, shown in facts), not_paused(live)),
+            facts=(*(fact(live, field, shown) for field, shown in facts), same_template(live), not_paused(live)),
             writes=(write,),
             diff=tuple(f"container {name}: {line}" for line in lines),
             warnings=tuple(replacing(workload, live)),

@@ -11,6 +11,7 @@ from incident_mcp.surface.tool import READS, tool
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.log_source import AtLeast
 from incident_mcp.vocabulary.reply import Reply
+from incident_mcp.vocabulary.specialist import Specialist
 from incident_mcp.workflow.desk import Desk
 from incident_mcp.workflow.progress import Progress
 
@@ -106,6 +107,18 @@ async def read_object(
     )
 
 
+async def hand_off(
+    desk: Desk,
+    by: Actor,
+    specialist: Specialist,
+    question: Annotated[str, Field(max_length=500)],
+    incident: IncidentName = None,
+) -> Reply:
+    from incident_mcp.workflow import briefing
+
+    return await briefing.hand_off(desk, by, specialist=specialist, question=question, incident=incident)
+
+
 def tools(office: Office) -> list[Tool]:
     return [
         tool(
@@ -144,6 +157,13 @@ def tools(office: Office) -> list[Tool]:
             title="Read an object",
             description="Any object, custom resources included, in short and masked, with its events; or a table by "
             "selector. Secrets: metadata only.",
+            annotations=READS,
+        ),
+        tool(
+            office,
+            hand_off,
+            title="Hand a question off",
+            description="A brief for a specialist, from the record: known, ruled out, open; where code fails.",
             annotations=READS,
         ),
     ]
