@@ -11,7 +11,7 @@ ARGS ?=
 # plane of its own, and a file's tests stay together. ARGS='-n 0' runs them in this process.
 SIDE_BY_SIDE := -n 4 --dist loadfile
 
-.PHONY: demo test check soak control-plane unleash conformance claude-code plugin bench requirements clean
+.PHONY: demo test check soak control-plane unleash conformance claude-code axe plugin bench requirements clean
 
 demo: $(READY)
 	@$(BIN)/incident-mcp demo $(if $(ANSWER),--answer $(ANSWER))
@@ -64,6 +64,12 @@ claude-code:
 # What Claude Code reads: .claude/ from prompts/ and the list of tools, plugin/ from .claude/.
 plugin: $(READY_DEV)
 	$(BIN)/python -m tests.plugin.build
+
+# What looks for barriers in the console's pages, for its tests; the browser is Debian's package `chromium`.
+AXE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/incident-mcp/axe
+axe:
+	@test -f $(AXE)/node_modules/axe-core/axe.min.js || \
+		npm install --silent --no-audit --no-fund --ignore-scripts --prefix $(AXE) axe-core@4.14.1
 
 bench: $(READY_DEV)
 	$(BIN)/python -m bench

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import anyio
 
@@ -44,6 +44,8 @@ from incident_mcp.vocabulary.policy import LONGEST_PLAN
 from incident_mcp.workflow.desk import Desk
 
 if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
     from incident_mcp.executor.counter import Counter
     from incident_mcp.executor.door import RemoteDoor
     from incident_mcp.gate.doors import Door, PersonsDoor
@@ -85,6 +87,7 @@ async def open_desk(settings: Settings, environment: Mapping[str, str], clock: C
         reach=Reach() if settings.try_hosts else None,
         shared=Follower(journal, settings.shared, environment, clock).start() if settings.shared else None,
         doors_told=partial(doors_told, settings, environment),
+        console_at=partial(_console_at, settings.home),
     )
 
 
@@ -150,13 +153,49 @@ def persons_door(settings: Settings, clock: Clock = system_clock) -> "Door":
     return remote_door(settings) or door_here(settings, clock)
 
 
-def door_here(settings: Settings, clock: Clock = system_clock) -> "PersonsDoor":
-    """The door over the record of this user. Raises `RecordError`."""
+def door_here(
+    settings: Settings, clock: Clock = system_clock, door: Literal["terminal", "console"] = "terminal"
+) -> "PersonsDoor":
+    """A door over the record of this user. Raises `RecordError`."""
     from incident_mcp.gate.approvers import Approvers
     from incident_mcp.gate.doors import PersonsDoor
 
     journal, home = Journal(settings.journal, clock), settings.home
-    return PersonsDoor(journal, Approvers(home), policy_of(settings), Brake(home), clock, "terminal")
+    return PersonsDoor(journal, Approvers(home), policy_of(settings), Brake(home), clock, door)
+
+
+def console(settings: Settings, port: int, announce: Callable[[str], None], clock: Clock = system_clock) -> "ASGIApp":
+    """The console over the record alone, for this port; `announce` is told each token that opens a session.
+
+    Raises `RecordError`.
+    """
+    from incident_mcp.console.app import app
+    from incident_mcp.console.attempts import Attempts
+    from incident_mcp.console.book import Book
+    from incident_mcp.console.held import Held
+    from incident_mcp.console.sessions import Sessions
+    from incident_mcp.gate.approvers import Approvers
+
+    journal, door = Journal(settings.journal, clock), door_here(settings, clock, "console")
+    held = Held(
+        journal=journal,
+        door=door,
+        approvers=Approvers(settings.home),
+        brake=Brake(settings.home),
+        person=settings.person,
+        clock=clock,
+        book=Book(journal, door, clock),
+        sessions=Sessions(clock, announce),
+        attempts=Attempts(clock),
+        cookie=f"incident-console-{port}",
+    )
+    return app(held, port)
+
+
+def _console_at(home: Path) -> str:
+    from incident_mcp.console.running import running_at  # asked for by the first change that the chat can't ask for
+
+    return running_at(home)
 
 
 def remote_door(settings: Settings) -> "RemoteDoor | None":

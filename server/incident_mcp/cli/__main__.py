@@ -35,6 +35,7 @@ COMMANDS = (
     "approve",
     "decline",
     "stop",
+    "console",
     "init",
     "audit",
     "executor",

@@ -43,6 +43,7 @@ async def _approve(settings: Settings, plan_id: str | None, name: str | None, *,
     from incident_mcp.text.plan_page import plan_page
     from incident_mcp.vocabulary.errors import BadRequest
     from incident_mcp.wiring import NOBODY_APPROVES, persons_door
+    from incident_mcp.workflow.answered import approved_words
 
     door, person = persons_door(settings), name or settings.person.name
     plan, told = _chosen(door, plan_id)
@@ -58,13 +59,10 @@ async def _approve(settings: Settings, plan_id: str | None, name: str | None, *,
         raise BadRequest(f"Plan {plan.id} is {told.state}: {told.outcome_text or 'it can be used no more.'}")
     typed = ask_line(f"{plan.question.box}: ") if plan.question.typed else None
     entry = await door.approve(plan, person, ask_secret(f"{person}'s passphrase approves exactly this: "), typed)
-    _, told = door.find(plan.id)
+    told = door.find(plan.id)[1]
+    print(approved_words(plan, told, entry))
     if told.state is PlanState.APPROVED and carry_out:
-        print(f"Approved ({entry.id}). {await _carried_out(settings, plan)}")
-    elif told.state is PlanState.APPROVED:
-        print(f"Approved ({entry.id}). The assistant now calls {plan.action} again, with the same arguments.")
-    else:
-        print(f"Recorded ({entry.id}): {len(told.approvals)} of {told.needed} persons approved.")
+        print(await _carried_out(settings, plan))
 
 
 async def _carried_out(settings: Settings, plan: "Plan") -> str:
@@ -83,14 +81,13 @@ async def _carried_out(settings: Settings, plan: "Plan") -> str:
 
 
 async def _decline(settings: Settings, plan_id: str | None) -> None:
-    from incident_mcp.record.plans import PlanState
     from incident_mcp.wiring import persons_door
+    from incident_mcp.workflow.answered import declined_words
 
     door = persons_door(settings)
     plan, told = _chosen(door, plan_id)
     entry = await door.decline(plan, settings.person)
-    words = "Declined" if told.state in (PlanState.PENDING, PlanState.APPROVED) else f"Noted; it was {told.state}"
-    print(f"{words} ({entry.id}): {plan.draft.headline}. Nothing was changed.")
+    print(declined_words(plan, told, entry))
 
 
 def _chosen(door: "Door", plan_id: str | None) -> "tuple[Plan, PlanStory]":

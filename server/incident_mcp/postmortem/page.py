@@ -29,15 +29,24 @@ LANES = {
 
 def page(entries: Sequence[Entry]) -> str:
     """Write up an incident from its entries (in order, the first opened it) as a page of its own."""
+    title = f"Incident Postmortem: {one_line(mask(fold(list(entries)).title))}"
+    return render(TEMPLATE, title=escape(title), body=written_up(entries))
+
+
+def written_up(entries: Sequence[Entry]) -> str:
+    """What stands on that page, as HTML."""
     from markdown_it import MarkdownIt  # once an incident
 
     markdown = MarkdownIt("commonmark", {"html": False})
     text = document(entries).replace("- [ ] ", "- ☐ ")
     before, heading, after = text.partition("## Timeline\n")
-    drawn = f"<figure>\n{drawn_timeline(tuple(LANES), tuple(_marks(entries)))}\n</figure>\n"
-    body = markdown.render(before) + drawn + markdown.render(heading + after)
-    title = f"Incident Postmortem: {one_line(mask(fold(list(entries)).title))}"
-    return render(TEMPLATE, title=escape(title), body=body)
+    figure = f'<figure tabindex="0" aria-label="The incident on an axis of time">\n{drawn(entries)}\n</figure>\n'
+    return markdown.render(before) + figure + markdown.render(heading + after)
+
+
+def drawn(entries: Sequence[Entry]) -> str:
+    """The incident on an axis of time, as SVG."""
+    return drawn_timeline(tuple(LANES), tuple(_marks(entries)))
 
 
 def _marks(entries: Sequence[Entry]) -> Iterator[Mark]:

@@ -220,6 +220,11 @@ class Journal:
             rows = self._db.execute(f"SELECT writer, place, hash, body FROM entries {where}", values).fetchall()  # noqa: S608 - fixed text
         return [Link(writer, place, told, _bytes(body)) for writer, place, told, body in rows]
 
+    def newest(self) -> int:
+        """A number that grows with each entry, whoever wrote it: while it is the same, so is all that is here."""
+        with self._explained("read"), self._lock:
+            return self._db.execute("SELECT coalesce(max(seq), 0) FROM entries").fetchone()[0]
+
     def incidents(self) -> list[str]:
         """The ids of all incidents, oldest first."""
         with self._explained("read"), self._lock:

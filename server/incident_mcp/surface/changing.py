@@ -139,7 +139,8 @@ async def _decided(
     if isinstance(given, NotAsked):
         if not told.approved_outside:
             raise ApprovalRequired(
-                f"{desk.cluster}: approval required for plan {plan.id}, but {given.why}.", changes.how_outside(plan)
+                f"{desk.cluster}: approval required for plan {plan.id}, but {given.why}.",
+                changes.how_outside(desk, plan),
             )
         _check_chat(office, desk, plan, told)
         return await changes.carry_out(desk, proposal, assistant(ctx), progress)
@@ -148,7 +149,7 @@ async def _decided(
         raise ApprovalRequired(
             f"{desk.cluster}: approval required for plan {plan.id}: the client answered, but not a person "
             f"({entry.data['why']}; {entry.id}). This is neither a yes nor a no.",
-            changes.how_outside(plan),
+            changes.how_outside(desk, plan),
         )
     if entry.data["said"] != "accepted":
         words = {"declined": "Declined in the chat", "cancelled": "Cancelled, not answered"}

@@ -19,11 +19,12 @@ def plan_page(plan: Plan, most_changes: int | None = None) -> str:
     """The plan as a box of labelled lines, from which cluster it is to how to undo it and what exactly will be sent."""
     head = f"┌ {_line(plan.draft.headline[:1].upper() + plan.draft.headline[1:])}? "
     foot = f"└─ plan {_line(plan.id)}, good until {minute(plan.expires)} "
-    rows = [f"│ {label:<{_LABEL}}{text}".rstrip() for label, text in _rows(plan, most_changes)]
+    rows = [f"│ {label:<{_LABEL}}{text}".rstrip() for label, text in plan_rows(plan, most_changes)]
     return "\n".join((_ruled(head), *rows, _ruled(foot)))
 
 
-def _rows(plan: Plan, most_changes: int | None) -> Iterator[tuple[str, str]]:
+def plan_rows(plan: Plan, most_changes: int | None = None) -> Iterator[tuple[str, str]]:
+    """The page line by line: each label (empty where it goes on), and a text that is cleaned and masked."""
     draft = plan.draft
     yield "cluster", _line(f"{plan.cluster.name}, {plan.cluster.server}")
     yield "now", _line(draft.before, keep_blanks=True)

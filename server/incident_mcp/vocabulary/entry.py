@@ -25,9 +25,10 @@ class EntryKind(StrEnum):
     """title, cluster (a `Cluster`), commander (the person at the keyboard), known_by (how we know the name)"""
     LOOK = "look"
     """A reading tool's call: arguments, digest (SHA-256 of the answer), not_checked, ruled_out? (issues, each with what
-    rules it out)"""
+    rules it out), counts? (by workload: ready, desired, at)"""
     IMPACT = "impact"
-    """What is hurt: targets (list of refs as text), users (true when a route from outside is hurt)"""
+    """What is hurt: targets (list of refs as text), users (true when a route from outside is hurt), subject? (the
+    workload whose state tells it), breaks? (what hangs on it, in order, in words)"""
     EVIDENCE = "evidence"
     """A measured sign of the fault, `happened` when it was first seen: target, pattern?, onset?,
     alert? and state? (what an alert is called, and whether it is held back)"""
@@ -76,7 +77,8 @@ class EntryKind(StrEnum):
     REFUSAL = "refusal"
     """A change that was asked for and not made: why"""
     VERDICT = "verdict"
-    """verdict, checks (list of what, verdict, seen), target, promise? (a `Kept`), of_plan? (whose promise)"""
+    """verdict, checks (list of what, verdict, seen), target, promise? (a `Kept`), of_plan? (whose promise),
+    counts? (as of a look)"""
     POSTMORTEM = "postmortem"
     """path, head (the hash of the journal's last entry)"""
 

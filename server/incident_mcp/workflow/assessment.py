@@ -35,7 +35,7 @@ from incident_mcp.workflow.desk import Desk
 from incident_mcp.workflow.findings import FindingLine, evidence_line, finding_line, silenced_words
 from incident_mcp.workflow.from_here import from_here
 from incident_mcp.workflow.health import totals_words
-from incident_mcp.workflow.looks import recorded
+from incident_mcp.workflow.looks import counts_of, recorded
 from incident_mcp.workflow.measuring import look_and_measure
 from incident_mcp.workflow.metric_lines import MetricLine, alert_words, metric_lines, other_alerts
 from incident_mcp.workflow.off_record import note_changes_of_others
@@ -159,12 +159,9 @@ async def assess_incident(desk: Desk, by: Actor, *, namespace: str | None, incid
         took=duration(result.took),
         silenced=silenced_words(seen, desk.silenced),
     )
-    counts: dict[str, JsonValue] = {
-        str(w.ref): {"ready": w.ready, "desired": w.desired, "at": seen.at.isoformat()} for w in seen.workloads
-    }
     untidy: list[JsonValue] = [each.model_dump(mode="json") for each in _untidy(seen, shown.items)]
     arguments: dict[str, JsonValue] = {"namespace": namespace}
-    return await recorded(desk, name, "assess_incident", arguments, reply, by, counts=counts, hygiene=untidy)
+    return await recorded(desk, name, "assess_incident", arguments, reply, by, counts=counts_of(seen), hygiene=untidy)
 
 
 def _untidy(seen: Observation, rows: Sequence[Row]) -> tuple[HygieneItem, ...]:
@@ -174,8 +171,7 @@ def _untidy(seen: Observation, rows: Sequence[Row]) -> tuple[HygieneItem, ...]:
 
 async def _root(said: Statements, row: Row, aside: Beside, at: datetime) -> RootLine:
     line = finding_line(row.cause)
-    hurt = row.breaks or row.state
-    breaks = await said.impact(row.target, hurt, bool(row.breaks), row.since)
+    breaks = await said.impact(row)
     evidence = await said.evidence(row) if row.evidence else None
     changed = await said.change(row.changed) if row.changed else None
     alerts = tuple([await said.alert(row.target, one, alert_words(one, at)) for one in row.alerts[:ALERTS]])

@@ -75,11 +75,13 @@ async def preview_change(
     return plan_reply(desk, proposal.plan, "pending", proposal.entry, found)
 
 
-def how_outside(plan: Plan) -> str:
+def how_outside(desk: Desk, plan: Plan) -> str:
     """What to do where the chat is no door."""
+    console = desk.console_at()
+    here = f", or in the console: {console}plans/{plan.id}" if console else ""
     return (
-        f"A person approves in a terminal of their own: incident-mcp approve {plan.id}. Then call {plan.action} again "
-        "with the same arguments."
+        f"A person approves in a terminal of their own: incident-mcp approve {plan.id}{here}. Then call {plan.action} "
+        "again with the same arguments."
     )
 
 
@@ -268,11 +270,11 @@ async def not_approved(desk: Desk, proposal: Proposal, said: str, entry: str) ->
         entry=entry,
         plan=plan.id,
         changed=False,
-        next_step=_after(plan, told),
+        next_step=_after(desk, plan, told),
     )
 
 
-def _after(plan: Plan, told: PlanStory) -> str:
+def _after(desk: Desk, plan: Plan, told: PlanStory) -> str:
     match told.state:
         case PlanState.DECLINED:
             return "Do not ask again for the same change without new evidence; tell the person what else could help."
@@ -281,7 +283,7 @@ def _after(plan: Plan, told: PlanStory) -> str:
         case PlanState.REVOKED:
             return "The plan was revoked. Calling the tool again makes a new plan and asks again."
         case PlanState.PENDING if told.approvals:
-            return f"One of {told.needed} persons said yes. {how_outside(plan)}"
+            return f"One of {told.needed} persons said yes. {how_outside(desk, plan)}"
         case PlanState.EXPIRED:
             return "The plan's time is over. Calling the tool again makes a new plan and asks again."
         case _:

@@ -51,6 +51,8 @@ class Desk:
     """Who carries the record to a team's and back; None: it stays on this machine."""
     doors_told: Callable[[], tuple[str, ...]] = tuple
     """What a person must know of the doors of the gate when an incident opens."""
+    console_at: Callable[[], str] = str
+    """The address of the console that runs over this record; empty where none does."""
 
     @property
     def cluster(self) -> str:

@@ -16,7 +16,7 @@ from incident_mcp.vocabulary.value import Value
 from incident_mcp.workflow.desk import Desk
 from incident_mcp.workflow.findings import FindingLine, finding_line, silenced_words
 from incident_mcp.workflow.hygiene import HygieneLine, hygiene_of
-from incident_mcp.workflow.looks import recorded
+from incident_mcp.workflow.looks import counts_of, recorded
 from incident_mcp.workflow.status import glance, lines_of
 
 SHOWN = 8
@@ -76,7 +76,7 @@ async def check_health(
         missed = dict.fromkeys((*reply.not_checked, *tidied.not_checked))
         reply = reply.model_copy(update={"hygiene": tidied.lines, "not_checked": tuple(missed)})
     arguments = {"namespace": namespace, "kind": kind, "name": name, "hygiene": hygiene}
-    return await recorded(desk, found, "check_health", {**arguments}, reply, by)
+    return await recorded(desk, found, "check_health", {**arguments}, reply, by, counts=counts_of(seen))
 
 
 async def _glance(desk: Desk, namespace: str | None) -> HealthReply:

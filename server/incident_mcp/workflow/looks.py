@@ -9,6 +9,7 @@ from pydantic import JsonValue
 
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.entry import EntryKind, NewEntry
+from incident_mcp.vocabulary.observation import Observation
 from incident_mcp.vocabulary.plan import canonical
 from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.workflow.desk import Desk
@@ -22,6 +23,12 @@ def seconds_taken() -> dict[str, JsonValue]:
     """The seconds since the call at hand began, for an entry's data; nothing where nobody said when that was."""
     start = began.get()
     return {} if start is None else {"seconds": round(time.monotonic() - start, 1)}
+
+
+def counts_of(seen: Observation) -> dict[str, JsonValue]:
+    """How many of each workload's replicas were ready: what later looks, and drawings, compare with."""
+    at = seen.at.isoformat()
+    return {str(one.ref): {"ready": one.ready, "desired": one.desired, "at": at} for one in seen.workloads}
 
 
 async def recorded(

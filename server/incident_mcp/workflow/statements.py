@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
+from incident_mcp.assess.assess import broken_words
 from incident_mcp.assess.assessment import Change, Row
 from incident_mcp.record.record import Record
 from incident_mcp.text.fencing import plain, quote
@@ -36,9 +37,16 @@ class Statements:
         self._by = by
         self._said = {(entry.kind, entry.text): entry.id for entry in before}
 
-    async def impact(self, target: Ref, text: str, outside: bool, since: datetime | None) -> str:
-        data: dict[str, JsonValue] = {"targets": [str(target)], "users": outside}
-        return await self._say(EntryKind.IMPACT, f"{target}: {text}", data, since)
+    async def impact(self, row: Row) -> str:
+        """What hangs on a root; where nothing does, how its own workload is."""
+        hurt = row.breaks or row.state
+        data: dict[str, JsonValue] = {
+            "targets": [str(row.target)],
+            "users": bool(row.breaks),
+            "subject": str(row.chain.subject),
+            "breaks": [broken_words(each) for each in row.chain.breaks],
+        }
+        return await self._say(EntryKind.IMPACT, f"{row.target}: {hurt}", data, row.since)
 
     async def evidence(self, row: Row) -> str:
         """The signs of a fault, dated with the first of them."""

@@ -24,7 +24,7 @@ from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.vocabulary.value import Value
 from incident_mcp.vocabulary.verdict import Check, Kept, Verdict
 from incident_mcp.workflow.desk import Desk
-from incident_mcp.workflow.looks import seconds_taken
+from incident_mcp.workflow.looks import counts_of, seconds_taken
 from incident_mcp.workflow.progress import Progress, silent
 from incident_mcp.workflow.serving import Served, serving
 
@@ -129,7 +129,8 @@ async def verify_fix(
     judged = verify(looks, target, promise=promise, since=since, before=change.before, soak=span, logs=logs)
     served = await serving(desk, looks[-1], target, since) if looks else Served()
     judged = judged.with_more(served.items)
-    entry = await _record(desk, found, judged, change.plan, by)
+    counts = counts_of(looks[-1]) if looks else {}
+    entry = await _record(desk, found, judged, change.plan, by, counts)
     return VerdictReply(
         cluster=desk.cluster,
         summary=(f"{desk.cluster}: {target}: {judged.headline}. {judged.detail}.",),
@@ -221,7 +222,14 @@ async def _logs(desk: Desk, looks: list[Observation], target: Ref, since: dateti
     return await new_logs(desk.api, looks[-1].pods_of(target), since)
 
 
-async def _record(desk: Desk, incident: str | None, judged: Verification, plan: str, by: Actor) -> str:
+async def _record(
+    desk: Desk,
+    incident: str | None,
+    judged: Verification,
+    plan: str,
+    by: Actor,
+    counts: dict[str, JsonValue] | None = None,
+) -> str:
     checks: list[JsonValue] = [check.model_dump(mode="json") for check in judged.checks]
     entry = await desk.record.append(
         incident,
@@ -235,6 +243,7 @@ async def _record(desk: Desk, incident: str | None, judged: Verification, plan: 
                 "checks": checks,
                 "target": str(judged.target),
                 **seconds_taken(),
+                **({"counts": counts} if counts else {}),
                 **({"promise": judged.promise.value, "of_plan": plan} if judged.promise else {}),
             },
         ),
