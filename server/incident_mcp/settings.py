@@ -16,6 +16,7 @@ from typing import Any
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from incident_mcp.executor.place import ListenPlace
 from incident_mcp.logs.place import LokiPlace, VictoriaLogsPlace
 from incident_mcp.metrics.place import PrometheusPlace
 from incident_mcp.mitigate.flags.place import FlagsPlace
@@ -86,6 +87,10 @@ class Settings(BaseSettings):
     loki: LokiPlace | None = Field(None, description="Loki, whose logs are read before the pods' own; `[loki]`.")
     victorialogs: VictoriaLogsPlace | None = Field(None, description="VictoriaLogs, likewise; `[victorialogs]`.")
     shared: SharedPlace | None = Field(None, description="A team's PostgreSQL with everybody's record; `[shared]`.")
+    executor: Path | None = Field(
+        None, description="The socket of the separated executor, which alone writes; else this server writes itself."
+    )
+    listen: ListenPlace = Field(ListenPlace(), description="Where an executor listens, and to whom; `[listen]`.")
     unleash: FlagsPlace | None = Field(None, description="Unleash, by its admin API; `[unleash]`.")
 
     @field_validator("silence")
@@ -126,7 +131,7 @@ class Settings(BaseSettings):
     @property
     def unmonitored(self) -> "Settings":
         """Without the servers beside the cluster, and the team's record: a sandbox is nobody's concern."""
-        beside = ("prometheus", "alertmanager", "loki", "victorialogs", "unleash", "shared")
+        beside = ("prometheus", "alertmanager", "loki", "victorialogs", "unleash", "shared", "executor")
         return self.model_copy(update=dict.fromkeys(beside))
 
     @property

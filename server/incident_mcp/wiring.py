@@ -15,7 +15,7 @@ from incident_mcp.cluster.connection import ConnectOptions, connect
 from incident_mcp.cluster.outside import Address, Outside
 from incident_mcp.cluster.service_proxy import ServiceProxy
 from incident_mcp.gate.brake import Brake
-from incident_mcp.gate.gate import AdvisoryGate
+from incident_mcp.gate.gate import Gate, LocalGate
 from incident_mcp.gate.plans import earlier_plans
 from incident_mcp.gate.policy_file import PolicyFile
 from incident_mcp.gate.writing import Writing
@@ -36,6 +36,7 @@ from incident_mcp.surface.prompts import prompts
 from incident_mcp.surface.server import IncidentServer, Lifespan
 from incident_mcp.surface.tools import tools
 from incident_mcp.text import templates
+from incident_mcp.vocabulary.action import Actions
 from incident_mcp.vocabulary.clock import Clock, system_clock
 from incident_mcp.vocabulary.errors import BadRequest, RecordError
 from incident_mcp.vocabulary.plan import Plan
@@ -45,7 +46,9 @@ from incident_mcp.workflow.desk import Desk
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
-    from incident_mcp.gate.doors import PersonsDoor
+    from incident_mcp.executor.counter import Counter
+    from incident_mcp.executor.door import RemoteDoor
+    from incident_mcp.gate.doors import Door, PersonsDoor
     from incident_mcp.investigate.silence import Silence
     from incident_mcp.mitigate.flags.unleash import Unleash
 
@@ -62,23 +65,14 @@ async def open_desk(settings: Settings, environment: Mapping[str, str], clock: C
 
     Raises `SettingsError`, `CredentialsError` or `RecordError`.
     """
-    options = ConnectOptions(
-        kubeconfig=settings.kubeconfig,
-        context=settings.context,
-        namespace=settings.namespace,
-        timeout=settings.request_timeout,
-        withheld=settings.secret_variables,
-    )
-    api = await connect(options, environment=environment)
+    api = await _connected(settings, environment)
     journal = Journal(settings.journal, clock)
     record = Record(journal, api.cluster, clock, shared=settings.shared is not None)
-    policy = policy_of(settings)
-    earlier = earlier_plans(record, policy)
-    available = actions(api, clock, policy, earlier, _flags(settings.unleash, environment))
+    available = _actions(settings, environment, api, record)
     return Desk(
         api=api,
         record=record,
-        gate=AdvisoryGate(record, available, policy, Writing(enabled=settings.allow_writes), Brake(settings.home)),
+        gate=_gate(settings, journal, record, available),
         actions=available,
         clock=clock,
         person=settings.person,
@@ -97,15 +91,72 @@ async def open_desk(settings: Settings, environment: Mapping[str, str], clock: C
     )
 
 
+async def _connected(settings: Settings, environment: Mapping[str, str]) -> Api:
+    options = ConnectOptions(
+        kubeconfig=settings.kubeconfig,
+        context=settings.context,
+        namespace=settings.namespace,
+        timeout=settings.request_timeout,
+        withheld=settings.secret_variables,
+    )
+    return await connect(options, environment=environment)
+
+
+def _actions(settings: Settings, environment: Mapping[str, str], api: Api, record: Record) -> Actions:
+    policy = policy_of(settings)
+    return actions(api, record.clock, policy, earlier_plans(record, policy), _flags(settings.unleash, environment))
+
+
+def _gate(settings: Settings, journal: Journal, record: Record, available: Actions) -> Gate:
+    """The gate in this process, or the way to the executor's."""
+    writing = Writing(enabled=settings.allow_writes)
+    if settings.executor is None:
+        return LocalGate(record, available, policy_of(settings), writing, Brake(settings.home))
+    from incident_mcp.executor.gate import SeparatedGate  # few have an executor
+
+    return SeparatedGate(settings.executor.expanduser(), journal, record, writing)
+
+
+async def open_counter(settings: Settings, environment: Mapping[str, str], clock: Clock = system_clock) -> "Counter":
+    """The executor's working set: credential, record, policy and passphrases are its own. Makes no network call.
+
+    Raises `SettingsError`, `CredentialsError` or `RecordError`.
+    """
+    from incident_mcp.executor.counter import Counter
+    from incident_mcp.gate.approvers import Approvers
+    from incident_mcp.gate.doors import PersonsDoor
+
+    api = await _connected(settings, environment)
+    journal = Journal(settings.journal, clock)
+    record = Record(journal, api.cluster, clock)
+    policy, brake, approvers = policy_of(settings), Brake(settings.home), Approvers(settings.home)
+    writing = Writing(enabled=settings.allow_writes, how="Set allow_writes = true in the executor's settings.")
+    return Counter(
+        api=api,
+        gate=LocalGate(record, _actions(settings, environment, api, record), policy, writing, brake, "Separated"),
+        record=record,
+        journal=journal,
+        approvers=approvers,
+        brake=brake,
+        doors={door: PersonsDoor(journal, approvers, policy, brake, clock, door) for door in ("terminal", "console")},
+        clock=clock,
+    )
+
+
 def policy_of(settings: Settings) -> PolicyFile:
     """The policy as its file says at any moment."""
     return PolicyFile(settings.policy_file, named=settings.policy is not None)
 
 
-def persons_door(
+def persons_door(settings: Settings, clock: Clock = system_clock) -> "Door":
+    """The person's own terminal as a door, over the record alone, or over the executor's. Raises `RecordError`."""
+    return remote_door(settings) or door_here(settings, clock)
+
+
+def door_here(
     settings: Settings, clock: Clock = system_clock, door: Literal["terminal", "console"] = "terminal"
 ) -> "PersonsDoor":
-    """The person's own terminal, or the console, as a door over the record alone. Raises `RecordError`."""
+    """A door over the record of this user. Raises `RecordError`."""
     from incident_mcp.gate.approvers import Approvers
     from incident_mcp.gate.doors import PersonsDoor
 
@@ -125,7 +176,7 @@ def console(settings: Settings, port: int, announce: Callable[[str], None], cloc
     from incident_mcp.console.sessions import Sessions
     from incident_mcp.gate.approvers import Approvers
 
-    journal, door = Journal(settings.journal, clock), persons_door(settings, clock, "console")
+    journal, door = Journal(settings.journal, clock), door_here(settings, clock, "console")
     held = Held(
         journal=journal,
         door=door,
@@ -147,10 +198,21 @@ def _console_at(home: Path) -> str:
     return running_at(home)
 
 
+def remote_door(settings: Settings) -> "RemoteDoor | None":
+    """The executor's door, as an approver holds it; None where this machine has no executor."""
+    if settings.executor is None:
+        return None
+    from incident_mcp.executor.door import RemoteDoor
+
+    return RemoteDoor(settings.executor.expanduser(), "terminal")
+
+
 def doors_told(settings: Settings, environment: Mapping[str, str]) -> tuple[str, ...]:
     """What a person must know of the doors before the first question; nothing where all is well."""
     if not settings.allow_writes:
         return ()
+    if remote := remote_door(settings):
+        return remote.told()
     from incident_mcp.gate.approvers import Approvers
 
     told: list[str] = []
@@ -338,7 +400,9 @@ def _publish(path: Path, key: bytes) -> None:
 
 
 async def stored_plan(settings: Settings, plan_id: str, clock: Clock = system_clock) -> tuple[Plan, PlanStory]:
-    """A plan and its story from the journal, without any cluster. Raises `BadRequest`, `RecordError`."""
+    """A plan and its story from the journal, or the executor: no cluster. Raises `BadRequest`, `RecordError`."""
+    if remote := remote_door(settings):
+        return remote.find(plan_id)
     journal = Journal(settings.journal, clock)
     body = journal.private(plan_id)
     if body is None:

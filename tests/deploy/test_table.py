@@ -21,7 +21,7 @@ from incident_mcp.cluster.kinds import KINDS, path_of
 from incident_mcp.cluster.outgoing import Outgoing
 from incident_mcp.cluster.tls import ClientCertificate
 from incident_mcp.cluster.transport import Answer, Transport
-from incident_mcp.gate.gate import AdvisoryGate
+from incident_mcp.gate.gate import LocalGate
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.workflow.permissions import TOOLS, needs
@@ -170,9 +170,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
         async with send(self, outgoing, certificate) as answer:
             yield answer
 
-    waiting = AdvisoryGate.waiting
+    waiting = LocalGate.waiting
 
-    async def for_the_plans_that_wait(self: AdvisoryGate, incident: str | None, by: Actor) -> list[str]:
+    async def for_the_plans_that_wait(self: LocalGate, incident: str | None, by: Actor) -> list[str]:
         tool, notes.tool = notes.tool, WAITING
         try:
             return await waiting(self, incident, by)
@@ -180,7 +180,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
             notes.tool = tool
 
     monkeypatch.setattr(Transport, "send", read_along)
-    monkeypatch.setattr(AdvisoryGate, "waiting", for_the_plans_that_wait)
+    monkeypatch.setattr(LocalGate, "waiting", for_the_plans_that_wait)
     return notes
 
 

@@ -30,7 +30,7 @@ from incident_mcp.gate.approvers import Approvers
 from incident_mcp.gate.audit import Proof, prove
 from incident_mcp.gate.audit_log import read_audit_log
 from incident_mcp.gate.brake import Brake
-from incident_mcp.gate.doors import PersonsDoor
+from incident_mcp.gate.doors import Door
 from incident_mcp.record.journal import Journal
 from incident_mcp.settings import Settings, load_settings
 from incident_mcp.vocabulary.actor import Actor
@@ -336,7 +336,7 @@ class Interleavings(RuleBasedStateMachine):
     def time_passes(self, seconds: int) -> None:
         self.clock.forward(seconds=seconds)
 
-    def _door(self) -> PersonsDoor:
+    def _door(self) -> Door:
         return persons_door(self._settings(), self.clock)
 
     def _forbid(self, guard: Guard) -> None:

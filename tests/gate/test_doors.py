@@ -11,8 +11,7 @@ import anyio
 import pytest
 
 from incident_mcp.gate.approvers import Approvers, NoPassphrase, WrongPassphrase
-from incident_mcp.gate.doors import NotAYes, PersonsDoor
-from incident_mcp.settings import load_settings
+from incident_mcp.gate.doors import Door, NotAYes
 from incident_mcp.vocabulary.errors import RecordError
 from incident_mcp.wiring import persons_door
 from tests.cli.running import ROOT, incident_mcp
@@ -24,7 +23,9 @@ from tests.surface.world import (
     CHECKOUT,
     DECLINE,
     MODES,
+    STANDS,
     Mode,
+    Stands,
     World,
     always,
     at_once,
@@ -35,16 +36,19 @@ from tests.surface.world import (
 
 SECRET = "correct horse battery"
 both_eras = pytest.mark.parametrize("mode", MODES)
+both_stands = pytest.mark.parametrize("stands", STANDS)
 
 
-def door_of(here: World) -> PersonsDoor:
-    return persons_door(here.settings, here.clock)
+def door_of(here: World) -> Door:
+    return persons_door(here.persons or here.settings, here.clock)
 
 
 @asynccontextmanager
-async def approvable(tmp_path: Path, mode: Mode = "2026-07-28", *policy: str) -> AsyncGenerator[tuple[World, str]]:
+async def approvable(
+    tmp_path: Path, stands: Stands, *policy: str, mode: Mode = "2026-07-28"
+) -> AsyncGenerator[tuple[World, str]]:
     """A world whose client can't ask, with a plan that waits, and ada's passphrase."""
-    async with world(tmp_path, mode, None, policy=at_once(tmp_path, *policy)) as here:
+    async with world(tmp_path, mode, None, policy=at_once(tmp_path, *policy), stands=stands) as here:
         Approvers(tmp_path).set("ada", SECRET)
         told = text_of(await here.rollback())
         [(plan, _)] = door_of(here).waiting()
@@ -53,9 +57,12 @@ async def approvable(tmp_path: Path, mode: Mode = "2026-07-28", *policy: str) ->
         yield here, plan.id
 
 
+@both_stands
 @both_eras
-async def test_a_plan_approved_at_the_terminal_is_carried_out_by_the_same_call_once(tmp_path: Path, mode: Mode) -> None:
-    async with approvable(tmp_path, mode) as (here, name):
+async def test_a_plan_approved_at_the_terminal_is_carried_out_by_the_same_call_once(
+    tmp_path: Path, mode: Mode, stands: Stands
+) -> None:
+    async with approvable(tmp_path, stands, mode=mode) as (here, name):
         door = door_of(here)
         await door.approve(door.find(name)[0], "ada", SECRET)
         assert untouched(here), "an approval alone changes nothing"
@@ -67,8 +74,9 @@ async def test_a_plan_approved_at_the_terminal_is_carried_out_by_the_same_call_o
         assert "at the terminal as ada" in here.said()
 
 
-async def test_without_the_right_passphrase_nothing_is_approved(tmp_path: Path) -> None:
-    async with approvable(tmp_path) as (here, name):
+@both_stands
+async def test_without_the_right_passphrase_nothing_is_approved(tmp_path: Path, stands: Stands) -> None:
+    async with approvable(tmp_path, stands) as (here, name):
         door = door_of(here)
         plan, _ = door.find(name)
         for who, secret in (("ada", "wrong horse"), ("ada", ""), ("eve", SECRET)):
@@ -78,8 +86,9 @@ async def test_without_the_right_passphrase_nothing_is_approved(tmp_path: Path) 
         assert untouched(here)
 
 
-async def test_without_any_passphrase_the_door_refuses_and_names_init(tmp_path: Path) -> None:
-    async with world(tmp_path, "2026-07-28", None) as here:
+@both_stands
+async def test_without_any_passphrase_the_door_refuses_and_names_init(tmp_path: Path, stands: Stands) -> None:
+    async with world(tmp_path, "2026-07-28", None, stands=stands) as here:
         await here.rollback()
         door = door_of(here)
         [(plan, _)] = door.waiting()
@@ -87,8 +96,9 @@ async def test_without_any_passphrase_the_door_refuses_and_names_init(tmp_path: 
             await door.approve(plan, "ada", SECRET)
 
 
-async def test_a_high_risk_plan_wants_the_name_at_the_terminal_too(tmp_path: Path) -> None:
-    async with approvable(tmp_path, "2026-07-28", 'protected_namespaces = ["shop"]') as (here, name):
+@both_stands
+async def test_a_high_risk_plan_wants_the_name_at_the_terminal_too(tmp_path: Path, stands: Stands) -> None:
+    async with approvable(tmp_path, stands, 'protected_namespaces = ["shop"]') as (here, name):
         door = door_of(here)
         plan, _ = door.find(name)
         for typed in (None, "chekout"):
@@ -99,10 +109,11 @@ async def test_a_high_risk_plan_wants_the_name_at_the_terminal_too(tmp_path: Pat
         assert data_of(await here.rollback())["changed"] is True
 
 
-async def test_a_change_by_others_after_the_approval_is_not_overwritten(tmp_path: Path) -> None:
+@both_stands
+async def test_a_change_by_others_after_the_approval_is_not_overwritten(tmp_path: Path, stands: Stands) -> None:
     from tests.surface.test_approval import set_image
 
-    async with approvable(tmp_path) as (here, name):
+    async with approvable(tmp_path, stands) as (here, name):
         door = door_of(here)
         await door.approve(door.find(name)[0], "ada", SECRET)
         set_image(here, "1.43", manager="helm")
@@ -140,6 +151,20 @@ async def test_two_persons_must_approve_what_the_policy_says_so_of(tmp_path: Pat
         await door.approve(plan, "ada", SECRET)
         assert "approval required" in text_of(await here.rollback()), "the same person twice is one person"
         assert untouched(here)
+        await door.approve(plan, "grace", SECRET * 2)
+        assert data_of(await here.rollback())["changed"] is True
+        assert len(here.writes()) == 1
+
+
+@both_stands
+async def test_two_persons_at_the_terminal_are_two(tmp_path: Path, stands: Stands) -> None:
+    async with approvable(tmp_path, stands, 'two_approvers = ["rollback_*"]') as (here, name):
+        Approvers(tmp_path).set("grace", SECRET * 2)
+        door = door_of(here)
+        plan, _ = door.find(name)
+        for _ in range(2):
+            await door.approve(plan, "ada", SECRET)
+        assert "approval required" in text_of(await here.rollback()), "the same person twice is one person"
         await door.approve(plan, "grace", SECRET * 2)
         assert data_of(await here.rollback())["changed"] is True
         assert len(here.writes()) == 1
@@ -235,19 +260,17 @@ def test_of_a_passphrase_only_a_hash_is_kept_and_only_for_its_owner_to_write(tmp
         approvers.check("ada", SECRET)
 
 
-async def test_a_person_sets_a_passphrase_and_approves_in_a_terminal(tmp_path: Path) -> None:
-    async with world(tmp_path, "2026-07-28", None, user="ada") as here:
+@both_stands
+async def test_a_person_sets_a_passphrase_and_approves_in_a_terminal(tmp_path: Path, stands: Stands) -> None:
+    async with world(tmp_path, "2026-07-28", None, user="ada", stands=stands) as here:
         await here.rollback()
-        environment = {
-            "INCIDENT_HOME": str(tmp_path),
-            "INCIDENT_USER": "ada",
-            "INCIDENT_POLICY": str(tmp_path / "policy.toml"),
-        }
+        environment = here.terminal
+        keeper = {"INCIDENT_HOME": str(tmp_path), "INCIDENT_USER": "ada"}
         refused = await anyio.to_thread.run_sync(lambda: in_a_terminal("approve", environment=environment))
         assert refused.returncode == 1
         assert "incident-mcp init" in refused.shown
         twice = [("no assistant knows", SECRET), ("same again", SECRET)]
-        done = await anyio.to_thread.run_sync(lambda: in_a_terminal("init", answers=twice, environment=environment))
+        done = await anyio.to_thread.run_sync(lambda: in_a_terminal("init", answers=twice, environment=keeper))
         assert done.returncode == 0, done.shown
         assert SECRET not in done.shown
         approve = [("approves exactly this", SECRET)]
@@ -272,10 +295,10 @@ async def test_a_passphrase_from_a_pipe_is_not_taken(tmp_path: Path) -> None:
     assert b"wants a person at a terminal" in done.stderr
 
 
-async def test_a_plan_is_declined_at_the_terminal_and_a_person_reopens_it(tmp_path: Path) -> None:
-    async with approvable(tmp_path) as (here, name):
-        environment = {"INCIDENT_HOME": str(tmp_path)}
-        assert (await incident_mcp("decline", name, environment=environment)).returncode == 0
+@both_stands
+async def test_a_plan_is_declined_at_the_terminal_and_a_person_reopens_it(tmp_path: Path, stands: Stands) -> None:
+    async with approvable(tmp_path, stands) as (here, name):
+        assert (await incident_mcp("decline", name, environment=here.terminal)).returncode == 0
         assert "a person declined this" in text_of(await here.rollback())
         door = door_of(here)
         with pytest.raises(NotAYes, match="the plan is declined"):
@@ -289,16 +312,18 @@ async def test_a_plan_is_declined_at_the_terminal_and_a_person_reopens_it(tmp_pa
         assert plan.question.lines[1].startswith("You declined this ")
 
 
-async def test_the_record_of_a_door_needs_no_cluster(tmp_path: Path) -> None:
-    async with approvable(tmp_path) as (here, name):
+@both_stands
+async def test_the_record_of_a_door_needs_no_cluster(tmp_path: Path, stands: Stands) -> None:
+    async with approvable(tmp_path, stands) as (here, name):
         here.sandbox.faults.drop_next(1000)
-        door = persons_door(load_settings(home=tmp_path, policy=tmp_path / "policy.toml"), here.clock)
+        door = door_of(here)
         assert (await door.approve(door.find(name)[0], "ada", SECRET)).data["accepted"]
         here.sandbox.faults.clear()
 
 
-async def test_an_approval_that_was_not_used_in_time_is_worth_nothing(tmp_path: Path) -> None:
-    async with approvable(tmp_path) as (here, name):
+@both_stands
+async def test_an_approval_that_was_not_used_in_time_is_worth_nothing(tmp_path: Path, stands: Stands) -> None:
+    async with approvable(tmp_path, stands) as (here, name):
         door = door_of(here)
         await door.approve(door.find(name)[0], "ada", SECRET)
         here.clock.forward(minutes=11)

@@ -16,9 +16,9 @@ from incident_mcp.gate.approvers import Approvers
 from incident_mcp.gate.doors import NotAYes
 from incident_mcp.surface.client_settings import MANAGED
 from incident_mcp.vocabulary.errors import IncidentError
-from tests.gate.test_doors import SECRET, door_of
+from tests.gate.test_doors import SECRET, both_stands, door_of
 from tests.surface.test_approval import untouched
-from tests.surface.world import ACCEPT, MODES, Mode, World, always, data_of, text_of, world
+from tests.surface.world import ACCEPT, MODES, Mode, Stands, World, always, data_of, text_of, world
 
 Taken = Callable[[World, Path], object]
 
@@ -136,9 +136,12 @@ BEFORE: dict[str, Taken] = {
 }
 
 
+@both_stands
 @pytest.mark.parametrize("what", BEFORE)
-async def test_without_it_nothing_is_approved_at_the_terminal_and_carried_out(tmp_path: Path, what: str) -> None:
-    async with world(tmp_path, "2026-07-28", None) as here:
+async def test_without_it_nothing_is_approved_at_the_terminal_and_carried_out(
+    tmp_path: Path, what: str, stands: Stands
+) -> None:
+    async with world(tmp_path, "2026-07-28", None, stands=stands) as here:
         Approvers(tmp_path).set("ada", SECRET)
         await here.rollback()
         door = door_of(here)

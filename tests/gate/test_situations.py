@@ -16,10 +16,10 @@ from incident_mcp.wiring import open_desk
 from incident_sandbox import serve_sandbox
 from tests.cli.running import incident_mcp
 from tests.gate.terminal import in_a_terminal
-from tests.gate.test_doors import SECRET, door_of
+from tests.gate.test_doors import SECRET, both_stands, door_of
 from tests.surface.test_after_a_crash import approved
 from tests.surface.test_approval import image, set_image, untouched
-from tests.surface.world import ACCEPT, CANCEL, CHECKOUT, MODES, Mode, World, always, data_of, text_of, world
+from tests.surface.world import ACCEPT, CANCEL, CHECKOUT, MODES, Mode, Stands, World, always, data_of, text_of, world
 
 ADA = Actor(role="person", name="ada", known_by="OS user")
 MODE: Mode = "2026-07-28"
@@ -34,8 +34,9 @@ def state(here: World, plan: str) -> str:
     return str(door_of(here).find(plan)[1].state)
 
 
-async def test_a_plan_that_waits_is_named_in_every_answer(tmp_path: Path) -> None:
-    async with world(tmp_path, MODE, always(ACCEPT)) as here:
+@both_stands
+async def test_a_plan_that_waits_is_named_in_every_answer(tmp_path: Path, stands: Stands) -> None:
+    async with world(tmp_path, MODE, always(ACCEPT), stands=stands) as here:
         plan = await previewed(here)
         for tool in ("check_health", "get_incident", "assess_incident"):
             told = [
@@ -44,8 +45,9 @@ async def test_a_plan_that_waits_is_named_in_every_answer(tmp_path: Path) -> Non
             assert len(told) == 1, tool
 
 
-async def test_a_plan_ends_when_its_target_was_repaired_by_hand(tmp_path: Path) -> None:
-    async with world(tmp_path, MODE, always(ACCEPT)) as here:
+@both_stands
+async def test_a_plan_ends_when_its_target_was_repaired_by_hand(tmp_path: Path, stands: Stands) -> None:
+    async with world(tmp_path, MODE, always(ACCEPT), stands=stands) as here:
         plan = await previewed(here)
         set_image(here, "1.43", manager="kubectl-edit")
         assert plan not in " ".join(data_of(await here.call("check_health"))["summary"])
@@ -82,9 +84,10 @@ async def test_also_the_answer_of_a_change_names_the_plans_that_wait(tmp_path: P
         assert told["plan"] not in " ".join(told["summary"]), "its own is named already"
 
 
+@both_stands
 @pytest.mark.parametrize("how", ["resolved", "closed"])
-async def test_a_plan_ends_with_its_incident(tmp_path: Path, how: str) -> None:
-    async with world(tmp_path, MODE, always(ACCEPT)) as here:
+async def test_a_plan_ends_with_its_incident(tmp_path: Path, how: str, stands: Stands) -> None:
+    async with world(tmp_path, MODE, always(ACCEPT), stands=stands) as here:
         Approvers(tmp_path).set("ada", SECRET)
         plan = await previewed(here)
         await door_of(here).approve(door_of(here).find(plan)[0], "ada", SECRET)
@@ -107,12 +110,15 @@ async def test_an_expired_plan_whose_facts_still_hold_is_asked_again_as_a_new_on
         assert state(here, old) == "expired"
 
 
-async def test_a_stop_ends_what_waits_and_refuses_what_comes_until_a_person_lifts_it(tmp_path: Path) -> None:
-    async with world(tmp_path, MODE, always(ACCEPT)) as here:
+@both_stands
+async def test_a_stop_ends_what_waits_and_refuses_what_comes_until_a_person_lifts_it(
+    tmp_path: Path, stands: Stands
+) -> None:
+    async with world(tmp_path, MODE, always(ACCEPT), stands=stands) as here:
         Approvers(tmp_path).set("ada", SECRET)
         plan = await previewed(here)
         await door_of(here).approve(door_of(here).find(plan)[0], "ada", SECRET)
-        environment = {"INCIDENT_HOME": str(tmp_path), "INCIDENT_USER": "ada"}
+        environment = here.terminal
         done = await incident_mcp("stop", "wrong cluster", environment=environment)
         assert done.returncode == 0, done.stderr
         assert f"revoked: plan {plan}" in done.stdout
@@ -135,6 +141,10 @@ async def test_a_stop_ends_what_waits_and_refuses_what_comes_until_a_person_lift
             lambda: in_a_terminal("stop", "--lift", answers=right, environment=environment)
         )
         assert done.returncode == 0, done.shown
+        if stands == "separated":  # where the chat is no door
+            await here.rollback()
+            [(fresh, _)] = door_of(here).waiting()
+            await door_of(here).approve(fresh, "ada", SECRET)
         assert data_of(await here.rollback())["changed"] is True
         assert state(here, plan) == "revoked"
         assert "All changes stopped by ada: wrong cluster" in here.said()

@@ -90,6 +90,7 @@ def test_every_key_can_be_set_by_the_environment(file: Path, monkeypatch: pytest
         "prometheus": '{"url": "https://p.example"}', "alertmanager": '{"url": "https://a.example"}',
         "shared": '{"url": "postgresql://d.example/incidents"}',
         "unleash": '{"url": "https://u.example", "token_file": "/t"}',
+        "executor": "/run/x.sock", "listen": '{"socket": "/run/y.sock"}',
         "loki": '{"url": "https://l.example"}', "victorialogs": '{"url": "https://v.example"}',
     }  # fmt: skip
     assert set(values) == set(Settings.model_fields)

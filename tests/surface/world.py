@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,9 +17,13 @@ from incident_mcp.vocabulary.clock import system_clock
 from incident_mcp.vocabulary.entry import Entry
 from incident_mcp.wiring import office, server
 from incident_sandbox import Sandbox, serve_sandbox
+from tests.executor.beside import executor_beside
 
 Mode = Literal["2026-07-28", "legacy"]
 MODES: tuple[Mode, ...] = ("2026-07-28", "legacy")
+Stands = Literal["advisory", "separated"]
+"""Where the gate stands: in the assistant's server, or in an executor behind a socket."""
+STANDS: tuple[Stands, ...] = ("advisory", "separated")
 Answer = Callable[[], Awaitable[ElicitResult]]
 
 CHECKOUT = {"kind": "Deployment", "namespace": "shop", "name": "checkout"}
@@ -52,6 +56,17 @@ class World:
     client: Client
     questions: list[str] = field(default_factory=list[str])
     forms: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    persons: Settings | None = None
+    """The settings of whoever answers at a terminal, where they are not the server's."""
+
+    @property
+    def terminal(self) -> dict[str, str]:
+        """The environment of a command in ada's terminal."""
+        persons = self.persons or self.settings
+        named = {"INCIDENT_USER": "ada", "INCIDENT_POLICY": str(persons.policy)}
+        if persons.executor:
+            return named | {"INCIDENT_EXECUTOR": str(persons.executor)}
+        return named | {"INCIDENT_HOME": str(persons.home)}
 
     async def call(self, tool: str, /, **arguments: Any) -> CallToolResult:
         return await self.client.call_tool(tool, arguments)
@@ -101,15 +116,27 @@ async def world(
     scenario: str = "bad-rollout",
     viewer: bool = False,
     opened: bool = True,
+    stands: Stands = "advisory",
     **options: Any,
 ) -> AsyncGenerator[World]:
-    """Serve and connect. `answer` makes the person's answer; None: the client can't show forms."""
-    async with serve_sandbox(scenario) as sandbox:
+    """Serve and connect. `answer` makes the person's answer; None: the client can't show forms. `home` and what is in
+    it (policy, passphrases, stop) are the gate's, wherever it `stands`.
+    """
+    async with serve_sandbox(scenario) as sandbox, AsyncExitStack() as stack:
         kubeconfig = sandbox.viewer_kubeconfig if viewer else sandbox.kubeconfig
         wanted = {"allow_writes": True, "home": home, "postmortems": home / "postmortems", "soak": 0.5}
         wanted |= options if "policy" in options else options | {"policy": at_once(home)}
         settings = load_settings(kubeconfig=str(kubeconfig), **wanted)
-        clock = ShiftedClock()
+        clock, persons = ShiftedClock(), settings
+        if stands == "separated":
+            sockets = stack.enter_context(executor_beside(settings, clock))
+            persons = settings.model_copy(update={"executor": sockets.approvers})
+            apart = {
+                "executor": sockets.clients,
+                "home": home / "assistant",
+                "kubeconfig": str(sandbox.viewer_kubeconfig),
+            }
+            settings = settings.model_copy(update=apart)
         questions: list[str] = []
         forms: list[dict[str, Any]] = []
 
@@ -124,7 +151,7 @@ async def world(
 
         made = server(settings, office(settings, {}, located, clock))
         async with Client(made, mode=mode, elicitation_callback=ask if answer else None) as client:
-            here = World(sandbox, settings, clock, client, questions, forms)
+            here = World(sandbox, settings, clock, client, questions, forms, persons)
             if opened:
                 await here.call("open_incident", title="checkout is down")
             yield here

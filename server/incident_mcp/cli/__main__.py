@@ -38,6 +38,7 @@ COMMANDS = (
     "console",
     "init",
     "audit",
+    "executor",
     "doctor",
 )
 

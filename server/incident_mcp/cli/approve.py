@@ -12,7 +12,7 @@ from incident_mcp.cli.options import run, settings_of
 from incident_mcp.settings import Settings
 
 if TYPE_CHECKING:
-    from incident_mcp.gate.doors import PersonsDoor
+    from incident_mcp.gate.doors import Door
     from incident_mcp.record.plans import PlanStory
     from incident_mcp.vocabulary.plan import Plan
 
@@ -23,9 +23,12 @@ PlanId = Annotated[str | None, typer.Argument(metavar="PLAN", help="The plan's i
 def command(
     plan_id: PlanId = None,
     name: Annotated[str | None, typer.Option("--as", help="Who you are; else your name in the record.")] = None,
+    carry_out: Annotated[
+        bool, typer.Option("--carry-out", help="Carry it out, too: for when the assistant is gone.")
+    ] = False,
 ) -> None:
     """Show a plan, and approve it with your passphrase. A declined plan: let its change be asked again."""
-    run(_approve(settings_of(None, None, None), plan_id, name))
+    run(_approve(settings_of(None, None, None), plan_id, name, carry_out=carry_out))
 
 
 def decline(plan_id: PlanId = None) -> None:
@@ -33,9 +36,9 @@ def decline(plan_id: PlanId = None) -> None:
     run(_decline(settings_of(None, None, None), plan_id))
 
 
-async def _approve(settings: Settings, plan_id: str | None, name: str | None) -> None:
+async def _approve(settings: Settings, plan_id: str | None, name: str | None, *, carry_out: bool) -> None:
     from incident_mcp.cli.terminal import ask_line, ask_secret
-    from incident_mcp.gate.approvers import Approvers, NoPassphrase
+    from incident_mcp.gate.approvers import NoPassphrase
     from incident_mcp.record.plans import PlanState
     from incident_mcp.text.plan_page import plan_page
     from incident_mcp.vocabulary.errors import BadRequest
@@ -44,7 +47,7 @@ async def _approve(settings: Settings, plan_id: str | None, name: str | None) ->
 
     door, person = persons_door(settings), name or settings.person.name
     plan, told = _chosen(door, plan_id)
-    if not Approvers(settings.home).names():
+    if not door.anybody():
         raise NoPassphrase(NOBODY_APPROVES)
     print(plan_page(plan))
     if told.state is PlanState.DECLINED:
@@ -56,7 +59,25 @@ async def _approve(settings: Settings, plan_id: str | None, name: str | None) ->
         raise BadRequest(f"Plan {plan.id} is {told.state}: {told.outcome_text or 'it can be used no more.'}")
     typed = ask_line(f"{plan.question.box}: ") if plan.question.typed else None
     entry = await door.approve(plan, person, ask_secret(f"{person}'s passphrase approves exactly this: "), typed)
-    print(approved_words(plan, door.find(plan.id)[1], entry))
+    told = door.find(plan.id)[1]
+    print(approved_words(plan, told, entry))
+    if told.state is PlanState.APPROVED and carry_out:
+        print(await _carried_out(settings, plan))
+
+
+async def _carried_out(settings: Settings, plan: "Plan") -> str:
+    """What came of it, where nobody else asks for it any more."""
+    from incident_mcp.cli.options import environment
+    from incident_mcp.wiring import open_desk, remote_door
+
+    if remote := remote_door(settings):
+        return remote.carry_out(plan, settings.person).text
+    here = settings.model_copy(update={"context": settings.context or plan.cluster.name, "allow_writes": True})
+    desk = await open_desk(here, environment())
+    try:
+        return (await desk.gate.execute(plan, settings.person)).text
+    finally:
+        await desk.aclose()
 
 
 async def _decline(settings: Settings, plan_id: str | None) -> None:
@@ -69,7 +90,7 @@ async def _decline(settings: Settings, plan_id: str | None) -> None:
     print(declined_words(plan, told, entry))
 
 
-def _chosen(door: "PersonsDoor", plan_id: str | None) -> "tuple[Plan, PlanStory]":
+def _chosen(door: "Door", plan_id: str | None) -> "tuple[Plan, PlanStory]":
     """The plan that is meant. Raises `BadRequest` when none or several wait and none was named."""
     from incident_mcp.vocabulary.errors import BadRequest
 

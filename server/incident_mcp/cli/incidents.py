@@ -16,7 +16,7 @@ from incident_mcp.vocabulary.errors import IncidentError
 
 if TYPE_CHECKING:
     from incident_mcp.record.journal import Journal
-    from incident_mcp.record.shared_place import SharedPlace
+    from incident_mcp.settings import Settings
 
 NAME = "incidents"
 app = typer.Typer(help="The record: list, show, report, export, import and verify incidents.", no_args_is_help=True)
@@ -139,7 +139,7 @@ def _tell(problems: list[str]) -> None:
 
 @contextmanager
 def _journal() -> "Generator[Journal]":
-    """The record on this machine, after one round with the team's where there is one."""
+    """The record on this machine, after one round with the executor's and the team's where there are such."""
     from incident_mcp.record.journal import Journal
     from incident_mcp.vocabulary.clock import system_clock
 
@@ -147,7 +147,7 @@ def _journal() -> "Generator[Journal]":
     try:
         journal = Journal(settings.journal, system_clock)
         try:
-            for line in _caught_up(journal, settings.shared):
+            for line in _caught_up(journal, settings):
                 print(line, file=sys.stderr)
             yield journal
         finally:
@@ -157,14 +157,21 @@ def _journal() -> "Generator[Journal]":
         raise typer.Exit(1) from error
 
 
-def _caught_up(journal: "Journal", shared: "SharedPlace | None") -> Iterator[str]:
-    if shared is None:
+def _caught_up(journal: "Journal", settings: "Settings") -> Iterator[str]:
+    if settings.executor:
+        from incident_mcp.executor.copying import catch_up
+
+        try:
+            catch_up(journal, settings.executor.expanduser())
+        except IncidentError as error:
+            yield str(error)
+    if settings.shared is None:
         return
     from incident_mcp.record.catching_up import exchange
     from incident_mcp.record.following import shared_copy
 
     try:
-        with closing(shared_copy(shared, environment())) as copy:
+        with closing(shared_copy(settings.shared, environment())) as copy:
             yield from exchange(journal, copy).refused
     except IncidentError as error:
         yield str(error)

@@ -6,7 +6,7 @@ approved here is carried out when the assistant repeats the same call, once.
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import Literal
+from typing import Literal, Protocol
 
 from incident_mcp.gate.answering import Answers
 from incident_mcp.gate.approvers import Approvers
@@ -28,6 +28,17 @@ class NotAYes(BadRequest):
     """The person said yes, and it did not count; the text says why."""
 
 
+class Door(Protocol):
+    """A person's door, wherever the gate stands: here over the record, in the separated mode over the executor."""
+
+    def anybody(self) -> bool: ...
+    def waiting(self) -> list[tuple[Plan, PlanStory]]: ...
+    def find(self, plan_id: str) -> tuple[Plan, PlanStory]: ...
+    async def approve(self, plan: Plan, name: str, passphrase: str, typed: str | None = None) -> Entry: ...
+    async def decline(self, plan: Plan, by: Actor) -> Entry: ...
+    async def reopen(self, plan: Plan, name: str, passphrase: str) -> Entry: ...
+
+
 class PersonsDoor:
     """One door of one state folder, for the plans of all clusters in its record."""
 
@@ -46,6 +57,10 @@ class PersonsDoor:
         self._brake = brake
         self._clock = clock
         self._door: Literal["terminal", "console"] = door
+
+    def anybody(self) -> bool:
+        """Whether somebody has a passphrase. Raises `RecordError`."""
+        return bool(self._approvers.names())
 
     def waiting(self) -> list[tuple[Plan, PlanStory]]:
         """The plans of open questions that were made here, oldest first: another journal's can be read, never approved

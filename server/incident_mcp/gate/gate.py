@@ -1,7 +1,7 @@
 """The one interface to every change: propose, ask, answer, execute.
 
-Callers above see plans and outcomes; where the gate stands (in this process, or later in one of another user) is not
-theirs to know. The gate's memory is the journal: a plan is spent by an entry that can be written once.
+Callers above see plans and outcomes; where the gate stands (in this process, or in the executor's) is not theirs to
+know. The gate's memory is the journal: a plan is spent by an entry that can be written once.
 """
 
 from collections.abc import AsyncGenerator
@@ -57,10 +57,10 @@ class Gate(Protocol):
     def check_writing(self, incident: str | None = None) -> None: ...
 
 
-class AdvisoryGate:
-    """The gate in the assistant's own server process: it stops mistakes and records every choice.
-
-    An assistant with a shell under the same user could go around it; that is what *advisory* means.
+class LocalGate:
+    """The gate itself, over one record. `mode` is where it stands, in the word that the question begins its last line
+    with: in the assistant's own server process it is *advisory*, since an assistant with a shell under the same user
+    could go around it; in the executor it is *separated*.
     """
 
     def __init__(
@@ -70,10 +70,11 @@ class AdvisoryGate:
         policy: PolicyNow,
         writing: Writing,
         brake: Brake,
+        mode: str = "Advisory",
     ) -> None:
         self._record = record
         self._actions = actions
-        self._plans = Plans(record, policy)
+        self._plans = Plans(record, policy, mode)
         self._policy = policy
         self._writing = writing
         self._brake = brake

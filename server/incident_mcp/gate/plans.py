@@ -24,9 +24,10 @@ from incident_mcp.vocabulary.policy import PolicyNow
 class Plans:
     """The plans of one record."""
 
-    def __init__(self, record: Record, policy: PolicyNow) -> None:
+    def __init__(self, record: Record, policy: PolicyNow, mode: str = "Advisory") -> None:
         self.record = record
         self.policy = policy
+        self._mode = mode
 
     async def load(self, plan_id: str) -> Plan:
         """A plan to the letter. Raises `BadRequest` for an id that no plan has, `RecordError` when it was altered."""
@@ -68,7 +69,7 @@ class Plans:
             arguments=draft.arguments or request.arguments,
             cluster=self.record.cluster,
             draft=draft,
-            question=question(self.record.cluster.name, draft, name, expires, note=note),
+            question=question(self.record.cluster.name, draft, name, expires, self._mode, note),
             approvers=policy.approvers(request.action),
             made=now,
             expires=expires,

@@ -32,6 +32,8 @@ class Record:
         self._shared = shared
         self.cluster = cluster
         self.clock = clock
+        self.executor = ""
+        """The writer that carries out this record's plans, where that is another process."""
 
     async def append(
         self, incident: str | None, new: NewEntry, *, once: str | None = None, private: bytes | None = None
@@ -59,8 +61,8 @@ class Record:
         return await anyio.to_thread.run_sync(self.store.unused_plans, incident)
 
     def wrote(self, entry: Entry) -> bool:
-        """Whether an entry is of this journal, and not of one that tells the same incident elsewhere."""
-        return entry.writer == self.store.writer
+        """Whether an entry is of this journal, or its executor's, and not of one that tells the incident elsewhere."""
+        return entry.writer in (self.store.writer, self.executor or self.store.writer)
 
     async def private(self, name: str) -> bytes | None:
         return await anyio.to_thread.run_sync(self.store.private, name)
@@ -128,10 +130,11 @@ class Record:
                 break
             except AlreadyDone:  # another server took that id in the same moment: the next free one is ours
                 continue
-        await self._adopt(name)
+        await self.adopt(name)
         return await self.incident(name)
 
-    async def _adopt(self, name: str) -> None:
+    async def adopt(self, name: str) -> None:
+        """Take over what was written in the last hour without an incident."""
         oldest = self.clock() - ADOPTED_FOR
         for entry in await self.entries(None):
             if entry.written < oldest:

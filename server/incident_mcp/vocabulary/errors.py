@@ -34,6 +34,15 @@ class SettingsError(IncidentError):
     """The settings, the kubeconfig or the state folder can't be used as they are."""
 
 
+class ExecutorAway(IncidentError):
+    """The separated executor can't be reached, so nothing can be planned or changed; reading goes on."""
+
+    def __init__(self, happened: str, next_step: str = "", *, sent: bool = False) -> None:
+        super().__init__(happened, next_step)
+        self.sent = sent
+        """True when the request had left before: what came of it is not known."""
+
+
 class RecordError(IncidentError):
     """The record can't be read or written. Without it nothing is written to a cluster."""
 

@@ -160,7 +160,7 @@ async def carry_out(desk: Desk, proposal: Proposal, by: Actor, progress: Progres
         return _not_made(desk, proposal, outcome)
     if outcome.output:
         return _of_a_command(desk, proposal, outcome)
-    seen = await watched(desk, plan, outcome.sent, progress)
+    seen = await watched(desk, plan, outcome.sent, proposal.story.incident, progress)
     undo = plan.draft.undo.shown
     return ChangeReply(
         cluster=desk.cluster,

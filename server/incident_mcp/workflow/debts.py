@@ -17,7 +17,7 @@ from incident_mcp.text.budget import first
 from incident_mcp.text.words import clock, count
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.entry import Entry, EntryKind, NewEntry
-from incident_mcp.vocabulary.errors import AlreadyDone, ClusterError
+from incident_mcp.vocabulary.errors import AlreadyDone, ClusterError, ExecutorAway
 from incident_mcp.vocabulary.plan import Plan
 from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.workflow.desk import Desk
@@ -34,8 +34,9 @@ async def review_debts(desk: Desk, incident: str | None, by: Actor, after: Plan 
     """
     if incident is None:
         return
-    await note_debts(desk, incident, by)
-    with anyio.move_on_after(SECONDS), suppress(ClusterError):
+    with suppress(ExecutorAway):  # its plans tell what they left; another look will
+        await note_debts(desk, incident, by)
+    with anyio.move_on_after(SECONDS), suppress(ClusterError, ExecutorAway):
         open_ones = debts(await _own(desk, incident))
         await together([partial(_settle_if_gone, desk, incident, debt, by, after) for debt in open_ones])
 

@@ -8,15 +8,15 @@ from pydantic import JsonValue
 
 from incident_mcp.cluster.kinds import workload_ref
 from incident_mcp.cluster.observe import observe
-from incident_mcp.record.plans import PlanState
+from incident_mcp.record.plans import PlanState, PlanStory
 from incident_mcp.resolve.new_logs import new_logs
 from incident_mcp.resolve.verification import Verification
 from incident_mcp.resolve.verify import verify
 from incident_mcp.resolve.watch import EVERY_SECONDS, Look, soak, watch_until
 from incident_mcp.text.words import count, duration
 from incident_mcp.vocabulary.actor import Actor
-from incident_mcp.vocabulary.entry import EntryKind, NewEntry
-from incident_mcp.vocabulary.errors import ClusterError
+from incident_mcp.vocabulary.entry import Entry, EntryKind, NewEntry
+from incident_mcp.vocabulary.errors import ClusterError, ExecutorAway
 from incident_mcp.vocabulary.observation import LogSeen, Observation, PodSeen
 from incident_mcp.vocabulary.plan import Plan, Promise
 from incident_mcp.vocabulary.refs import Ref, Scope
@@ -55,13 +55,13 @@ class Watched(Value):
     """`0 -> 1 -> 3 of 3 ready in 6 s`."""
 
 
-async def watched(desk: Desk, plan: Plan, sent: datetime, progress: Progress = silent) -> Watched:
+async def watched(desk: Desk, plan: Plan, sent: datetime, incident: str | None, progress: Progress = silent) -> Watched:
     """Watch an applied plan until what it promised is there, at most until the promised time."""
     promise = plan.draft.promise
     if promise is None:
         return Watched(ready=True, text="carried out; nothing was promised beyond")
     if promise.ready is None:
-        return await _watched_otherwise(desk, plan, promise, sent, progress)
+        return await _watched_otherwise(desk, plan, promise, sent, incident, progress)
     target = promise.of or plan.draft.target
 
     async def tell(message: str) -> None:
@@ -80,7 +80,9 @@ async def watched(desk: Desk, plan: Plan, sent: datetime, progress: Progress = s
     return Watched(ready=seen.ready, text=seen.text)
 
 
-async def _watched_otherwise(desk: Desk, plan: Plan, promise: Promise, sent: datetime, progress: Progress) -> Watched:
+async def _watched_otherwise(
+    desk: Desk, plan: Plan, promise: Promise, sent: datetime, incident: str | None, progress: Progress
+) -> Watched:
     """As `watched`, where the promise is not about readiness: its own action tells, and the verdict is recorded."""
     kept: bool | None = None
     while True:
@@ -98,8 +100,7 @@ async def _watched_otherwise(desk: Desk, plan: Plan, promise: Promise, sent: dat
     judged = Verification(
         target=target, verdict=verdict, checks=(Check(what="promise", verdict=verdict, seen=text),), promise=words
     )
-    told = await desk.gate.plan(plan.id)
-    await _record(desk, told[1].incident, judged, plan.id, SERVER)
+    await _record(desk, incident, judged, plan.id, SERVER)
     return Watched(ready=bool(kept), text=text)
 
 
@@ -183,17 +184,28 @@ async def _last_change(desk: Desk, incident: str | None, target: Ref) -> _LastCh
     entries = await desk.record.entries(incident, EntryKind.OUTCOME, EntryKind.INTENT)
     for entry in reversed(entries):
         if entry.kind is EntryKind.OUTCOME and entry.plan and entry.data.get("status") in _WRITTEN:
-            if not desk.record.wrote(entry):  # its plan is kept where it was made
+            known = await _plan_of(desk, entry)
+            if known is None:
                 if entry.data.get("target") == str(target):
                     return _LastChange(plan=entry.plan, since=entry.happened)
                 continue
-            plan, told = await desk.gate.plan(entry.plan)
+            plan, told = known
             if target in _whom(plan) and told.state is PlanState.SPENT:
                 kept = [e.data.get("promise_kept") for e in entries if (e.kind, e.plan) == (EntryKind.INTENT, plan.id)]
                 before = next((each for each in kept if isinstance(each, bool)), None)
                 since = told.spent_at if entry.data.get("reconciled") else entry.happened
                 return _LastChange(plan=plan.id, promise=plan.draft.promise, since=since, before=before)
     return _LastChange()
+
+
+async def _plan_of(desk: Desk, entry: Entry) -> tuple[Plan, PlanStory] | None:
+    """The plan that an entry tells of; None: it is kept elsewhere, where it was made, or can't be asked for now."""
+    if not entry.plan or not desk.record.wrote(entry):
+        return None
+    try:
+        return await desk.gate.plan(entry.plan)
+    except ExecutorAway:
+        return None
 
 
 _WRITTEN = ("applied", "applied in part")

@@ -1,0 +1,196 @@
+"""What the executor does for whom: the gate, the doors and the record of its own user, one method a request.
+
+Nothing that a client says of itself or of others is taken as known: who it is comes from the kernel, what a plan does
+from the executor's own look at the cluster, and that somebody said yes from an approver's door alone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import anyio.to_thread
+
+from incident_mcp.cluster.api import Api
+from incident_mcp.executor.copying import take
+from incident_mcp.executor.peers import Peer
+from incident_mcp.executor.protocol import (
+    MOST,
+    Approve,
+    Ask,
+    Carried,
+    Decline,
+    Execute,
+    Find,
+    Get,
+    Hello,
+    Lift,
+    Propose,
+    Put,
+    Reopen,
+    Review,
+    Revoke,
+    Standing,
+    Stop,
+    Waiting,
+    carried,
+)
+from incident_mcp.gate.approvers import Approvers
+from incident_mcp.gate.brake import Brake
+from incident_mcp.gate.doors import PersonsDoor
+from incident_mcp.gate.gate import Gate
+from incident_mcp.gate.request import Request
+from incident_mcp.gate.steps import Tell
+from incident_mcp.gate.stopping import lift, stop
+from incident_mcp.record.journal import Journal
+from incident_mcp.record.plans import PlanState
+from incident_mcp.record.record import Record
+from incident_mcp.text.cleaning import one_line
+from incident_mcp.text.masking import mask
+from incident_mcp.vocabulary.action import Known
+from incident_mcp.vocabulary.actor import Actor
+from incident_mcp.vocabulary.clock import Clock
+from incident_mcp.vocabulary.entry import EntryKind
+from incident_mcp.vocabulary.errors import RecordError
+from incident_mcp.vocabulary.plan import Plan
+
+ERROR = 200
+"""Letters of an error text that a plan may promise the end of."""
+SERVER = Actor(role="server", name="incident-mcp executor", known_by="server")
+
+
+@dataclass(frozen=True)
+class Counter:
+    """The executor's working set, pinned to one cluster."""
+
+    api: Api
+    gate: Gate
+    record: Record
+    journal: Journal
+    approvers: Approvers
+    brake: Brake
+    doors: Mapping[str, PersonsDoor]
+    clock: Clock
+
+    async def answer(self, ask: Ask, peer: Peer, tell: Tell) -> Any:
+        """What to say to one request of this peer's; `tell` hears of each write. Raises `IncidentError`."""
+        match ask:
+            case Hello():
+                return await anyio.to_thread.run_sync(self._standing)
+            case Find():
+                return await self.gate.plan(ask.plan)
+            case Execute():
+                plan, _ = await self.gate.plan(ask.plan)
+                return await self.gate.execute(plan, _as(peer, ask.by), tell)
+            case Stop():
+                return await stop(
+                    self.journal, self.brake, self.doors["terminal"], _user(peer), one_line(ask.why), self.clock
+                )
+            case Put() | Get() | Propose() | Review() | Revoke():
+                return await self._for_a_client(ask, peer)
+            case _:
+                return await self._for_an_approver(ask, peer)
+
+    async def _for_a_client(self, ask: Put | Get | Propose | Review | Revoke, peer: Peer) -> Any:
+        match ask:
+            case Put():
+                return await self._put(ask)
+            case Get():
+                return await anyio.to_thread.run_sync(self._own, ask.after)
+            case Propose():
+                return await self._propose(ask.request, peer)
+            case Revoke():
+                return await self.gate.revoke(ask.incident, one_line(ask.why), _as(peer, ask.by))
+            case Review():
+                look = {
+                    "waiting": self.gate.waiting,
+                    "sweep": self.gate.sweep_expired,
+                    "reconcile": self.gate.reconcile,
+                }[ask.op]
+                return await look(ask.incident, _as(peer, ask.by))
+
+    async def _for_an_approver(self, ask: Waiting | Approve | Decline | Reopen | Lift, peer: Peer) -> Any:
+        match ask:
+            case Waiting():
+                return await anyio.to_thread.run_sync(self.doors["terminal"].waiting)
+            case Approve():
+                door = self.doors[ask.door]
+                return await door.approve(door.find(ask.plan)[0], ask.name, ask.passphrase, ask.typed)
+            case Decline():
+                door = self.doors[ask.door]
+                return await door.decline(door.find(ask.plan)[0], _user(peer))
+            case Reopen():
+                door = self.doors[ask.door]
+                return await door.reopen(door.find(ask.plan)[0], ask.name, ask.passphrase)
+            case Lift():
+                await anyio.to_thread.run_sync(self.approvers.check, ask.name, ask.passphrase)
+                by = Actor(role="person", name=ask.name, known_by="passphrase")
+                return await lift(self.journal, self.brake, by, self.clock)
+
+    async def _propose(self, request: Request, peer: Peer) -> Any:
+        if request.incident is not None:
+            await self.record.incident(request.incident)  # raises for one that nobody told of
+        if request.asks:
+            self.gate.check_writing(request.incident)
+        wanted = {"by": _as(peer, request.by), "known": _cleaned(request.known)}
+        return await self.gate.propose(request.model_copy(update=wanted))
+
+    async def _put(self, ask: Put) -> int:
+        new = await anyio.to_thread.run_sync(take, self.journal, [one.link for one in ask.links])
+        for entry in new:
+            if entry.kind is EntryKind.OPENED and entry.incident and entry.cluster == self.record.cluster.server:
+                await self.record.adopt(entry.incident)
+        return len(new)
+
+    def _own(self, after: int) -> list[Carried]:
+        head = self.journal.heads().get(self.journal.writer)
+        links = self.journal.links(self.journal.writer, after, head.place if head else 0, MOST)
+        return [carried(one) for one in links]
+
+    def _standing(self) -> Standing:
+        told = [words] if (words := self.brake.pulled()) else []
+        try:
+            persons = len(self.approvers.names())
+        except RecordError as error:
+            persons, told = None, [*told, error.happened]
+        heads = {writer: (head.place, head.hash) for writer, head in self.journal.heads().items()}
+        return Standing(writer=self.journal.writer, heads=heads, persons=persons, told=tuple(told))
+
+    async def unsettled(self) -> list[Plan]:
+        """The plans that were carried out, and of which nobody knows what came of it."""
+        found: list[Plan] = []
+        for incident in [*await anyio.to_thread.run_sync(self.journal.incidents), None]:
+            for entry in await self.record.entries(incident, EntryKind.PLAN):
+                ours = self.record.wrote(entry) and entry.cluster == self.record.cluster.server
+                if ours and entry.plan:
+                    plan, told = await self.gate.plan(entry.plan)
+                    if told.state is PlanState.SPENT and told.outcome == "unknown" and not told.settled:
+                        found.append(plan)
+        return found
+
+    async def settle(self) -> list[str]:
+        """Look at the cluster for what came of writes that nobody told of, in words. Sends nothing."""
+        told: list[str] = []
+        for incident in [*await anyio.to_thread.run_sync(self.journal.incidents), None]:
+            told += await self.gate.reconcile(incident, SERVER)
+        return told
+
+    async def aclose(self) -> None:
+        await self.api.aclose()
+
+
+def _user(peer: Peer) -> Actor:
+    return Actor(role="person", name=peer.name, known_by="OS user")
+
+
+def _as(peer: Peer, said: Actor) -> Actor:
+    """Whom a peer speaks for: persons are who the kernel says, everything else is what the client reports."""
+    if said.role == "person" or peer.role == "approver":
+        return _user(peer)
+    client = one_line(mask(said.client))[:ERROR] if said.client else None
+    return Actor(role=said.role, name=one_line(mask(said.name))[:80], known_by="client", client=client)
+
+
+def _cleaned(known: Known) -> Known:
+    """What the client's record knows of targets ends up in a plan's promise: it is text from outside."""
+    errors: Mapping[str, str] = {name: one_line(mask(text))[:ERROR] for name, text in known.errors.items()}
+    return known.model_copy(update={"errors": errors})
