@@ -1,20 +1,58 @@
-"""`incident-mcp init`: the passphrase with which a person approves outside the chat."""
+"""`incident-mcp init`: the passphrase with which a person approves outside the chat; with `--separated`, the set-up of
+the separated mode.
 
+A passphrase is set by the user whose state folder keeps it, and by nobody else: in the separated mode that is the
+executor's user.
+"""
+
+import os
+import shlex
 from typing import Annotated
 
 import typer
 
-from incident_mcp.cli.options import run, settings_of
+from incident_mcp.cli.options import complain, run, settings_of
 from incident_mcp.settings import Settings
+from incident_mcp.vocabulary.errors import IncidentError
 
 NAME = "init"
+Users = list[str]
 
 
 def command(
     name: Annotated[str | None, typer.Option("--as", help="Whose passphrase; else your name in the record.")] = None,
+    separated: Annotated[
+        bool, typer.Option("--separated", help="Print how an executor of its own user is set up (docs/separated.md).")
+    ] = False,
+    assistant: Annotated[Users | None, typer.Option(help="OS user of an assistant, who may propose.")] = None,
+    approver: Annotated[Users | None, typer.Option(help="OS user of a person, who may answer.")] = None,
+    do: Annotated[bool, typer.Option("--do", help="As root: do the steps that lack.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="As root: take away what was made; records are kept.")] = False,
+    purge: Annotated[bool, typer.Option("--purge", help="With --undo: records and policy, too.")] = False,
 ) -> None:
-    """Set the passphrase for `approve`, `stop --lift` and the console."""
-    run(_main(settings_of(None, None, None), name))
+    """Set the passphrase for `approve`, `stop --lift` and the console; or set up the separated mode."""
+    if separated:
+        _separated(assistant or [], approver or [], do=do, undo=undo, purge=purge)
+    else:
+        run(_main(settings_of(None, None, None), name))
+
+
+def _separated(assistants: Users, persons: Users, *, do: bool, undo: bool, purge: bool) -> None:
+    from incident_mcp.cli.separated import walk
+    from incident_mcp.cli.separated.layout import Layout
+
+    layout = Layout()
+    lines = walk.shown(layout, assistants, persons)
+    if undo:
+        lines = walk.undone(layout, purge=purge)
+    elif do:
+        lines = walk.done(layout, assistants, persons)
+    try:
+        for line in lines:
+            print(line)
+    except IncidentError as error:
+        complain(error)
+        raise typer.Exit(1) from error
 
 
 async def _main(settings: Settings, name: str | None) -> None:
@@ -22,8 +60,10 @@ async def _main(settings: Settings, name: str | None) -> None:
     from incident_mcp.gate.approvers import Approvers
     from incident_mcp.vocabulary.errors import BadRequest
 
+    person = name or settings.person.name
+    _check_keeper(settings, person)
     check_terminal()
-    approvers, person = Approvers(settings.home), name or settings.person.name
+    approvers = Approvers(settings.home)
     if person in approvers.names():
         approvers.check(person, ask_secret(f"{person}'s present passphrase: "))
     first = ask_secret(f"A passphrase for {person}, that no assistant knows: ")
@@ -32,3 +72,14 @@ async def _main(settings: Settings, name: str | None) -> None:
     approvers.set(person, first)
     print(f"Set for {person}. Of it, a hash is kept in {approvers.path}.")
     print("Advisory: whoever can write that file as you can replace it.")
+
+
+def _check_keeper(settings: Settings, person: str) -> None:
+    """Raise `BadRequest` unless this process is the user whose passphrases count."""
+    from incident_mcp.cli.separated.layout import Layout
+    from incident_mcp.vocabulary.errors import BadRequest
+
+    home, layout = settings.home.expanduser(), Layout()
+    if home.exists() and home.stat().st_uid != os.geteuid():
+        how = shlex.join(layout.as_executor("init", "--as", person)) if home == layout.state else "Run it as that user."
+        raise BadRequest(f"{home} is another user's, who alone sets passphrases there.", f"Nothing was set. {how}")
