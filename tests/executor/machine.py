@@ -25,7 +25,11 @@ import pytest
 from tests.cli.running import ROOT
 
 REQUIRED = "INCIDENT_REQUIRE_ROOT"
-_LEFT_OUT = shutil.ignore_patterns("test", "tests", "node_modules", "idlelib", "pyright", "config-3*", "*.a")
+_LEFT_OUT = shutil.ignore_patterns(
+    *("site-packages", "test", "tests", "idlelib", "config-3*", "*.a", "*.pyi"),
+    *("playwright", "pyright", "pip", "setuptools", "sqlalchemy", "drain3", "hypothesis"),
+)
+"""Names of what no server needs, for the copy's sake."""
 
 
 def require_root() -> None:
@@ -54,12 +58,16 @@ class User:
         become = ["setpriv", f"--reuid={self.name}", f"--regid={self.name}", "--init-groups", "--no-new-privs"]
         return [*become, "--", *(str(word) for word in words)]
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """As after a login."""
+        return {"HOME": str(self.home), "USER": self.name, "PATH": "/usr/local/bin:/usr/bin:/bin"}
+
     def run(self, *words: object, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         """One command to its end."""
-        inherited = {"HOME": str(self.home), "USER": self.name, "PATH": "/usr/local/bin:/usr/bin:/bin"}
         return subprocess.run(
             self.command(*words),
-            env=inherited | dict(environment or {}),
+            env=self.environment | dict(environment or {}),
             cwd=self.home,
             capture_output=True,
             text=True,
@@ -118,12 +126,22 @@ class Installation:
         return self.folder / "python/bin/python3"
 
     @property
-    def program(self) -> tuple[str, ...]:
-        return (str(self.python), "-P", "-m", "incident_mcp.cli")
+    def bin(self) -> Path:
+        """With `incident-mcp` in it, for a PATH."""
+        return self.folder / "bin"
+
+    @property
+    def program(self) -> str:
+        return str(self.bin / "incident-mcp")
 
     @property
     def environment(self) -> dict[str, str]:
-        return {"PYTHONPATH": f"{self.folder / 'server'}:{self.folder / 'packages'}", "PYTHONDONTWRITEBYTECODE": "1"}
+        """For the interpreter: where its parts and the packages are now."""
+        return {
+            "PYTHONPATH": ":".join(str(self.folder / part) for part in ("server", "packages", ".")),
+            "LD_LIBRARY_PATH": str(self.folder / "python/lib"),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
 
 
 @contextmanager
@@ -134,10 +152,16 @@ def installed() -> Generator[Installation]:
     folder.chmod(0o755)
     try:
         _link(Path(sysconfig.get_path("purelib")), folder / "packages")
-        for part in ("server", "prompts", "deploy"):
+        for part in ("server", "prompts", "deploy", "tests"):
             _link(ROOT / part, folder / part)
         _interpreter(folder / "python")
-        yield Installation(folder)
+        made = Installation(folder)
+        made.bin.mkdir()
+        variables = " ".join(f"{name}='{value}'" for name, value in made.environment.items())
+        words = f'{variables} exec {made.python} -P -m incident_mcp.cli "$@"'
+        made.bin.joinpath("incident-mcp").write_text(f"#!/bin/sh\n{words}\n")
+        made.bin.joinpath("incident-mcp").chmod(0o755)
+        yield made
     finally:
         shutil.rmtree(folder)
 

@@ -32,6 +32,7 @@ kubectl --kubeconfig "$new" config set users.{account}.tokenFile {token}
 kubectl --kubeconfig "$new" config set-context --current --user={account}
 sudo install -m 0600 -o {owner} "$new" {kubeconfig}
 rm "$new"
+kubectl -n incident-mcp wait --for='jsonpath={{.data.token}}' --timeout=30s secret/{account}
 kubectl -n incident-mcp get secret {account} -o 'jsonpath={{.data.token}}' | base64 -d |
   sudo install -m 0600 -o {owner} /dev/stdin {token}"""
 

@@ -74,7 +74,7 @@ def _group(name: str, what: str) -> Step:
 def _member(user: str, group: str) -> Step:
     """Undone with the group."""
     joined = command("usermod", "--append", "--groups", group, user)
-    return Step(f"{user} in {group}, from the next login on", look=partial(_is_member, user, group), do=(joined,))
+    return Step(f"{user} in {group}", look=partial(_is_member, user, group), do=(joined,))
 
 
 def _folder(layout: Layout, path: Path, what: str, *, purge: bool) -> Step:
