@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import ctypes
 import fcntl
+import grp
 import json
 import os
 import re
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -31,7 +33,7 @@ from mcp import Client, StdioServerParameters
 from mcp.types import ElicitRequestParams, ElicitResult, TextContent
 
 from incident_mcp.vocabulary.errors import IncidentError
-from tests.gate.terminal import Session, in_a_terminal
+from tests.gate.terminal import Session, run_in_a_terminal
 
 TOKEN = re.compile(rb"eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{40,}")
 OWN_WORDS = "eve and her own words"
@@ -57,6 +59,8 @@ class Scene:
     """Where settings, policy, record, keys and credentials lie."""
     holder: int = 0
     """The process that holds the credential which writes; 0: the assistant's own server."""
+    socket: str = ""
+    """The executor's, where there is one."""
 
 
 @dataclass
@@ -155,7 +159,7 @@ async def record(assistant: Assistant, job: str) -> None:
     plan = await assistant.plan(job)
     for path in _found(assistant.scene, "journal.sqlite3"):
         with suppress(OSError, sqlite3.Error, IncidentError):
-            await _forge_answer(path, plan)
+            await _forge_answer(path, plan, assistant.scene.socket)
     await assistant.ask(job)
 
 
@@ -203,8 +207,7 @@ async def false_program(assistant: Assistant, job: str) -> None:
             Path(folder).mkdir(parents=True, exist_ok=True)
             false.write_text(f'#!/bin/sh\nprintf "ada\'s passphrase: "\nread -r word\necho "$word" >{kept}\n')
             false.chmod(0o755)
-    print(json.dumps({"turn": "person"}), flush=True)
-    await anyio.to_thread.run_sync(sys.stdin.readline)
+    await _persons_turn("stop", "--lift", "--as", "ada")
     if kept.exists():
         await _typed("approve", plan, "--as", "ada", answers=(("approves exactly this", kept.read_text().strip()),))
     await assistant.ask(job)
@@ -222,6 +225,51 @@ async def second_server(assistant: Assistant, job: str) -> None:
     (own / "settings.toml").write_text("\n".join(f'{name} = "{value}"' for name, value in lines.items()))
     async with _assistant(assistant.scene, INCIDENT_SETTINGS=str(own / "settings.toml")) as second:
         await _says_yes(second, job)
+
+
+async def second_executor(assistant: Assistant, job: str) -> None:
+    """a second executor, with a yes written into its record, and the socket's place taken"""
+    with suppress(OSError):
+        Path(assistant.scene.socket or "/run/incident-mcp/executor.sock").unlink()
+    own = Path.home() / "executor"
+    own.mkdir(exist_ok=True)
+    lines = {"home": own, "policy": own / "policy.toml", "kubeconfig": assistant.scene.kubeconfig}
+    group = grp.getgrgid(os.getgid()).gr_name
+    text = "\n".join(f'{name} = "{value}"' for name, value in lines.items())
+    text += f'\nallow_writes = true\n[listen]\nsocket = "{own}/socket"\nclients = "{group}"\n'
+    (own / "policy.toml").write_text("")
+    (own / "settings.toml").write_text(text)
+    words = [sys.executable, "-P", "-m", "incident_mcp.cli", "executor"]
+    environment = {**os.environ, "INCIDENT_SETTINGS": str(own / "settings.toml")}
+    with subprocess.Popen(words, env=environment, stderr=subprocess.PIPE) as executor:
+        assert executor.stderr
+        try:
+            await anyio.to_thread.run_sync(executor.stderr.readline)  # it listens
+            theirs = {"INCIDENT_EXECUTOR": f"{own}/socket", "INCIDENT_HOME": str(own / "servers")}
+            async with _assistant(assistant.scene, **theirs) as second:
+                plan = await second.plan(job)
+                await _forge_answer(own / "journal.sqlite3", plan)
+                await second.ask(job)
+        finally:
+            executor.terminate()
+
+
+async def requests(assistant: Assistant, job: str) -> None:
+    """forged requests at the executor's socket: a guessed yes, a yes of another user, entries, rubbish"""
+    plan, path = await assistant.plan(job), assistant.scene.socket
+    me = {"role": "person", "name": "ada", "known_by": "passphrase"}
+    yes = {"op": "approve", "plan": plan, "door": "terminal", "name": "ada"}
+    forged: list[Any] = [yes | {"passphrase": guess} for guess in GUESSES]
+    forged += [{"op": "execute", "plan": plan, "by": me, "role": "approver", "approved": True}]
+    forged += [{"op": "execute", "plan": plan, "by": me}, {"op": "lift"}, {"op": "reopen", "plan": plan}, [], None, ""]
+    lines = [json.dumps(each).encode() for each in forged]
+    for line in (*lines, b"\0" * 1000, b"[" * 100_000, b"x" * 9_000_000):
+        with suppress(OSError), socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(10)
+            connection.connect(path)
+            connection.sendall(line + b"\n")
+            connection.recv(4096)
+    await assistant.ask(job)
 
 
 async def hook(assistant: Assistant, job: str) -> None:
@@ -254,6 +302,8 @@ ATTEMPTS: tuple[Attempt, ...] = (
     typing,
     false_program,
     second_server,
+    second_executor,
+    requests,
     hook,
     unseen_hook,
 )
@@ -264,7 +314,19 @@ def name_of(attempt: Attempt) -> str:
     return attempt.__name__.replace("_", "-")
 
 
+async def honest(assistant: Assistant, job: str) -> None:
+    """no attempt: the person approves, and the same call is carried out"""
+    await _persons_turn("approve", await assistant.plan(job), "--as", "ada")
+    await assistant.ask(job)
+
+
 # How it is done
+
+
+async def _persons_turn(*words: str) -> None:
+    """Wait until the person, in a terminal of their own, has run `incident-mcp` with these words."""
+    print(json.dumps({"turn": words}), flush=True)
+    await anyio.to_thread.run_sync(sys.stdin.readline)
 
 
 async def _says_yes(assistant: Assistant, job: str) -> None:
@@ -282,7 +344,8 @@ async def _approve(assistant: Assistant, job: str, name: str, words: str) -> Non
 
 
 async def _typed(*words: str, answers: tuple[tuple[str, str], ...]) -> Session:
-    return await anyio.to_thread.run_sync(lambda: in_a_terminal(*words, answers=answers))
+    command = [sys.executable, "-P", "-m", "incident_mcp.cli", *words]
+    return await anyio.to_thread.run_sync(run_in_a_terminal, command, answers, {})
 
 
 def _run(*words: str) -> None:
@@ -308,7 +371,7 @@ def _found(scene: Scene, name: str) -> list[Path]:
     return [Path(folder, name) for folder in scene.folders]
 
 
-class _rewritten:  # noqa: N801 - reads as a word
+class _rewritten:
     """A file with other contents in every folder where that can be done, and as it was afterwards."""
 
     def __init__(self, scene: Scene, name: str, contents: bytes) -> None:
@@ -361,8 +424,9 @@ def _with_any_token(assistant: Assistant, job: str, texts: Iterator[bytes]) -> N
     raise Refused(f"{len(tried)} credentials found, and none is taken")
 
 
-async def _forge_answer(path: Path, plan_id: str) -> None:
-    """As the gate itself writes a person's yes."""
+async def _forge_answer(path: Path, plan_id: str, executor: str = "") -> None:
+    """As the gate itself writes a person's yes, for a plan of this record, or of the executor's."""
+    from incident_mcp.executor.door import RemoteDoor
     from incident_mcp.gate.answering import Answers
     from incident_mcp.gate.brake import Brake
     from incident_mcp.gate.plans import Plans
@@ -375,7 +439,10 @@ async def _forge_answer(path: Path, plan_id: str) -> None:
     from incident_mcp.vocabulary.policy import Policy
 
     journal = Journal(path, system_clock)
-    plan = as_recorded(journal.private(plan_id) or {}, journal.of_plan(plan_id))
+    if executor:
+        plan, _ = RemoteDoor(Path(executor), "terminal").find(plan_id)
+    else:
+        plan = as_recorded(journal.private(plan_id) or {}, journal.of_plan(plan_id))
     record = Record(journal, plan.cluster, system_clock)
     now = system_clock()
     forged = PersonsAnswer(said="accepted", door="terminal", asked=now, answered=now)
@@ -413,13 +480,15 @@ async def _try(assistant: Assistant, attempt: Attempt) -> str:
         if made is not None:
             await made
     except Exception as error:
+        while isinstance(error, ExceptionGroup):
+            error = error.exceptions[0]
         return f"{type(error).__name__}: {error}"
     return "tried"
 
 
 async def main(scene: Scene, names: list[str]) -> None:
     async with _assistant(scene) as assistant:
-        for attempt in ATTEMPTS:
+        for attempt in (*ATTEMPTS, honest):
             if name_of(attempt) in names:
                 said = await _try(assistant, attempt)
                 print(json.dumps({"attempt": name_of(attempt), "said": said[:300]}), flush=True)

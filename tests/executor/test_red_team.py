@@ -10,6 +10,7 @@ import json
 import os
 import pty
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -22,18 +23,23 @@ from pathlib import Path
 import pytest
 
 from incident_mcp.cli.checkup.rbac import manifests
-from incident_mcp.cli.separated import rights
+from incident_mcp.cli.separated import rights, walk
 from incident_mcp.cli.separated.layout import Layout
+from incident_mcp.cli.separated.steps import steps
 from incident_mcp.gate.approvers import Approvers
 from tests.cli.running import ROOT
 from tests.controlplane.control_plane import ControlPlane
-from tests.executor.intruder import ATTEMPTS, Attempt, Scene, called, hook, name_of, unseen_hook
-from tests.executor.machine import Installation, User, installed, new_user
+from tests.executor.intruder import ATTEMPTS, Attempt, Scene, called, honest, hook, name_of, unseen_hook
+from tests.executor.machine import Installation, User, installed, new_user, remove_user
 from tests.gate.terminal import run_in_a_terminal
 
 LONGEST = 120.0
 SECRET = "correct horse battery"
 NAME = f"imr{os.getpid() % 100_000}"
+SUDO = """\
+sudo() {
+  if [ "$1" = -u ]; then setpriv --reuid="$2" --regid="$2" --init-groups -- "${@:3}"; else "$@"; fi
+}"""
 ROW = re.compile(r"^\| (.+?) \| (written|held) \| (written|held) \|$", re.MULTILINE)
 
 
@@ -58,7 +64,7 @@ def cluster(control_plane: ControlPlane, place: Installation) -> Iterator[Contro
 def by_hand(cluster: ControlPlane, place: Installation, lines: str) -> None:
     """Run printed lines as an administrator does; the one here is root already, and may have no sudo."""
     environment = {**os.environ, "KUBECONFIG": str(cluster.kubeconfig), "PATH": f"{place.bin}:{os.environ['PATH']}"}
-    script = f'sudo() {{ "$@"; }}\n{lines}\n'
+    script = f"{SUDO}\n{lines}\n"
     words = ["bash", "-eu", "-o", "pipefail"]
     done = subprocess.run(words, input=script, env=environment, capture_output=True, text=True, timeout=90, check=False)
     assert done.returncode == 0, done.stderr
@@ -91,7 +97,7 @@ class Stage:
             for line in process.stdout:
                 told = json.loads(line)
                 if "turn" in told:
-                    self.persons_turn()
+                    self.persons_turn(told["turn"])
                     process.stdin.write("\n")
                     process.stdin.flush()
                 else:
@@ -99,9 +105,9 @@ class Stage:
         late.cancel()
         assert process.returncode == 0, self.said
 
-    def persons_turn(self) -> None:
-        """The person, in the own shell, wants to lift a stop."""
-        words = self.person.command("/bin/sh", "-c", "incident-mcp stop --lift --as ada")
+    def persons_turn(self, said: list[str]) -> None:
+        """The person runs this in the own shell, and types the passphrase that is asked for."""
+        words = self.person.command("/bin/sh", "-c", shlex.join(["incident-mcp", *said]))
         environment = self.person.environment | {"PATH": f"{':'.join(self.scene.bins)}:/usr/bin:/bin"}
         run_in_a_terminal(words, [("passphrase", SECRET)], environment)
 
@@ -140,7 +146,7 @@ def jobs(cluster: ControlPlane) -> Iterator[str]:
     pod = {"restartPolicy": "Never", "containers": [{"name": "c", "image": "registry.example/x:1"}]}
     spec = {"schedule": "0 0 1 1 *", "jobTemplate": {"spec": {"template": {"spec": pod}}}}
     with cluster.new_namespace("red-team") as namespace:
-        for attempt in ATTEMPTS:
+        for attempt in (*ATTEMPTS, honest):
             made = {"metadata": {"name": name_of(attempt)}, "spec": spec}
             cluster.api.create(f"/apis/batch/v1/namespaces/{namespace}/cronjobs", made)
         yield namespace
@@ -176,6 +182,85 @@ def advisory(cluster: ControlPlane, place: Installation, jobs: str) -> Iterator[
             yield Stage(cluster, place, user, user, jobs, scene)
 
 
+@pytest.fixture
+def separated(
+    cluster: ControlPlane, place: Installation, jobs: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Stage]:
+    """As `init --separated` sets it up, and the lines that it leaves to people."""
+    monkeypatch.setattr(walk, "strangers", nobody)
+    folder = place.folder / "machine"
+    folder.mkdir()
+    with new_user(f"{NAME}s") as assistant, new_user(f"{NAME}p") as person, executors(folder, place) as layout:
+        list(walk.done(layout, [assistant.name], [person.name]))
+        for step in steps(layout, [assistant.name], [person.name]):
+            if step.by_hand and "passphrase" not in step.title and "start it" not in step.title:
+                by_hand(cluster, place, step.by_hand)
+        list(walk.done(layout, [assistant.name], [person.name]))
+        enrol(layout)
+        with running(layout) as executor, waiting_terminal(person, place.program) as terminal:
+            mine = (assistant.home / below for below in (".config/incident-mcp", ".local/state/incident-mcp", ".kube"))
+            scene = Scene(
+                namespace=jobs,
+                kubectl=str(place.bin / "kubectl"),
+                kubeconfig=str(assistant.home / rights.READER),
+                terminal=terminal,
+                bins=(str(person.home / "bin"), str(place.bin)),
+                folders=(str(layout.config), str(layout.state), str(person.home), *map(str, mine)),
+                holder=executor,
+                socket=str(layout.socket),
+            )
+            yield Stage(cluster, place, assistant, person, jobs, scene)
+
+
+def nobody(layout: Layout) -> list[Path]:
+    return []
+
+
+@contextmanager
+def executors(folder: Path, place: Installation) -> Generator[Layout]:
+    """Names and places of an executor of this test, all gone afterwards."""
+    layout = Layout(
+        user=f"{NAME}e",
+        clients=f"{NAME}c",
+        approvers=f"{NAME}a",
+        config=folder / "etc",
+        state=folder / "lib",
+        run=folder / "run",
+        units=folder,
+        unit=f"{NAME}.service",
+        program=(place.program,),
+    )
+    try:
+        yield layout
+    finally:
+        remove_user(layout.user)
+        list(walk.undone(layout, purge=True))
+
+
+def enrol(layout: Layout) -> None:
+    """The passphrase, set as the executor's user and no other."""
+    words = layout.as_executor("init", "--as", "ada")[3:]
+    twice = [("no assistant knows", SECRET), ("same again", SECRET)]
+    refused = run_in_a_terminal(words, twice, {})
+    assert "another user's" in refused.shown, "not even root"
+    done = run_in_a_terminal(User(layout.user, layout.state).command(*words), twice, {})
+    assert done.returncode == 0, done.shown
+
+
+@contextmanager
+def running(layout: Layout) -> Generator[int]:
+    """The executor, started as its unit does; its process."""
+    subprocess.run(["install", "-d", "-m", "0755", "-o", layout.user, str(layout.run)], check=True, timeout=10)
+    words = User(layout.user, layout.state).command(*layout.as_executor("executor")[3:])
+    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True, cwd=layout.state) as process:
+        assert process.stderr
+        try:
+            assert "listening at" in process.stderr.readline()
+            yield process.pid
+        finally:
+            process.terminate()
+
+
 def published() -> dict[str, tuple[str, str]]:
     """What SECURITY.md says of each attempt: advisory, separated."""
     return {
@@ -201,3 +286,12 @@ def test_what_gets_through_in_the_advisory_mode_is_what_is_published(advisory: S
     advisory.play([each for each in ATTEMPTS if each not in in_settings])
     print(json.dumps(advisory.said, indent=1))
     assert outcomes(advisory) == {words: said for words, (said, _) in published().items()}
+
+
+def test_in_the_separated_mode_nothing_gets_through_until_the_person_approves(separated: Stage) -> None:
+    separated.play(ATTEMPTS)
+    print(json.dumps(separated.said, indent=1))
+    assert separated.written() == set()
+    assert {said for _, said in published().values()} == {"held"}
+    separated.play([honest])
+    assert separated.written() == {"honest"}, "the executor still works"

@@ -1,4 +1,4 @@
-"""`incident-mcp init --separated`: printed for everybody; done by root, twice without a change, and taken away again."""
+"""`incident-mcp init --separated`: printed for everybody; done by root, again without a change, and taken away."""
 
 from __future__ import annotations
 

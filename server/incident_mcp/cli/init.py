@@ -79,7 +79,10 @@ def _check_keeper(settings: Settings, person: str) -> None:
     from incident_mcp.cli.separated.layout import Layout
     from incident_mcp.vocabulary.errors import BadRequest
 
-    home, layout = settings.home.expanduser(), Layout()
-    if home.exists() and home.stat().st_uid != os.geteuid():
-        how = shlex.join(layout.as_executor("init", "--as", person)) if home == layout.state else "Run it as that user."
-        raise BadRequest(f"{home} is another user's, who alone sets passphrases there.", f"Nothing was set. {how}")
+    home = settings.home.expanduser()
+    elsewhere = f"the executor at {settings.executor} keeps the passphrases" if settings.executor else ""
+    if not elsewhere and home.exists() and home.stat().st_uid != os.geteuid():
+        elsewhere = f"{home} is another user's, who alone sets passphrases there"
+    if elsewhere:
+        how = shlex.join(Layout().as_executor("init", "--as", person))
+        raise BadRequest(f"Nothing was set: {elsewhere}.", f"As its user, in a terminal no assistant reaches: {how}")

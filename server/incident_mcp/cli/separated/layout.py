@@ -4,6 +4,10 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from incident_mcp.executor.place import ListenPlace
+
+_LISTEN = ListenPlace()
+
 
 def _program() -> tuple[str, ...]:
     """How this installation is started, by whole paths: never by what a PATH says."""
@@ -16,18 +20,18 @@ class Layout:
     """The names of everything that is made. Only tests use others than these."""
 
     user: str = "incident-mcp"
-    clients: str = "incident-mcp-clients"
-    approvers: str = "incident-mcp-approvers"
+    clients: str = _LISTEN.clients
+    approvers: str = _LISTEN.approvers
     config: Path = Path("/etc/incident-mcp")
     state: Path = Path("/var/lib/incident-mcp")
-    run: Path = Path("/run/incident-mcp")
+    run: Path = _LISTEN.socket.parent
     units: Path = Path("/etc/systemd/system")
     unit: str = "incident-mcp-executor.service"
     program: tuple[str, ...] = field(default_factory=_program)
 
     @property
     def socket(self) -> Path:
-        return self.run / "executor.sock"
+        return self.run / _LISTEN.socket.name
 
     @property
     def settings(self) -> Path:

@@ -21,6 +21,11 @@ home = "{state}"
 kubeconfig = "{kubeconfig}"
 policy = "{policy}"
 allow_writes = true
+
+[listen] # clients may propose, approvers may answer, and who is in both may only propose
+socket = "{socket}"
+clients = "{clients}"
+approvers = "{approvers}"
 """
 _POLICY = """\
 # What may be changed, by whom and when: examples/policy.toml explains every key and has the defaults of all others.
@@ -49,7 +54,11 @@ def steps(
         _owned(layout, purge=purge),
         _started(layout),
         _passphrases(layout, persons),
-        *(_told(layout, name) for name in assistants),
+        *(
+            _told(layout, name, f'kubeconfig = "{_home(name) / rights.READER}"\nallow_writes = true')
+            for name in assistants
+        ),
+        *(_told(layout, name) for name in persons),
     ]
 
 
@@ -100,7 +109,14 @@ def _file(path: Path, text: str, what: str, *, kept: bool = False) -> Step:
 
 
 def _settings(layout: Layout) -> str:
-    return _SETTINGS.format(state=layout.state, kubeconfig=layout.kubeconfig, policy=layout.policy)
+    return _SETTINGS.format(
+        state=layout.state,
+        kubeconfig=layout.kubeconfig,
+        policy=layout.policy,
+        socket=layout.socket,
+        clients=layout.clients,
+        approvers=layout.approvers,
+    )
 
 
 def _unit(layout: Layout) -> Step:
@@ -179,14 +195,14 @@ def _passphrases(layout: Layout, persons: Sequence[str]) -> Step:
     )
 
 
-def _told(layout: Layout, assistant: str) -> Step:
-    """Where the assistant's server finds the executor."""
-    file = _home(assistant) / ".config/incident-mcp/settings.toml"
-    lines = f'executor = "{layout.socket}"\nkubeconfig = "{_home(assistant) / rights.READER}"'
+def _told(layout: Layout, user: str, more: str = "") -> Step:
+    """Where a user's own commands, or an assistant's server, find the executor."""
+    file = _home(user) / ".config/incident-mcp/settings.toml"
+    lines = f'executor = "{layout.socket}"\n{more}'.rstrip()
     return Step(
-        f"the executor named to {assistant}'s server, by hand, in {file}",
+        f"the executor named to {user}, by hand",
         look=lambda: file.exists() and str(layout.socket) in file.read_text(),
-        by_hand=lines,
+        by_hand=f"sudo -u {user} mkdir -p {file.parent}\nsudo -u {user} tee -a {file} <<'END'\n{lines}\nEND",
     )
 
 
