@@ -107,9 +107,10 @@ class Stage:
 
     def persons_turn(self, said: list[str]) -> None:
         """The person runs this in the own shell, and types the passphrase that is asked for."""
-        words = self.person.command("/bin/sh", "-c", shlex.join(["incident-mcp", *said]))
-        environment = self.person.environment | {"PATH": f"{':'.join(self.scene.bins)}:/usr/bin:/bin"}
-        run_in_a_terminal(words, [("passphrase", SECRET)], environment)
+        path = f"{':'.join(self.scene.bins)}:/usr/bin:/bin"
+        login = [f"{name}={value}" for name, value in {**self.person.environment, "PATH": path}.items()]
+        words = self.person.command("env", "-i", *login, "/bin/sh", "-c", shlex.join(["incident-mcp", *said]))
+        self.said[f"the person: {said[0]}"] = run_in_a_terminal(words, [("passphrase", SECRET)], {}).shown
 
     def written(self) -> set[str]:
         """The attempts that got through, by the API server's books."""
