@@ -25,7 +25,7 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from ssl import create_default_context
-from typing import Any
+from typing import Any, cast
 
 import anyio
 import yaml
@@ -486,8 +486,8 @@ def _parts(error: Exception) -> list[Exception]:
     """What a task group ended with, one by one."""
     if not isinstance(error, ExceptionGroup):
         return [error]
-    inner: tuple[Exception, ...] = error.exceptions
-    return [part for each in inner for part in _parts(each)]
+    inner = cast("ExceptionGroup[Exception]", error)
+    return [part for each in inner.exceptions for part in _parts(each)]
 
 
 async def main(scene: Scene, names: list[str]) -> None:

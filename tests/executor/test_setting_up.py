@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import pwd
 import re
+import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+import typer
 
 from incident_mcp.cli.separated import program, walk
 from incident_mcp.cli.separated.layout import Layout
@@ -20,7 +23,7 @@ from incident_mcp.cli.separated.unit import unit
 from incident_mcp.gate.policy_file import PolicyFile
 from incident_mcp.settings import load_settings
 from incident_mcp.vocabulary.errors import BadRequest
-from tests.cli.running import incident_mcp
+from tests.cli.running import ROOT, incident_mcp
 from tests.executor.machine import User, new_user, remove_user, require_root
 
 NAME = f"imt{os.getpid() % 100_000}"
@@ -214,3 +217,51 @@ async def test_anybody_can_read_the_steps_and_nothing_is_done() -> None:
     assert re.search(r"^useradd .* incident-mcp$", done.stdout, re.MULTILINE)
     assert "kubectl apply -f" in done.stdout
     assert not Path("/etc/incident-mcp").exists()
+
+
+def commands_of(page: str) -> list[list[str]]:
+    """The words of each line in a code block of a page, without `sudo` and its options."""
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    lines = [shlex.split(line) for language, block in blocks if not language for line in block.splitlines()]
+    return [words[words.index("env") + 2 :] if "env" in words else words[words[0] == "sudo" :] for words in lines]
+
+
+def test_the_commands_of_the_page_are_those_of_the_program() -> None:
+    """Ours are parsed by the program itself; others stand in the printed steps, or are named here."""
+    printed = "\n".join(walk.shown(Layout(), ["robot"], ["ada"]))
+    elsewhere = {"python3", "/opt/incident-mcp/bin/pip", "ln", "systemctl"}
+    found = commands_of((ROOT / "docs/separated.md").read_text())
+    assert len(found) > 10
+    for words in found:
+        if words[0].endswith("incident-mcp"):
+            check_parses(words[1:])
+        elif words[0] == "kubectl":
+            known = printed + (ROOT / "deploy/writer.yaml").read_text() + walk.GONE
+            assert all(word in known or word.endswith(".yaml") or "=" in word for word in words), words
+        else:
+            assert words[0] in elsewhere, words
+
+
+def check_parses(words: list[str]) -> None:
+    """That the command and its options are there; nothing is run."""
+    module = import_module(f"incident_mcp.cli.{words[0]}")
+    app = typer.Typer(add_completion=False)
+    app.command()(module.command)
+    typer.main.get_command(app).make_context(words[0], list(words[1:]))
+
+
+def test_the_page_names_what_the_set_up_makes() -> None:
+    page, layout = (ROOT / "docs/separated.md").read_text(), Layout()
+    made = (layout.user, layout.clients, layout.approvers, layout.config, layout.state, layout.socket, layout.unit)
+    assert [
+        str(each) for each in (*made, layout.policy, layout.kubeconfig, layout.token) if str(each) not in page
+    ] == []
+    how = shlex.join(layout.as_executor("init", "--as", "ada"))
+    assert how.replace(layout.program[0], "/opt/incident-mcp/bin/incident-mcp") in page
+
+
+async def test_a_passphrase_is_set_as_the_executors_user_and_by_nobody_else(tmp_path: Path) -> None:
+    refused = await incident_mcp("init", "--as", "ada", environment={"INCIDENT_EXECUTOR": str(tmp_path / "socket")})
+    assert refused.returncode == 1
+    assert "keeps the passphrases" in refused.stderr
+    assert "sudo -u incident-mcp env INCIDENT_SETTINGS=/etc/incident-mcp/settings.toml" in refused.stderr

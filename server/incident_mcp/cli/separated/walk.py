@@ -10,6 +10,7 @@ from incident_mcp.cli.separated.step import Step
 from incident_mcp.cli.separated.steps import steps
 from incident_mcp.vocabulary.errors import BadRequest
 
+GONE = "kubectl delete namespace incident-mcp"
 _NAMED = 3
 
 
@@ -60,7 +61,7 @@ def undone(layout: Layout, *, purge: bool) -> Iterator[str]:
     elif not purge:
         yield f"Kept, for root alone: {layout.state} with the records, {layout.config} with policy and credential."
     if changed:
-        yield "The cluster still knows both accounts: kubectl delete namespace incident-mcp takes their tokens away."
+        yield f"The cluster still knows both accounts; this takes their tokens away: {GONE}"
 
 
 def _check_root() -> None:
