@@ -36,6 +36,7 @@ from incident_mcp.surface.prompts import prompts
 from incident_mcp.surface.server import IncidentServer, Lifespan
 from incident_mcp.surface.tools import tools
 from incident_mcp.text import templates
+from incident_mcp.text.modes import Mode
 from incident_mcp.vocabulary.action import Actions
 from incident_mcp.vocabulary.clock import Clock, system_clock
 from incident_mcp.vocabulary.errors import BadRequest, RecordError
@@ -154,6 +155,11 @@ def persons_door(settings: Settings, clock: Clock = system_clock) -> "Door":
 
     journal, home = Journal(settings.journal, clock), settings.home
     return PersonsDoor(journal, Approvers(home), policy_of(settings), Brake(home), clock, "terminal")
+
+
+def mode_of(settings: Settings) -> Mode:
+    """Where the gate stands for this user."""
+    return "Advisory" if settings.executor is None else "Separated"
 
 
 def remote_door(settings: Settings) -> "RemoteDoor | None":

@@ -71,7 +71,7 @@ async def _main(settings: Settings, name: str | None) -> None:
         raise BadRequest("The two are not the same.", "Nothing was set; try again.")
     approvers.set(person, first)
     print(f"Set for {person}. Of it, a hash is kept in {approvers.path}.")
-    print("Advisory: whoever can write that file as you can replace it.")
+    print("Whoever can write that file as you can replace it: with an assistant under your user that is advisory.")
 
 
 def _check_keeper(settings: Settings, person: str) -> None:

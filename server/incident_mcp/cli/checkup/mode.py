@@ -1,17 +1,13 @@
-"""In which mode the gate stands, and what that means; in the separated one, whether its executor answers."""
+"""The separated mode: whether the executor answers, and which doors it has."""
 
 from collections.abc import Iterator
 
 from incident_mcp.cli.checkup.check import Check, failed, good, off
 from incident_mcp.executor.door import NOBODY, RemoteDoor
+from incident_mcp.text.modes import IN_FULL
 from incident_mcp.text.words import count
 from incident_mcp.vocabulary.errors import IncidentError
 
-ADVISORY = (
-    "advisory: every change is shown, asked for and recorded, but gate and write credential live in the assistant's "
-    "own server, so an assistant with a shell as your user could go around them"
-)
-SEPARATED = "separated: another user's process alone holds the credential that writes, the policy and the passphrases"
 _CHAT = "the chat is none; each approver's own terminal is one"
 
 
@@ -22,7 +18,7 @@ def separated_checks(door: RemoteDoor) -> Iterator[Check]:
     except IncidentError as error:
         yield failed("mode", error)
         return
-    yield good("mode", SEPARATED)
+    yield good("mode", IN_FULL["Separated"])
     if standing.persons:
         yield good("doors", f"{_CHAT}; {count(standing.persons, 'person')} with a passphrase")
     else:
