@@ -156,10 +156,13 @@ async def policy(assistant: Assistant, job: str) -> str:
 
 async def record(assistant: Assistant, job: str) -> str:
     """writing a person's yes into the record"""
-    plan = await assistant.plan(job)
+    plan, forged = await assistant.plan(job), 0
     for path in _found(assistant.scene, "journal.sqlite3"):
         with suppress(OSError, sqlite3.Error, IncidentError):
             await _forge_answer(path, plan, assistant.scene.socket)
+            forged += 1
+    if not forged:
+        raise Refused("no record could be written")
     return await assistant.ask(job)
 
 

@@ -110,7 +110,7 @@ class Stage:
         path = f"{':'.join(self.scene.bins)}:/usr/bin:/bin"
         login = [f"{name}={value}" for name, value in {**self.person.environment, "PATH": path}.items()]
         words = self.person.command("env", "-i", *login, "/bin/sh", "-c", shlex.join(["incident-mcp", *said]))
-        self.said[f"the person: {said[0]}"] = run_in_a_terminal(words, [("passphrase", SECRET)], {}).shown
+        self.said[f"the person: {said[0]}"] = run_in_a_terminal(words, [("ada's passphrase", SECRET)], {}).shown
 
     def written(self) -> set[str]:
         """The attempts that got through, by the API server's books."""
@@ -294,5 +294,6 @@ def test_in_the_separated_mode_nothing_gets_through_until_the_person_approves(se
     print(json.dumps(separated.said, indent=1))
     assert separated.written() == set()
     assert {said for _, said in published().values()} == {"held"}
+    assert "approval required" in separated.said["record"], "it wrote into its own record, and that is worth nothing"
     separated.play([honest])
-    assert separated.written() == {"honest"}, "the executor still works"
+    assert separated.written() == {"honest"}, f"the executor still works: {separated.said}"
