@@ -36,6 +36,7 @@ from incident_mcp.surface.prompts import prompts
 from incident_mcp.surface.server import IncidentServer, Lifespan
 from incident_mcp.surface.tools import tools
 from incident_mcp.text import templates
+from incident_mcp.text.modes import Mode
 from incident_mcp.vocabulary.action import Actions
 from incident_mcp.vocabulary.clock import Clock, system_clock
 from incident_mcp.vocabulary.errors import BadRequest, RecordError
@@ -196,6 +197,11 @@ def _console_at(home: Path) -> str:
     from incident_mcp.console.running import running_at  # asked for by the first change that the chat can't ask for
 
     return running_at(home)
+
+
+def mode_of(settings: Settings) -> Mode:
+    """Where the gate stands for this user."""
+    return "Advisory" if settings.executor is None else "Separated"
 
 
 def remote_door(settings: Settings) -> "RemoteDoor | None":

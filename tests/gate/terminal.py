@@ -24,11 +24,18 @@ class Session:
 def in_a_terminal(
     *arguments: str, answers: Sequence[tuple[str, str]] = (), environment: Mapping[str, str] | None = None
 ) -> Session:
-    """Run a command with a terminal of its own; each answer is typed when its question has appeared."""
+    """Run a command of ours with a terminal of its own; each answer is typed when its question has appeared."""
+    words = [sys.executable, "-m", "incident_mcp.cli.__main__", *arguments]
+    return run_in_a_terminal(words, answers, {"PYTHONPATH": str(ROOT / "server"), **(environment or {})})
+
+
+def run_in_a_terminal(
+    words: Sequence[str], answers: Sequence[tuple[str, str]], environment: Mapping[str, str]
+) -> Session:
+    """The same for any command, with this process's environment and what is given."""
     child, master = pty.fork()
     if child == 0:
-        inherited = {**os.environ, "PYTHONPATH": str(ROOT / "server"), "COLUMNS": "200", **(environment or {})}
-        os.execve(sys.executable, [sys.executable, "-m", "incident_mcp.cli.__main__", *arguments], inherited)  # noqa: S606
+        os.execvpe(words[0], [*words], {**os.environ, "COLUMNS": "200", **environment})  # noqa: S606
     shown, waiting, end = "", list(answers), time.monotonic() + LONGEST
     seen = 0
     try:

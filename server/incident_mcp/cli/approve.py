@@ -40,16 +40,17 @@ async def _approve(settings: Settings, plan_id: str | None, name: str | None, *,
     from incident_mcp.cli.terminal import ask_line, ask_secret
     from incident_mcp.gate.approvers import NoPassphrase
     from incident_mcp.record.plans import PlanState
+    from incident_mcp.text.modes import IN_FULL
     from incident_mcp.text.plan_page import plan_page
     from incident_mcp.vocabulary.errors import BadRequest
-    from incident_mcp.wiring import NOBODY_APPROVES, persons_door
+    from incident_mcp.wiring import NOBODY_APPROVES, mode_of, persons_door
     from incident_mcp.workflow.answered import approved_words
 
     door, person = persons_door(settings), name or settings.person.name
     plan, told = _chosen(door, plan_id)
     if not door.anybody():
         raise NoPassphrase(NOBODY_APPROVES)
-    print(plan_page(plan))
+    print(f"{plan_page(plan)}\n{IN_FULL[mode_of(settings)]}")
     if told.state is PlanState.DECLINED:
         secret = ask_secret(f"It was declined. {person}'s passphrase lets the assistant ask again: ")
         entry = await door.reopen(plan, person, secret)

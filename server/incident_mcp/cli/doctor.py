@@ -54,4 +54,9 @@ async def _findings(kubeconfig: str | None, context: str | None, namespace: str 
     settings, checked = settings_check(kubeconfig=kubeconfig, context=context, namespace=namespace)
     settings, serving = located(settings, named=bool(kubeconfig or context))
     own = [checked, *own_checks(settings, serving)]
-    return Findings(own, await cluster_report(settings, only=namespace), writing=settings.allow_writes)
+    return Findings(
+        own,
+        await cluster_report(settings, only=namespace),
+        writing=settings.allow_writes,
+        separated=settings.executor is not None,
+    )

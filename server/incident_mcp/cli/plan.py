@@ -22,9 +22,11 @@ def command(
 
 async def _main(settings: Settings, plan_id: str) -> None:
     # The record is enough: a plan can be read while its cluster can't be reached.
+    from incident_mcp.text.modes import IN_FULL
     from incident_mcp.text.plan_page import plan_page
-    from incident_mcp.wiring import stored_plan
+    from incident_mcp.wiring import mode_of, stored_plan
 
     plan, told = await stored_plan(settings, plan_id)
     print(plan_page(plan))
     print(f"   {told.state}" + (f": {told.outcome_text}" if told.outcome_text else ""))
+    print(f"   {IN_FULL[mode_of(settings)]}")

@@ -25,6 +25,7 @@ from incident_mcp.gate.writing import NotAllowed, Writing
 from incident_mcp.record.journal import Journal
 from incident_mcp.record.plans import PlanStory, as_recorded, story
 from incident_mcp.record.record import Record
+from incident_mcp.text.modes import Mode
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.answer import Outcome, PersonsAnswer
 from incident_mcp.vocabulary.entry import Entry
@@ -39,6 +40,8 @@ CHAT_IS_CLOSED = (
 
 class SeparatedGate:
     """A `Gate` whose other side is the executor at `path`."""
+
+    mode: Mode = "Separated"
 
     def __init__(self, path: Path, journal: Journal, record: Record, writing: Writing) -> None:
         self._path = path

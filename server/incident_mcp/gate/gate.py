@@ -25,6 +25,7 @@ from incident_mcp.gate.steps import Tell, untold
 from incident_mcp.gate.writing import NotAllowed, Writing
 from incident_mcp.record.plans import PlanState, PlanStory
 from incident_mcp.record.record import Record
+from incident_mcp.text.modes import Mode
 from incident_mcp.text.words import clock
 from incident_mcp.vocabulary.action import Actions
 from incident_mcp.vocabulary.actor import Actor
@@ -43,6 +44,8 @@ LOOK_SECONDS = 1.0
 class Gate(Protocol):
     """What the workflow knows of the gate."""
 
+    @property
+    def mode(self) -> Mode: ...
     async def propose(self, request: Request) -> Proposal: ...
     async def plan(self, plan_id: str) -> tuple[Plan, PlanStory]: ...
     async def moved(self, plan: Plan, by: Actor) -> str: ...
@@ -70,10 +73,11 @@ class LocalGate:
         policy: PolicyNow,
         writing: Writing,
         brake: Brake,
-        mode: str = "Advisory",
+        mode: Mode = "Advisory",
     ) -> None:
         self._record = record
         self._actions = actions
+        self.mode: Mode = mode
         self._plans = Plans(record, policy, mode)
         self._policy = policy
         self._writing = writing

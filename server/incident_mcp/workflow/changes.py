@@ -11,6 +11,7 @@ from incident_mcp.gate.steps import untold
 from incident_mcp.record.plans import WAITING, PlanState, PlanStory
 from incident_mcp.text.budget import fitting
 from incident_mcp.text.fencing import FENCE_FOOT
+from incident_mcp.text.modes import MEANS
 from incident_mcp.text.plan_page import plan_page
 from incident_mcp.text.words import clock
 from incident_mcp.vocabulary.actor import Actor
@@ -54,6 +55,8 @@ class ChangeReply(Reply):
     output: tuple[str, ...] = ()
     """What a command wrote."""
     undo: str = ""
+    gate: str = ""
+    """In which mode it was approved, and what that means."""
     next_step: str = ""
 
 
@@ -175,6 +178,7 @@ async def carry_out(desk: Desk, proposal: Proposal, by: Actor, progress: Progres
         ready=seen.ready,
         progress=seen.text,
         undo=undo,
+        gate=MEANS[desk.gate.mode],
         next_step=_after_it(plan, ready=seen.ready),
     )
 
@@ -199,6 +203,7 @@ def _of_a_command(desk: Desk, proposal: Proposal, outcome: Outcome) -> ChangeRep
         changed=True,
         output=(*output.items, *cut),
         undo=proposal.plan.draft.undo.shown,
+        gate=MEANS[desk.gate.mode],
     )
 
 

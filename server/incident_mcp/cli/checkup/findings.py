@@ -15,6 +15,9 @@ from incident_mcp.workflow.permissions import Needs, ToolAccess
 _COLUMN = 14
 NAMED = 4
 """Resources named beside one verb; `--json` has them all."""
+_PAST = (
+    "this credential can carry them out past the executor: whoever has it, an assistant with a shell too, needs no yes"
+)
 _DECIDES = "check_health"
 """The tool that must be of use: everything begins with it."""
 
@@ -24,6 +27,8 @@ class Findings:
     own: list[Check]
     cluster: ClusterReport
     writing: bool
+    separated: bool = False
+    """Whether an executor writes, so that this credential should not be able to."""
 
     @property
     def reading(self) -> bool:
@@ -53,15 +58,19 @@ class Findings:
             alike = list(tools)
             names, text = listed([tool.tool for tool in alike]), self._fares(alike[0])
             yield f"{SIGNS[self._mark(alike[0])]} {'tools':{_COLUMN}}{names}: {text}"
-        if any(tool.lacks and (self.writing or not tool.writer) for tool in fares):
+        if any(tool.lacks and (not tool.writer or (self.writing and not self.separated)) for tool in fares):
             yield f"  {'':{_COLUMN}}-> An administrator can grant what is lacking: `incident-mcp doctor --rbac`."
 
     def _mark(self, tool: ToolAccess) -> Mark:
+        if self.separated and tool.writer:
+            return "ok" if tool.state == "does not work" else "bad"
         if tool.writer and not self.writing and (tool.changes or tool.state == "does not work"):
             return "off"
         return "bad" if tool.state == "does not work" else "ok"
 
     def _fares(self, tool: ToolAccess) -> str:
+        if self.separated and tool.writer:
+            return _PAST if tool.state != "does not work" else "the executor's to carry out; this credential can't"
         where = "" if tool.everywhere else f" in namespace {plain(self.cluster.namespace)}"
         rights = {
             "works": f"work{where}",

@@ -7,19 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from incident_mcp.cli.checkup.check import Check, bad, failed, good, off
+from incident_mcp.cli.checkup.mode import separated_checks
 from incident_mcp.cli.checkup.policy import policy_checks
 from incident_mcp.cli.serving import Serving
 from incident_mcp.record.journal import Journal
 from incident_mcp.record.shared_place import SharedPlace
 from incident_mcp.settings import PREFIX, Settings, load_settings, settings_file
+from incident_mcp.text.modes import IN_FULL
 from incident_mcp.text.words import count, listed
 from incident_mcp.vocabulary.clock import system_clock
 from incident_mcp.vocabulary.errors import IncidentError, RecordError
-
-ADVISORY = (
-    "advisory: every change is shown, asked for and recorded, but gate and write credential live in the assistant's "
-    "own server, so an assistant with a shell as your user could go around them"
-)
+from incident_mcp.wiring import remote_door
 
 KEEP = "Keep the file as it is, and compare it with a copy; a new one begins where INCIDENT_HOME names another folder."
 
@@ -47,8 +45,11 @@ def own_checks(settings: Settings, serving: Serving | None) -> Iterator[Check]:
     yield good("you", f"{person.name}, by {person.known_by}")
     yield _server(serving)
     yield _writing(settings)
+    if remote := remote_door(settings):
+        yield from separated_checks(remote)
+        return
     yield from policy_checks(settings)
-    yield off("mode", ADVISORY)
+    yield off("mode", IN_FULL["Advisory"])
 
 
 def _folder(home: Path) -> Check:
