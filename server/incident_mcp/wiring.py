@@ -14,6 +14,8 @@ from incident_mcp.cluster.api import Api
 from incident_mcp.cluster.connection import ConnectOptions, connect
 from incident_mcp.cluster.outside import Address, Outside
 from incident_mcp.cluster.service_proxy import ServiceProxy
+from incident_mcp.communicate import registry as communication
+from incident_mcp.communicate.switchboard import Switchboard
 from incident_mcp.gate.brake import Brake
 from incident_mcp.gate.gate import AdvisoryGate
 from incident_mcp.gate.plans import earlier_plans
@@ -74,7 +76,11 @@ async def open_desk(settings: Settings, environment: Mapping[str, str], clock: C
     record = Record(journal, api.cluster, clock)
     policy = policy_of(settings)
     earlier = earlier_plans(record, policy)
-    available = actions(api, clock, policy, earlier, _flags(settings.unleash, environment))
+    board = Switchboard(settings.channels, environment, clock)
+    available = {
+        **actions(api, clock, policy, earlier, _flags(settings.unleash, environment)),
+        **communication.actions(record, clock, board),
+    }
     return Desk(
         api=api,
         record=record,
@@ -285,7 +291,7 @@ def action_shapes() -> tuple[ActionShape, ...]:
     """What there is to change, without a cluster behind it."""
     return tuple(
         ActionShape(name=kind.name, title=kind.title, description=kind.description, arguments=kind.arguments)
-        for kind in ACTIONS
+        for kind in (*ACTIONS, *communication.ACTIONS)
     )
 
 

@@ -90,6 +90,8 @@ def _carried_out(plan: PlanTold, marks: Milestones) -> Iterator[Line]:
         case "applied in part":
             text = f"Mitigation applied in part: plan {plan.id}, {plan.approved}: {words(last)}"
             yield line(last.happened, text, *plan.entries)
+        case "sent" | "sent in part":
+            yield line(last.happened, f"Told the others: plan {plan.id}, {plan.approved}: {words(last)}", *plan.entries)
         case "aborted":
             yield line(
                 last.happened, f"Mitigation aborted: plan {plan.id}, {plan.approved}: {words(last)}", *plan.entries

@@ -76,15 +76,19 @@ class Desk:
         still_open = await self.record.still_open()
         return still_open[0].id if len(still_open) == 1 else None
 
-    async def incident_of_a_change(self, name: str | None) -> Incident:
-        """The incident that a mutating call belongs to. Raises `BadRequest` when none is open or it is closed."""
+    async def incident_of_a_change(self, name: str | None, *, over: bool = False) -> Incident:
+        """The incident that a mutating call belongs to; `over`: it may be over, and is the last one where none is open.
+        Raises `BadRequest` when none is open or it is closed.
+        """
         incident = await self.record.current(name)
+        if incident is None and over:
+            incident = next(reversed(await self.record.incidents()), None)
         if incident is None:
             raise BadRequest(
                 f"{self.cluster}: no incident is open, and a change belongs to one.",
                 "Call open_incident with a title first; what was seen so far will be adopted by it.",
             )
-        if not incident.is_open:
+        if not (incident.is_open or over):
             raise BadRequest(
                 f"{self.cluster}: incident {incident.id} is {incident.status}.",
                 "Reopen it with update_incident (status open, with a reason), or open a new one.",
