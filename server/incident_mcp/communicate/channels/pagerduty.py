@@ -1,7 +1,7 @@
 """PagerDuty, by its REST API v2: acknowledge, note, ask responders to come, resolve.
 
-Its own client repeats posts by itself, so requests go out plainly. A note is found again by a marker in its last line, a
-request of responders by one in its message, a status by reading the incident (developer.pagerduty.com/api-reference).
+Its own client repeats posts by itself, so requests go out plainly. A note is found again by a marker in its last line,
+a request of responders by one in its message, a status by reading the incident (developer.pagerduty.com/api-reference).
 """
 
 import re
