@@ -36,9 +36,7 @@ def arrived(told: Talk) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("which", ["slack", "statuspage"])
-async def test_what_came_of_each_message_is_told_truly(
-    tmp_path: Path, which: Literal["slack", "statuspage"]
-) -> None:
+async def test_what_came_of_each_message_is_told_truly(tmp_path: Path, which: Literal["slack", "statuspage"]) -> None:
     async with talk(tmp_path) as told:
         ill: Local = told.slack if which == "slack" else told.page
         for number, (fault, came) in enumerate(CAME.items()):

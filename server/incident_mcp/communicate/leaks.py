@@ -18,7 +18,7 @@ _PATTERNS = (
     ("a mail address", re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")),
     ("an IP address", re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])")),
     ("an IP address", re.compile(r"(?<![\w:])(?:[0-9a-f]{1,4}:){2,7}(?::?[0-9a-f]{1,4}){1,6}(?![\w:])", re.IGNORECASE)),
-    ("a machine's name", re.compile(r"(?<![\w-])(?:ip(?:-\d{1,3}){4}|node-?\w{1,40}\d|[a-z]{1,30}\d{2,6})(?![\w-])")),
+    ("a machine's name", re.compile(r"(?<![\w-])(?:ip(?:-\d{1,3}){4}|node-?\w{1,40}\d|[a-z]{2,30}\d{2,6})(?![\w-])")),
     ("a pod's name", re.compile(r"(?<![\w-])[a-z][a-z0-9-]{0,60}-[a-z0-9]{4,10}-[a-z0-9]{5}(?![\w-])")),
     ("a pod's name", re.compile(r"(?<![\w-])[a-z][a-z0-9-]{0,60}-(?=[a-z]*\d)[a-z0-9]{5}(?![\w-])")),
     ("an IBAN", re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")),
