@@ -337,6 +337,8 @@ TOOLS: tuple[ToolNeeds, ...] = (
         writer=True,
         changes=True,
     ),
+    ToolNeeds("page", writer=True, changes=True),
+    ToolNeeds("post_update", writer=True, changes=True),
 )
 
 
