@@ -73,8 +73,8 @@ async def talk(
             "pagerduty": PagerDutyPlace(
                 url=duty.url,
                 sender="ada@example.com",
-                user="PUSER",
-                service="PSERVICE",
+                user_id="PUSER",
+                service_id="PSERVICE",
                 escalation={"SEV-1": ("PALL", "PTEAM"), "SEV-2": ("PTEAM",)},
                 token_file=token,
                 timeout=2,

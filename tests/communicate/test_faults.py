@@ -86,7 +86,7 @@ async def test_slack_says_no_with_status_200_and_nothing_counts_as_sent(tmp_path
 
 async def test_what_nobody_knows_is_found_out_later_and_not_sent_again_by_itself(tmp_path: Path) -> None:
     async with talk(tmp_path, channels=("slack",)) as told:
-        told.slack.faults += ["drop before"]
+        told.slack.faults.append("drop before")
         assert (await told.post(APPROVED))["changed"] == "unknown"
         assert "nobody knows whether the last message went out" in await told.refused()
         told.here.clock.forward(seconds=200)
@@ -108,7 +108,7 @@ async def test_a_message_that_was_found_later_is_noted_then(tmp_path: Path) -> N
             raise ConnectionError
 
         told.slack.read = away
-        told.slack.faults += ["drop after"]
+        told.slack.faults.append("drop after")
         assert (await told.post(APPROVED))["changed"] == "unknown"
         assert asked == ["/conversations.history"] * 2  # a broken connection is tried once more, for a look
         assert told.sent() == []

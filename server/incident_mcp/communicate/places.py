@@ -53,8 +53,8 @@ class PagerDutyPlace(ServicePlace):
 
     url: str = Field("https://api.pagerduty.com", pattern=URL)
     sender: str = Field(pattern=_ADDRESS, description="The mail address of the user in whose name it is written.")
-    user: str = Field(pattern=_ID, description="The same user's ID: it asks responders to come.")
-    service: str = Field(pattern=_ID, description="The ID of the service whose on-call is asked.")
+    user_id: str = Field(pattern=_ID, description="The same user's ID: it asks responders to come.")
+    service_id: str = Field(pattern=_ID, description="The ID of the service whose on-call is asked.")
     escalation: dict[str, tuple[str, ...]] = Field(
         {}, description="By severity, the IDs of the escalation policies (P...) that are asked to come."
     )

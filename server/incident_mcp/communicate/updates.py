@@ -24,6 +24,8 @@ ALL: tuple[Where, ...] = ("slack", "statuspage", "email")
 NAMES: dict[Where, str] = {"slack": "Slack", "statuspage": "status page", "email": "e-mail"}
 AGAIN = timedelta(minutes=5)
 """The same words to the same channel within this time are a repeat, not an update."""
+LATEST = 24 * 60
+"""Minutes until the next update, at most."""
 LASTS = timedelta(minutes=2)
 """How long the later messages of one plan may be sent after the first."""
 NEEDS = {"identified": "found", "monitoring": "done", "resolved": "recovered"}
@@ -117,13 +119,18 @@ class Update:
         ).strip()
 
     def _next(self) -> str:
-        if self._given.next_minutes:
+        if self._given.next_minutes is not None:
             return f"by {minute(self._now + timedelta(minutes=self._given.next_minutes))}"
         if self._given.status == "resolved":
             return "none is planned"
         return f"by {minute(self._now + self._facts.every)}"
 
     def _check(self, public: str) -> None:
+        given = self._given
+        if not given.impact.strip():
+            raise BadRequest("An update says who feels what.", "Give impact in words for everybody.")
+        if given.next_minutes is not None and not 0 < given.next_minutes <= LATEST:
+            raise BadRequest("The next update comes within a day.", f"next_minutes is 1 to {LATEST}.")
         self._check_claims()
         page = self._board.statuspage
         found = leaks(

@@ -12,19 +12,17 @@ from incident_mcp.vocabulary.plan import Draft
 from incident_mcp.vocabulary.value import Value
 
 Where = Literal["slack", "statuspage", "email"]
-State = Literal["operational", "degraded_performance", "partial_outage", "major_outage", "under_maintenance"]
-"""Statuspage's own words for a component."""
 
 
 class UpdateArguments(Value):
     """What is said, and to whom."""
 
     status: Literal["investigating", "identified", "monitoring", "resolved"]
-    impact: str = Field(description="Who feels what, in words for everybody.", min_length=3, max_length=500)
+    impact: str = Field(description="Who feels what, in words for everybody.", max_length=500)
     to: list[Where] | None = Field(None, description="Default: all.")
-    components: dict[str, State] = Field({}, description="Of the status page.")
+    components: dict[str, str] = Field({}, description="Name: state, in Statuspage's words.")
     eta: str = Field("", description="Only a person's word.", max_length=100)
-    next_minutes: int = Field(0, ge=0, le=1440)
+    next_minutes: int | None = None
     internal: str = Field("", description="Edited text for Slack.", max_length=4000)
     public: str = Field("", description="Edited text for page and mail.", max_length=4000)
 

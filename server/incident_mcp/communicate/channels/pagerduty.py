@@ -57,7 +57,7 @@ class PagerDuty:
 
     async def policy_of_service(self) -> str:
         """The escalation policy of the service in the settings."""
-        told = members((await self._service.ask(f"/services/{self.place.service}")).get("service"))
+        told = members((await self._service.ask(f"/services/{self.place.service_id}")).get("service"))
         return str(members(told.get("escalation_policy")).get("id", ""))
 
     def status(self, incident: str, status: str) -> Write:
@@ -70,7 +70,7 @@ class PagerDuty:
 
     def responders(self, incident: str, text: str, marker: str, policies: tuple[str, ...]) -> Write:
         targets = [{"responder_request_target": {"id": one, "type": "escalation_policy_reference"}} for one in policies]
-        body: Json = {"requester_id": self.place.user, "message": f"{text} [{marker}]"}
+        body: Json = {"requester_id": self.place.user_id, "message": f"{text} [{marker}]"}
         body["responder_request_targets"] = targets
         return self._write("POST", incident, "/responder_requests", body, "ask responders to come")
 

@@ -5,7 +5,7 @@ again (developer.statuspage.io). Every text here is public.
 """
 
 from datetime import datetime
-from typing import Any, Literal, get_args
+from typing import Any
 
 from incident_mcp.communicate.channel import Said, Sent, members
 from incident_mcp.communicate.places import StatuspagePlace
@@ -22,8 +22,8 @@ OWN = "incident_mcp"
 """Our member of an incident's metadata."""
 NAME, BODY = 255, 25_000
 """Characters that Statuspage takes."""
-State = Literal["operational", "degraded_performance", "partial_outage", "major_outage", "under_maintenance"]
-STATES: tuple[State, ...] = get_args(State)
+STATES = ("operational", "degraded_performance", "partial_outage", "major_outage", "under_maintenance")
+"""Of a component."""
 
 
 class Statuspage:
@@ -39,11 +39,13 @@ class Statuspage:
         self.public_hosts = place.public_hosts
 
     def message(
-        self, text: str, *, title: str, status: str, marker: str, thread: str, components: dict[str, State]
+        self, text: str, *, title: str, status: str, marker: str, thread: str, components: dict[str, str]
     ) -> Write:
         """`thread` is the page's incident; empty: one is made, called `title`. Raises `BadRequest` for a component that
-        the settings do not name.
+        the settings do not name, or a state that Statuspage does not have.
         """
+        if wrong := [state for state in components.values() if state not in STATES]:
+            raise BadRequest(f"{one_line(wrong[0], 60)!r} is no state of a component.", f"There are: {listed(STATES)}.")
         states = {self._id(name): state for name, state in components.items()}
         incident: Json = {"status": status, "body": text[:BODY], "metadata": {OWN: {"marker": marker}}}
         if states:
