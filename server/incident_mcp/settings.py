@@ -16,7 +16,15 @@ from typing import Any
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
-from incident_mcp.communicate.places import EmailPlace, PagerDutyPlace, Places, SlackPlace, StatuspagePlace
+from incident_mcp.communicate.places import (
+    EmailPlace,
+    GithubPlace,
+    JiraPlace,
+    PagerDutyPlace,
+    Places,
+    SlackPlace,
+    StatuspagePlace,
+)
 from incident_mcp.logs.place import LokiPlace, VictoriaLogsPlace
 from incident_mcp.metrics.place import PrometheusPlace
 from incident_mcp.mitigate.flags.place import FlagsPlace
@@ -94,6 +102,9 @@ class Settings(BaseSettings):
     email: EmailPlace | None = Field(None, description="Stakeholders who are told by mail; `[email]`.")
     pagerduty: PagerDutyPlace | None = Field(None, description="PagerDuty, by its REST API; `[pagerduty]`.")
 
+    github: GithubPlace | None = Field(None, description="A repository whose issues hold follow-ups; `[github]`.")
+    jira: JiraPlace | None = Field(None, description="A project of Jira Cloud, likewise; `[jira]`.")
+
     @field_validator("silence")
     @classmethod
     def _silences(cls, lines: tuple[str, ...]) -> tuple[str, ...]:
@@ -139,7 +150,7 @@ class Settings(BaseSettings):
     def secret_variables(self) -> frozenset[str]:
         """Names of environment variables that hold secrets of ours."""
         places = (self.prometheus, self.alertmanager, self.loki, self.victorialogs, self.unleash)
-        services = (self.slack, self.statuspage, self.pagerduty)
+        services = (self.slack, self.statuspage, self.pagerduty, self.github, self.jira)
         tokens = {place.token_variable for place in (*places, *services) if place}
         passwords = {place.password_variable for place in (self.shared, self.email) if place}
         return frozenset(name for name in tokens | passwords if name)

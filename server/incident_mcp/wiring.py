@@ -95,6 +95,7 @@ async def open_desk(settings: Settings, environment: Mapping[str, str], clock: C
         silenced=_silenced(settings.silence),
         monitoring=monitoring(settings, api, environment),
         log_engines=log_engines(settings, api, environment),
+        board=board,
         certificates=settings.read_certificates,
         reach=Reach() if settings.try_hosts else None,
         shared=Follower(journal, settings.shared, environment, clock).start() if settings.shared else None,

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import anyio
+from pydantic import JsonValue
 
 from incident_mcp.communicate.places import SlackPlace, StatuspagePlace
 from incident_mcp.settings import Settings, load_settings
@@ -34,8 +35,8 @@ async def main(kubeconfig: str, home: str, number: str, slack: str, page: str) -
     found = await desk.record.current(None)
     name = found.id if found else str((await incidents.open_incident(desk, "killed", None, desk.person)).incident)
     impact = f"Trouble number {number}."
-    wanted = {"status": "investigating", "impact": impact, "to": ["slack", "statuspage"]}
-    proposal = await changes.propose_to_ask(desk, "post_update", dict(wanted), SERVER, incident=name)
+    wanted: dict[str, JsonValue] = {"status": "investigating", "impact": impact, "to": ["slack", "statuspage"]}
+    proposal = await changes.propose_to_ask(desk, "post_update", wanted, SERVER, incident=name)
     await desk.gate.ask(proposal, SERVER)
     await changes.take_answer(desk, proposal.plan, "accepted", "script", desk.person, asked=desk.clock())
     print(f"ready {proposal.plan.id}", flush=True)
@@ -45,4 +46,4 @@ async def main(kubeconfig: str, home: str, number: str, slack: str, page: str) -
 
 
 if __name__ == "__main__":
-    anyio.run(main, *sys.argv[1:])
+    anyio.run(main, sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4], sys.argv[5])

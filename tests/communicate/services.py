@@ -1,9 +1,10 @@
-"""Slack, Statuspage and PagerDuty as local servers that keep what they are told, and are ill on request.
+"""Slack, Statuspage, PagerDuty, GitHub and Jira as local servers that keep what they are told, and are ill on request.
 
 They follow the documented contracts as far as we use them: paths, tokens, bodies, errors and rate limits. A fault is
 met by the next request that writes, and says by its name whether the write was carried out before it showed.
 """
 
+import base64
 import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -23,7 +24,7 @@ DONE_FIRST = ("500 after", "drop after", "cut after", "slow")
 
 @dataclass
 class Local:
-    """What all three share: who may ask, and what goes wrong."""
+    """What all of them share: who may ask, and what goes wrong."""
 
     scheme: str
     faults: list[Fault] = field(default_factory=list[Fault])
@@ -37,7 +38,7 @@ class Local:
         return self.recorder.url
 
     async def handle(self, seen: Seen) -> Reply:
-        if seen.one("authorization") != f"{self.scheme}{TOKEN}":
+        if not self.authorized(seen.one("authorization")):
             return self.unauthorized()
         url = urlsplit(seen.target)
         query = {name: values[-1] for name, values in parse_qs(url.query).items()}
@@ -49,6 +50,9 @@ class Local:
             reply = self.write(seen.method, url.path, json.loads(seen.body))
             return reply if fault is None else await self.ill(fault, reply)
         return await self.ill(fault, Reply())
+
+    def authorized(self, header: str) -> bool:
+        return header == f"{self.scheme}{TOKEN}"
 
     async def ill(self, fault: Fault, reply: Reply) -> Reply:
         match fault:
@@ -178,6 +182,54 @@ class LocalPagerDuty(Local):
         if what == "notes":
             return Reply(200, {"notes": [{"content": one} for one in self.notes]})
         return Reply(200, {"incident": self.incidents[name]})
+
+
+@dataclass
+class LocalGithub(Local):
+    scheme: str = "Bearer "
+    issues: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+
+    def write(self, method: str, path: str, body: Any) -> Reply:
+        assert (method, path) == ("POST", "/repos/acme/incidents/issues")
+        number = len(self.issues) + 1
+        issue = {**body, "number": number, "html_url": f"https://github.example/acme/incidents/issues/{number}"}
+        self.issues.append(issue)
+        return Reply(201, issue)
+
+    def read(self, path: str, query: dict[str, str]) -> Reply:
+        assert (path, query["state"]) == ("/repos/acme/incidents/issues", "all")
+        found = [one for one in self.issues if query["labels"] in one["labels"]]
+        size = int(query["per_page"])
+        first = (int(query["page"]) - 1) * size
+        return Reply(200, found[first : first + size])
+
+
+@dataclass
+class LocalJira(Local):
+    scheme: str = "Basic "
+    tickets: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    lags: bool = False
+    """Its search does not know of anything yet."""
+
+    def authorized(self, header: str) -> bool:
+        return base64.b64decode(header.removeprefix(self.scheme)).decode() == f"ada@example.com:{TOKEN}"
+
+    def write(self, method: str, path: str, body: Any) -> Reply:
+        assert (method, path) == ("POST", "/rest/api/3/issue")
+        fields = body["fields"]
+        if fields["description"]["type"] != "doc":
+            return Reply(400, {"errorMessages": [], "errors": {"description": "must be an Atlassian Document"}})
+        self.tickets.append(fields)
+        return Reply(201, {"id": "1", "key": f"OPS-{len(self.tickets)}"})
+
+    def read(self, path: str, query: dict[str, str]) -> Reply:
+        assert path == "/rest/api/3/search/jql"
+        found = [
+            {"key": f"OPS-{number}"}
+            for number, fields in enumerate(self.tickets, 1)
+            if any(f'"{label}"' in query["jql"] for label in fields["labels"])
+        ]
+        return Reply(200, {"issues": [] if self.lags else found, "isLast": True})
 
 
 @asynccontextmanager

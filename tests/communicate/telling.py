@@ -10,9 +10,24 @@ from typing import Any
 
 from mcp.types import ElicitResult
 
-from incident_mcp.communicate.places import EmailPlace, PagerDutyPlace, SlackPlace, StatuspagePlace
+from incident_mcp.communicate.places import (
+    EmailPlace,
+    GithubPlace,
+    JiraPlace,
+    PagerDutyPlace,
+    SlackPlace,
+    StatuspagePlace,
+)
 from incident_mcp.vocabulary.entry import Entry, EntryKind
-from tests.communicate.services import TOKEN, LocalPagerDuty, LocalSlack, LocalStatuspage, served
+from tests.communicate.services import (
+    TOKEN,
+    LocalGithub,
+    LocalJira,
+    LocalPagerDuty,
+    LocalSlack,
+    LocalStatuspage,
+    served,
+)
 from tests.surface.world import ACCEPT, World, data_of, text_of, world
 
 IMPACT = "Payments fail for about half of the shoppers."
@@ -27,6 +42,8 @@ class Talk:
     slack: LocalSlack
     page: LocalStatuspage
     duty: LocalPagerDuty
+    github: LocalGithub
+    jira: LocalJira
     answers: list[ElicitResult] = field(default_factory=list[ElicitResult])
     act: Callable[[], None] = lambda: None
     """Done while the question is on the screen."""
@@ -53,7 +70,7 @@ class Talk:
 async def talk(
     home: Path, *, channels: tuple[str, ...] = ("slack", "statuspage"), email: EmailPlace | None = None, **more: Any
 ) -> AsyncGenerator[Talk]:
-    slack, page, duty = LocalSlack(), LocalStatuspage(), LocalPagerDuty()
+    slack, page, duty, github, jira = LocalSlack(), LocalStatuspage(), LocalPagerDuty(), LocalGithub(), LocalJira()
     answers: list[ElicitResult] = []
     acts: list[Talk] = []
 
@@ -61,7 +78,7 @@ async def talk(
         acts[0].act()
         return answers.pop(0) if answers else ACCEPT
 
-    async with served(slack), served(page), served(duty):
+    async with served(slack), served(page), served(duty), served(github), served(jira):
         token = home / "token"
         home.mkdir(parents=True, exist_ok=True)
         token.write_text(TOKEN)
@@ -80,8 +97,10 @@ async def talk(
                 timeout=2,
             ),
         }
+        places["github"] = GithubPlace(url=github.url, repository="acme/incidents", token_file=token, timeout=2)
+        places["jira"] = JiraPlace(url=jira.url, user="ada@example.com", project="OPS", token_file=token, timeout=2)
         wanted = {name: places[name] for name in channels} | ({"email": email} if email else {})
         async with world(home, "2026-07-28", answer, **wanted, **more) as here:
-            made = Talk(here, slack, page, duty, answers)
+            made = Talk(here, slack, page, duty, github, jira, answers)
             acts.append(made)
             yield made

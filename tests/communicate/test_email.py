@@ -2,7 +2,7 @@
 
 import asyncio
 import email
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import Message
@@ -55,7 +55,7 @@ def known(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -
 
 
 @contextmanager
-def serving(mailbox: Mailbox, **more: Any) -> Iterator[Controller]:
+def serving(mailbox: Mailbox, **more: Any) -> Generator[Controller]:
     (port,) = free_ports(1)
     controller = Controller(mailbox, hostname="127.0.0.1", port=port, **more)
     controller.start()
@@ -66,14 +66,15 @@ def serving(mailbox: Mailbox, **more: Any) -> Iterator[Controller]:
 
 
 def place(controller: Controller, **more: Any) -> EmailPlace:
-    given = {
+    given: dict[str, Any] = {
         "host": "127.0.0.1",
         "port": controller.port,
         "security": "none",
         "sender": "ops@example.com",
         "timeout": 2,
     }
-    return EmailPlace(**{**given, "to": ("cto@example.com", "sales@example.com")} | more)
+    given["to"] = ("cto@example.com", "sales@example.com")
+    return EmailPlace.model_validate(given | more)
 
 
 async def test_a_mail_reaches_the_stakeholders_once_with_the_public_words(tmp_path: Path) -> None:
@@ -106,7 +107,7 @@ async def test_a_mail_reaches_the_stakeholders_once_with_the_public_words(tmp_pa
     ],
 )
 async def test_what_came_of_a_mail_is_told_truly(
-    tmp_path: Path, ill: dict[str, str], said: str, changed: object, arrived: int
+    tmp_path: Path, ill: dict[str, Any], said: str, changed: object, arrived: int
 ) -> None:
     mailbox = Mailbox(**ill)
     with serving(mailbox) as controller:

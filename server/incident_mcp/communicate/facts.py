@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from incident_mcp.communicate.proof import Proof, proof_of
-from incident_mcp.communicate.sent import messages
+from incident_mcp.communicate.sent import STATUSES, messages
 from incident_mcp.record.debts import debts
 from incident_mcp.record.incident import Incident, fold
 from incident_mcp.record.plans import PlanState, story
@@ -20,8 +20,6 @@ from incident_mcp.vocabulary.value import Value
 MOST = 4
 """Lines of each; the record holds the rest."""
 LINE = 220
-STATUSES = ("investigating", "identified", "monitoring", "resolved")
-"""Of an update, in Statuspage's words."""
 UNTOLD = timedelta(minutes=30)
 """When to speak again where the severity does not say."""
 

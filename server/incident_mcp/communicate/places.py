@@ -34,24 +34,24 @@ class ServicePlace(Value):
 class SlackPlace(ServicePlace):
     """A channel that a bot may write to and read."""
 
-    url: str = Field("https://slack.com/api", pattern=URL)
+    url: str = Field(default="https://slack.com/api", pattern=URL)
     channel: str = Field(pattern=_ID, description="The channel's ID (C0123456789), not its name.")
-    name: str = Field("", max_length=60, description="What people call the channel.")
+    name: str = Field(default="", max_length=60, description="What people call the channel.")
 
 
 class StatuspagePlace(ServicePlace):
     """A page of Atlassian Statuspage."""
 
-    url: str = Field("https://api.statuspage.io/v1", pattern=URL)
+    url: str = Field(default="https://api.statuspage.io/v1", pattern=URL)
     page: str = Field(pattern=_ID, description="The page's ID.")
-    components: dict[str, str] = Field({}, description="Names that people use, and the IDs of those components.")
-    public_hosts: tuple[str, ...] = Field((), description="Host names that public texts may hold, with those below.")
+    components: dict[str, str] = Field(default={}, description="Names that people use, and those components' IDs.")
+    public_hosts: tuple[str, ...] = Field(default=(), description="Hosts that public texts may name.")
 
 
 class PagerDutyPlace(ServicePlace):
     """PagerDuty, by its REST API."""
 
-    url: str = Field("https://api.pagerduty.com", pattern=URL)
+    url: str = Field(default="https://api.pagerduty.com", pattern=URL)
     sender: str = Field(pattern=_ADDRESS, description="The mail address of the user in whose name it is written.")
     user_id: str = Field(pattern=_ID, description="The same user's ID: it asks responders to come.")
     service_id: str = Field(pattern=_ID, description="The ID of the service whose on-call is asked.")
@@ -60,12 +60,28 @@ class PagerDutyPlace(ServicePlace):
     )
 
 
+class GithubPlace(ServicePlace):
+    """A repository whose issues hold follow-ups."""
+
+    url: str = Field(default="https://api.github.com", pattern=URL)
+    repository: str = Field(pattern=r"^[A-Za-z0-9_.-]{1,64}/[A-Za-z0-9_.-]{1,100}$", description="OWNER/NAME.")
+
+
+class JiraPlace(ServicePlace):
+    """A project of Jira Cloud whose tickets hold follow-ups."""
+
+    url: str = Field(pattern=URL, description="https://SITE.atlassian.net")
+    user: str = Field(pattern=_ADDRESS, description="Whose API token it is.")
+    project: str = Field(pattern=r"^[A-Z][A-Z0-9_]{0,19}$", description="The project's key.")
+    issue_type: str = Field(default="Task", max_length=60)
+
+
 class EmailPlace(Value):
     """A mail server, and the stakeholders who are told by mail."""
 
     host: str = Field(min_length=1, max_length=253)
-    port: int = Field(587, gt=0, lt=65536)
-    security: Literal["starttls", "tls", "none"] = Field("starttls", description="none: only on this machine.")
+    port: int = Field(default=587, gt=0, lt=65536)
+    security: Literal["starttls", "tls", "none"] = Field(default="starttls", description="none: only on this machine.")
     sender: str = Field(pattern=_ADDRESS)
     to: tuple[str, ...] = Field(min_length=1, max_length=50)
     user: str | None = None
@@ -96,3 +112,5 @@ class Places(Value):
     statuspage: StatuspagePlace | None = None
     email: EmailPlace | None = None
     pagerduty: PagerDutyPlace | None = None
+    github: GithubPlace | None = None
+    jira: JiraPlace | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from incident_mcp.communicate.actions.create_follow_ups import CreateFollowUps
 from incident_mcp.communicate.actions.page import Page
 from incident_mcp.communicate.actions.post_update import PostUpdate
 from incident_mcp.communicate.switchboard import Switchboard
@@ -13,7 +14,7 @@ from incident_mcp.vocabulary.clock import Clock
 if TYPE_CHECKING:
     from incident_mcp.record.record import Record
 
-ACTIONS = (Page, PostUpdate)
+ACTIONS = (Page, PostUpdate, CreateFollowUps)
 
 
 def actions(record: Record, clock: Clock, board: Switchboard) -> Actions:

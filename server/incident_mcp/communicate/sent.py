@@ -19,6 +19,8 @@ from incident_mcp.vocabulary.value import Value
 
 SERVER = Actor(role="server", name="incident-mcp", known_by="server")
 SHOWN = 300
+STATUSES = ("investigating", "identified", "monitoring", "resolved")
+"""Of an update, in Statuspage's words."""
 
 
 class Message(Value):

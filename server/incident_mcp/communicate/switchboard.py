@@ -14,6 +14,8 @@ from incident_mcp.vocabulary.plan import Write
 if TYPE_CHECKING:
     from incident_mcp.communicate.channel import Channel
     from incident_mcp.communicate.channels.email import Email
+    from incident_mcp.communicate.channels.github import Github
+    from incident_mcp.communicate.channels.jira import Jira
     from incident_mcp.communicate.channels.pagerduty import PagerDuty
     from incident_mcp.communicate.channels.slack import Slack
     from incident_mcp.communicate.channels.statuspage import Statuspage
@@ -62,16 +64,39 @@ class Switchboard:
         headers = {"Accept": ACCEPT, "From": place.sender}
         return PagerDuty(self._service("PagerDuty", place, "Token token=", headers), place)
 
+    @cached_property
+    def github(self) -> Github | None:
+        place = self.places.github
+        if place is None:
+            return None
+        from incident_mcp.communicate.channels.github import ACCEPT, Github
+
+        return Github(self._service("GitHub", place, "Bearer ", {"Accept": ACCEPT}), place)
+
+    @cached_property
+    def jira(self) -> Jira | None:
+        place = self.places.jira
+        if place is None:
+            return None
+        from incident_mcp.communicate.channels.jira import Jira
+
+        return Jira(self._service("Jira", place, "", user=place.user), place)
+
     def of(self, write: Write) -> Channel:
         """Raises `BadRequest` where it is no longer set up."""
-        channels = (self.slack, self.statuspage, self.email, self.pagerduty)
+        channels = (self.slack, self.statuspage, self.email, self.pagerduty, self.github, self.jira)
         found = next((one for one in channels if one is not None and one.kind == write.target.kind), None)
         if found is None:
             raise BadRequest(f"{write.target} is not set up any more.", "See the settings.")
         return found
 
     def _service(
-        self, name: str, place: ServicePlace, scheme: str, headers: Mapping[str, str] | None = None
+        self,
+        name: str,
+        place: ServicePlace,
+        scheme: str,
+        headers: Mapping[str, str] | None = None,
+        user: str | None = None,
     ) -> Service:
         from incident_mcp.cluster.outside import Address, Outside
         from incident_mcp.communicate.service import Service
@@ -83,6 +108,7 @@ class Switchboard:
             token_file=place.token_file,
             token_variable=place.token_variable,
             headers=headers or {},
+            user=user,
             scheme=scheme,
         )
         return Service(name, Outside(address, place.timeout), self._clock)

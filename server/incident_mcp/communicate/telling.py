@@ -47,7 +47,10 @@ class Telling:
         return Ref(kind=KIND, name=known.incident), await self.record.entries(known.incident)
 
     async def facts_now(self, plan: Plan) -> tuple[Fact, ...]:
-        return facts(await self.record.entries(plan.draft.target.name))
+        """Of all that a message can rest on, what this one rests on."""
+        pointers = {fact.pointer for fact in plan.draft.facts}
+        now = facts(await self.record.entries(plan.draft.target.name))
+        return tuple(fact for fact in now if fact.pointer in pointers)
 
     async def moved_by(self, plan: Plan) -> str:
         now = {fact.pointer: fact.value for fact in await self.facts_now(plan)}

@@ -175,7 +175,7 @@ def _told_words(entry: Entry) -> str:
         case EntryKind.STATUS | EntryKind.ROLE:
             return f"{words(entry)}, as told by {who(entry.actor)}" if "told by" not in entry.text else words(entry)
         case EntryKind.UPDATE:
-            return f"Status update went out, as told by {said(entry)}"
+            return words(entry) if "marker" in entry.data else f"Status update went out, as told by {said(entry)}"
         case EntryKind.HAND_OVER:
             return words(entry)
         case EntryKind.REFUSAL:

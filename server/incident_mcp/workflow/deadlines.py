@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from incident_mcp.assess.response import response_words
+from incident_mcp.communicate.sent import STATUSES
 from incident_mcp.record.incident import Incident
 from incident_mcp.text.words import duration, minute
 from incident_mcp.vocabulary.entry import Entry, EntryKind
@@ -39,8 +40,13 @@ def deadlines(known: Sequence[Entry], incident: Incident, now: datetime) -> Iter
 
 
 def _last_word(known: Sequence[Entry], incident: Incident) -> datetime:
-    said = [entry.happened for entry in known if entry.kind is EntryKind.UPDATE]
+    said = [entry.happened for entry in known if entry.kind is EntryKind.UPDATE and _is_news(entry)]
     return max(said, default=incident.opened)
+
+
+def _is_news(update: Entry) -> bool:
+    """Not what PagerDuty or a tracker was told: that is no word to those who wait."""
+    return "marker" not in update.data or update.data.get("status") in STATUSES
 
 
 def unchanged(known: Sequence[Entry], now: datetime) -> Iterator[str]:

@@ -21,6 +21,7 @@ from incident_mcp.vocabulary.clock import Clock
 from incident_mcp.vocabulary.errors import BadRequest
 
 if TYPE_CHECKING:  # with it comes the catalogue of findings
+    from incident_mcp.communicate.switchboard import Switchboard
     from incident_mcp.investigate.silence import Silence
 
 
@@ -47,6 +48,8 @@ class Desk:
     """Whether the certificates in TLS Secrets that routes name are read; else their Secrets are metadata only."""
     reach: Reach | None = None
     """How the hosts of routes that are hurt are tried from here; None: they are not."""
+    board: "Switchboard | None" = None
+    """The channels by which others are told."""
     shared: Follower | None = None
     """Who carries the record to a team's and back; None: it stays on this machine."""
     doors_told: Callable[[], tuple[str, ...]] = tuple

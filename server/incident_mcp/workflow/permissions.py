@@ -339,6 +339,7 @@ TOOLS: tuple[ToolNeeds, ...] = (
     ),
     ToolNeeds("page", writer=True, changes=True),
     ToolNeeds("post_update", writer=True, changes=True),
+    ToolNeeds("create_follow_ups", writer=True, changes=True),
 )
 
 
