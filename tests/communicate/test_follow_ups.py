@@ -81,5 +81,6 @@ async def test_the_meeting_is_mailed_as_an_invitation_to_those_who_are_named(tmp
     assert isinstance(body, bytes)
     [event] = Calendar.from_ical(body.decode()).walk("VEVENT")
     assert event.decoded("dtstart") == at.replace(tzinfo=UTC)
-    assert [str(one) for one in event["attendee"]] == ["MAILTO:bo@example.com", "MAILTO:cy@example.com"]
+    guests: Any = event["attendee"]
+    assert [str(one) for one in guests] == ["MAILTO:bo@example.com", "MAILTO:cy@example.com"]
     assert len(told.here.questions) == 1

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from incident_mcp.assess.response import response_words
-from incident_mcp.communicate.sent import STATUSES
 from incident_mcp.record.incident import Incident
 from incident_mcp.text.words import duration, minute
 from incident_mcp.vocabulary.entry import Entry, EntryKind
@@ -46,6 +45,8 @@ def _last_word(known: Sequence[Entry], incident: Incident) -> datetime:
 
 def _is_news(update: Entry) -> bool:
     """Not what PagerDuty or a tracker was told: that is no word to those who wait."""
+    from incident_mcp.communicate.sent import STATUSES  # not needed to list the tools
+
     return "marker" not in update.data or update.data.get("status") in STATUSES
 
 

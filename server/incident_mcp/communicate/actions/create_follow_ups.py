@@ -27,10 +27,10 @@ _NONE, _LASTS = timedelta(), timedelta(minutes=3)
 class FollowUpArguments(Value):
     """What is to be done, where it is filed, and when people meet."""
 
-    items: list[str] = Field([], description="One line each, as in the postmortem.")
+    items: list[str] = Field([], description="One line each.")
     to: Literal["github", "jira"] | None = None
     meeting: str = Field("", description="UTC: 2026-11-26T14:00.", max_length=40)
-    invite: list[str] = Field([], description="Mail addresses.")
+    invite: list[str] = Field([], description="By mail.")
 
 
 class CreateFollowUps(Telling):
@@ -38,7 +38,7 @@ class CreateFollowUps(Telling):
 
     name = "create_follow_ups"
     title = "Create follow-ups"
-    description = "File action items in GitHub or Jira, never twice; mail the meeting's invitation. A person is asked."
+    description = "File action items in GitHub or Jira, never twice; invite to the postmortem. A person is asked."
     arguments = FollowUpArguments
 
     async def preview(self, arguments: FollowUpArguments, known: Known = NOTHING_KNOWN) -> Draft:

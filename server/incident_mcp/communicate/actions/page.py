@@ -25,7 +25,7 @@ class PageArguments(Value):
 
     do: Literal["acknowledge", "note", "escalate", "resolve"]
     text: str = Field("", description="Of a note, or for responders.", max_length=1000)
-    alert: str = Field("", description="PagerDuty incident; default: the linked one.", max_length=200)
+    alert: str = Field("", description="Default: the linked one.", max_length=200)
 
 
 class Page(Telling):

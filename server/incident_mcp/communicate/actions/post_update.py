@@ -20,7 +20,7 @@ class UpdateArguments(Value):
     status: Literal["investigating", "identified", "monitoring", "resolved"]
     impact: str = Field(description="Who feels what, in words for everybody.", max_length=500)
     to: list[Where] | None = Field(None, description="Default: all.")
-    components: dict[str, str] = Field({}, description="Name: state, in Statuspage's words.")
+    components: dict[str, str] = Field({}, description="Name: Statuspage's state.")
     eta: str = Field("", description="Only a person's word.", max_length=100)
     next_minutes: int | None = None
     internal: str = Field("", description="Edited text for Slack.", max_length=4000)
@@ -32,9 +32,7 @@ class PostUpdate(Telling):
 
     name = "post_update"
     title = "Post an update"
-    description = (
-        "Tell Slack, status page and stakeholders, drafted from the record. Preview first; a person ticks each channel."
-    )
+    description = "Tell Slack, status page, stakeholders; drafted from the record. Preview first; a person ticks each."
     arguments = UpdateArguments
 
     async def preview(self, arguments: UpdateArguments, known: Known = NOTHING_KNOWN) -> Draft:

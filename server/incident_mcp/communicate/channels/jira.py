@@ -4,6 +4,8 @@ is searched for. Its search lags by minutes, so that *not found* says nothing ye
 
 from datetime import datetime, timedelta
 
+from pydantic import JsonValue
+
 from incident_mcp.communicate.channel import CantTell, Said, Sent, members
 from incident_mcp.communicate.places import JiraPlace
 from incident_mcp.communicate.service import Service
@@ -29,7 +31,7 @@ class Jira:
         self._place = place
 
     def message(self, title: str, text: str, marker: str) -> Write:
-        paragraphs = [
+        paragraphs: list[JsonValue] = [
             {"type": "paragraph", "content": [{"type": "text", "text": line}]} for line in text.splitlines() if line
         ]
         return Write(
@@ -41,7 +43,7 @@ class Jira:
                     "project": {"key": self._place.project},
                     "issuetype": {"name": self._place.issue_type},
                     "summary": one_line(title, SUMMARY),
-                    "description": {"type": "doc", "version": 1, "content": [*paragraphs]},
+                    "description": {"type": "doc", "version": 1, "content": paragraphs},
                     "labels": [LABEL, f"im-{marker}"],
                 }
             },
