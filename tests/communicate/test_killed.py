@@ -19,7 +19,7 @@ from tests.communicate import killed_while_telling
 from tests.communicate.services import TOKEN, LocalSlack, LocalStatuspage, served
 from tests.surface.test_after_a_crash import intended
 
-KILLS = int(os.environ.get("INCIDENT_TEST_KILLS", "3"))
+KILLS = int(os.environ.get("INCIDENT_TEST_KILLS", "2"))
 """How often the process is killed; `make soak` does it 50 times."""
 
 

@@ -1,5 +1,6 @@
 """What may stand in a text for everybody: nothing secret, nothing inside, nothing of a customer, nothing unproven."""
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -92,15 +93,12 @@ HIDDEN = ("AKIAIOSFODNN7EXAMPLE", "db-3.prod.acme.net", "jane.doe@customer.examp
 
 async def test_what_is_planted_in_the_record_reaches_no_public_text(tmp_path: Path) -> None:
     planted = " ".join(HIDDEN)
-    async with talk(tmp_path) as told:
+    async with talk(tmp_path, opened=False) as told:
         await told.here.call("open_incident", title=f"checkout is down {planted}")
-        [name] = {
-            entry.incident for entry in told.here.entries() if entry.incident and "akia" in entry.text.lower()
-        } or {[entry.incident for entry in told.here.entries()][-1]}
         for kind in ("note", "impact", "root_cause", "decision"):
-            await told.here.call("record_entry", kind=kind, text=planted, incident=name)
-        await told.here.call("assess_incident", incident=name)
-        done = await told.post(incident=name)
+            await told.here.call("record_entry", kind=kind, text=planted)
+        await told.here.call("assess_incident")
+        done = await told.post()
         assert done["changed"] is True, done
         [public] = told.page.incidents.values()
         [internal] = told.slack.messages
@@ -109,10 +107,9 @@ async def test_what_is_planted_in_the_record_reaches_no_public_text(tmp_path: Pa
     assert HIDDEN[0] not in internal["text"]
 
 
-@pytest.mark.parametrize("where", ["impact", "eta", "public"])
-async def test_a_public_text_with_a_leak_is_refused_with_what_and_where(tmp_path: Path, where: str) -> None:
+async def test_a_public_text_with_a_leak_is_refused_with_what_and_where(tmp_path: Path) -> None:
     async with talk(tmp_path) as told:
-        for hidden in HIDDEN:
+        for where, hidden in itertools.product(("impact", "eta", "public"), HIDDEN):
             refused = await told.refused(**{"impact": IMPACT} | {where: f"Half of it, see {hidden}"})
             assert "The public text may not go out. It holds" in refused
             assert "line " in refused

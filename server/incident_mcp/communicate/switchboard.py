@@ -12,6 +12,7 @@ from incident_mcp.vocabulary.errors import BadRequest
 from incident_mcp.vocabulary.plan import Write
 
 if TYPE_CHECKING:
+    from incident_mcp.cluster.outside import Outside
     from incident_mcp.communicate.channel import Channel
     from incident_mcp.communicate.channels.email import Email
     from incident_mcp.communicate.channels.github import Github
@@ -29,6 +30,7 @@ class Switchboard:
         self.places = places
         self._environment = environment
         self._clock = clock
+        self._opened: list[Outside] = []
 
     @cached_property
     def slack(self) -> Slack | None:
@@ -111,4 +113,11 @@ class Switchboard:
             user=user,
             scheme=scheme,
         )
-        return Service(name, Outside(address, place.timeout), self._clock)
+        outside = Outside(address, place.timeout)
+        self._opened.append(outside)
+        return Service(name, outside, self._clock)
+
+    async def aclose(self) -> None:
+        """Close the connections that are open."""
+        for outside in self._opened:
+            await outside.aclose()

@@ -241,6 +241,7 @@ class Update:
         yield f"{write.box}:"
         yield from _indented(self._board.of(write).said(write).text)
         if way == "statuspage":
+            yield "  (the page tells its subscribers)"
             for name, state in self._given.components.items():
                 yield f"  {name}: {state}"
 

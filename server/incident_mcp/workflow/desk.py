@@ -63,11 +63,13 @@ class Desk:
         return self.api.cluster.name
 
     async def aclose(self) -> None:
-        """Close the connections to the cluster, its monitoring, what keeps its logs, and the team's record."""
+        """Close the connections to the cluster and all that stands beside it."""
         if self.shared:
             await anyio.to_thread.run_sync(self.shared.stop)
         await self.monitoring.aclose()
         await self.log_engines.aclose()
+        if self.board:
+            await self.board.aclose()
         await self.api.aclose()
 
     async def incident_id(self, name: str | None) -> str | None:
