@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
@@ -65,7 +66,7 @@ class Page(Telling):
                 f"  {duty.said(write).text or duty.said(write).status}",
                 *(f"  on call now: {one}" for one in on_call),
             ),
-            warnings=_warnings(arguments, on_call),
+            warnings=(*_warnings(arguments, on_call), *_in_doubt(entries, write, self.clock())),
             undo=NOT_BACK,
         )
 
@@ -119,6 +120,14 @@ def _warnings(given: PageArguments, on_call: tuple[str, ...]) -> tuple[str, ...]
     if given.do != "escalate":
         return ()
     return ("it wakes them now",) if on_call else ("PagerDuty names nobody who is on call",)
+
+
+def _in_doubt(entries: list[Entry], write: Write, now: datetime) -> tuple[str, ...]:
+    """Whether the same was asked for before and nobody knows what came of it."""
+    from incident_mcp.communicate.sent import unsure
+
+    entry = unsure(entries, Page.name, now).get(write.shown)
+    return (f"nobody knows whether the last one went out ({entry}): look first",) if entry else ()
 
 
 def _linked(entries: list[Entry]) -> str:
