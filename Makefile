@@ -26,14 +26,14 @@ check: $(READY_DEV)
 	$(BIN)/lint-imports
 	$(BIN)/pytest $(SIDE_BY_SIDE) $(ARGS)
 
-# What takes long: `kill -9` a thousand times of writers of the record, fifty times of a server in the middle of a change;
+# What takes long: `kill -9` a thousand times of writers of the record, fifty times of a server in the middle of a change or a message;
 # the gate in any order of events, by the audit log of a real API server; and ten thousand hostile inputs.
 KILLS ?= 1000
 STEPS ?= 5000
 HOSTILE ?= 10000
 soak: $(READY_DEV)
 	INCIDENT_TEST_KILLS=$(KILLS) $(BIN)/pytest tests/record/test_killed_writers.py $(ARGS)
-	INCIDENT_TEST_KILLS=50 $(BIN)/pytest -s tests/surface/test_after_a_crash.py -k killed $(ARGS)
+	INCIDENT_TEST_KILLS=50 $(BIN)/pytest -s tests/surface/test_after_a_crash.py tests/communicate/test_killed.py -k killed $(ARGS)
 	INCIDENT_TEST_GATE_STEPS=$(STEPS) $(BIN)/pytest tests/gate/test_interleavings.py $(ARGS)
 	INCIDENT_TEST_HOSTILE=$(HOSTILE) $(BIN)/pytest tests/gate/test_hostile.py $(ARGS)
 

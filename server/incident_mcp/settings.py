@@ -16,6 +16,15 @@ from typing import Any
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from incident_mcp.communicate.places import (
+    EmailPlace,
+    GithubPlace,
+    JiraPlace,
+    PagerDutyPlace,
+    Places,
+    SlackPlace,
+    StatuspagePlace,
+)
 from incident_mcp.executor.place import ListenPlace
 from incident_mcp.logs.place import LokiPlace, VictoriaLogsPlace
 from incident_mcp.metrics.place import PrometheusPlace
@@ -93,6 +102,14 @@ class Settings(BaseSettings):
     listen: ListenPlace = Field(ListenPlace(), description="Where an executor listens, and to whom; `[listen]`.")
     unleash: FlagsPlace | None = Field(None, description="Unleash, by its admin API; `[unleash]`.")
 
+    slack: SlackPlace | None = Field(None, description="A Slack channel that is told; `[slack]`.")
+    statuspage: StatuspagePlace | None = Field(None, description="A page of Atlassian Statuspage; `[statuspage]`.")
+    email: EmailPlace | None = Field(None, description="Stakeholders who are told by mail; `[email]`.")
+    pagerduty: PagerDutyPlace | None = Field(None, description="PagerDuty, by its REST API; `[pagerduty]`.")
+
+    github: GithubPlace | None = Field(None, description="A repository whose issues hold follow-ups; `[github]`.")
+    jira: JiraPlace | None = Field(None, description="A project of Jira Cloud, likewise; `[jira]`.")
+
     @field_validator("silence")
     @classmethod
     def _silences(cls, lines: tuple[str, ...]) -> tuple[str, ...]:
@@ -131,16 +148,23 @@ class Settings(BaseSettings):
     @property
     def unmonitored(self) -> "Settings":
         """Without the servers beside the cluster, and the team's record: a sandbox is nobody's concern."""
-        beside = ("prometheus", "alertmanager", "loki", "victorialogs", "unleash", "shared", "executor")
+        own = ("prometheus", "alertmanager", "loki", "victorialogs", "unleash", "shared", "executor")
+        beside = (*own, *Places.model_fields)
         return self.model_copy(update=dict.fromkeys(beside))
 
     @property
     def secret_variables(self) -> frozenset[str]:
         """Names of environment variables that hold secrets of ours."""
         places = (self.prometheus, self.alertmanager, self.loki, self.victorialogs, self.unleash)
-        tokens = {place.token_variable for place in places if place and place.token_variable}
-        password = self.shared.password_variable if self.shared else None
-        return frozenset(tokens | {password} if password else tokens)
+        services = (self.slack, self.statuspage, self.pagerduty, self.github, self.jira)
+        tokens = {place.token_variable for place in (*places, *services) if place}
+        passwords = {place.password_variable for place in (self.shared, self.email) if place}
+        return frozenset(name for name in tokens | passwords if name)
+
+    @property
+    def channels(self) -> Places:
+        """Where the others are told."""
+        return Places(**{name: getattr(self, name) for name in Places.model_fields})
 
     @property
     def journal(self) -> Path:

@@ -14,6 +14,8 @@ from incident_mcp.cluster.api import Api
 from incident_mcp.cluster.connection import ConnectOptions, connect
 from incident_mcp.cluster.outside import Address, Outside
 from incident_mcp.cluster.service_proxy import ServiceProxy
+from incident_mcp.communicate import registry as communication
+from incident_mcp.communicate.switchboard import Switchboard
 from incident_mcp.gate.brake import Brake
 from incident_mcp.gate.gate import Gate, LocalGate
 from incident_mcp.gate.plans import earlier_plans
@@ -69,7 +71,8 @@ async def open_desk(settings: Settings, environment: Mapping[str, str], clock: C
     api = await _connected(settings, environment)
     journal = Journal(settings.journal, clock)
     record = Record(journal, api.cluster, clock, shared=settings.shared is not None)
-    available = _actions(settings, environment, api, record)
+    board = Switchboard(settings.channels, environment, clock)
+    available = _actions(settings, environment, api, record, board)
     return Desk(
         api=api,
         record=record,
@@ -84,6 +87,7 @@ async def open_desk(settings: Settings, environment: Mapping[str, str], clock: C
         silenced=_silenced(settings.silence),
         monitoring=monitoring(settings, api, environment),
         log_engines=log_engines(settings, api, environment),
+        board=board,
         certificates=settings.read_certificates,
         reach=Reach() if settings.try_hosts else None,
         shared=Follower(journal, settings.shared, environment, clock).start() if settings.shared else None,
@@ -103,9 +107,12 @@ async def _connected(settings: Settings, environment: Mapping[str, str]) -> Api:
     return await connect(options, environment=environment)
 
 
-def _actions(settings: Settings, environment: Mapping[str, str], api: Api, record: Record) -> Actions:
+def _actions(
+    settings: Settings, environment: Mapping[str, str], api: Api, record: Record, board: Switchboard
+) -> Actions:
     policy = policy_of(settings)
-    return actions(api, record.clock, policy, earlier_plans(record, policy), _flags(settings.unleash, environment))
+    changes = actions(api, record.clock, policy, earlier_plans(record, policy), _flags(settings.unleash, environment))
+    return {**changes, **communication.actions(record, record.clock, board)}
 
 
 def _gate(settings: Settings, journal: Journal, record: Record, available: Actions) -> Gate:
@@ -132,9 +139,10 @@ async def open_counter(settings: Settings, environment: Mapping[str, str], clock
     record = Record(journal, api.cluster, clock)
     policy, brake, approvers = policy_of(settings), Brake(settings.home), Approvers(settings.home)
     writing = Writing(enabled=settings.allow_writes, how="Set allow_writes = true in the executor's settings.")
+    available = _actions(settings, environment, api, record, Switchboard(settings.channels, environment, clock))
     return Counter(
         api=api,
-        gate=LocalGate(record, _actions(settings, environment, api, record), policy, writing, brake, "Separated"),
+        gate=LocalGate(record, available, policy, writing, brake, "Separated"),
         record=record,
         journal=journal,
         approvers=approvers,
@@ -353,7 +361,7 @@ def action_shapes() -> tuple[ActionShape, ...]:
     """What there is to change, without a cluster behind it."""
     return tuple(
         ActionShape(name=kind.name, title=kind.title, description=kind.description, arguments=kind.arguments)
-        for kind in ACTIONS
+        for kind in (*ACTIONS, *communication.ACTIONS)
     )
 
 

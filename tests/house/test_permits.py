@@ -50,7 +50,14 @@ def test_only_one_file_uses_the_clients_write_methods(method: str) -> None:
 
 def test_only_one_file_changes_something_beside_the_cluster() -> None:
     assert callers(".transmit") == {"cluster/outside_writes.py"}
-    assert callers("transmit") == {"mitigate/flags/unleash.py"}
+    assert callers("transmit") == {"mitigate/flags/unleash.py", "communicate/service.py"}
+
+
+def test_a_mail_leaves_from_one_file_and_only_with_a_permit() -> None:
+    assert callers(".data") == {"communicate/channels/email.py"}
+    assert callers("check_permit") == {
+        "cluster/outside_writes.py", "cluster/writes.py", "communicate/channels/email.py",
+    }  # fmt: skip
 
 
 def test_only_writes_and_access_reviews_create() -> None:

@@ -6,6 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from incident_mcp.communicate.places import (
+    EmailPlace,
+    GithubPlace,
+    JiraPlace,
+    PagerDutyPlace,
+    SlackPlace,
+    StatuspagePlace,
+)
 from incident_mcp.logs.place import LokiPlace, VictoriaLogsPlace
 from incident_mcp.metrics.place import Queries
 from incident_mcp.mitigate.flags.place import FlagsPlace
@@ -91,6 +99,12 @@ def test_every_key_can_be_set_by_the_environment(file: Path, monkeypatch: pytest
         "shared": '{"url": "postgresql://d.example/incidents"}',
         "unleash": '{"url": "https://u.example", "token_file": "/t"}',
         "executor": "/run/x.sock", "listen": '{"socket": "/run/y.sock"}',
+        "slack": '{"channel": "C1", "token_file": "/t"}',
+        "statuspage": '{"page": "p1", "token_file": "/t"}',
+        "email": '{"host": "m.example", "sender": "a@b.example", "to": ["c@d.example"]}',
+        "pagerduty": '{"sender": "a@b.example", "user_id": "P1", "service_id": "P2", "token_file": "/t"}',
+        "github": '{"repository": "a/b", "token_file": "/t"}',
+        "jira": '{"url": "https://j.example", "user": "a@b.example", "project": "OPS", "token_file": "/t"}',
         "loki": '{"url": "https://l.example"}', "victorialogs": '{"url": "https://v.example"}',
     }  # fmt: skip
     assert set(values) == set(Settings.model_fields)
@@ -119,12 +133,20 @@ def test_the_sections_of_the_example_are_right_when_somebody_uncomments_them(fil
     assert settings.prometheus.queries.error_rate
     assert settings.alertmanager
     assert settings.unleash
+    assert settings.slack
+    assert settings.statuspage
+    assert settings.email
+    assert settings.pagerduty
+    assert settings.github
+    assert settings.jira
     assert settings.loki
     assert settings.loki.pod_label == "pod"
     assert settings.victorialogs
     named = {line.partition(" = ")[0] for line in keys}
     places = {*LokiPlace.model_fields, *VictoriaLogsPlace.model_fields, *FlagsPlace.model_fields}
-    assert named >= places | set(Queries.model_fields)
+    places |= {*SlackPlace.model_fields, *StatuspagePlace.model_fields, *EmailPlace.model_fields}
+    places |= {*PagerDutyPlace.model_fields, *GithubPlace.model_fields, *JiraPlace.model_fields}
+    assert named | {"components", "escalation"} >= places | set(Queries.model_fields)
 
 
 def test_the_record_says_how_the_name_is_known(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,6 +25,8 @@ EXPECTED = {
     "write_postmortem", "close_incident", "hand_over", "diagnose_workload", "what_changed", "resource_usage",
     "read_object", "restart_workload", "pause_rollout", "set_resources", "cordon_node", "evict_pod", "suspend_job",
     "undo_action", "run_diagnostic", "redirect_traffic", "set_feature_flag", "hand_off",
+    "page", "post_update",
+    "create_follow_ups",
 }  # fmt: skip
 
 
@@ -69,6 +71,7 @@ async def test_only_the_tools_that_change_the_cluster_are_destructive(tools: lis
     assert destructive == {
         "rollback_workload", "scale_workload", "restart_workload", "pause_rollout", "set_resources", "cordon_node",
         "evict_pod", "suspend_job", "run_diagnostic", "undo_action", "redirect_traffic", "set_feature_flag",
+        "page", "post_update", "create_follow_ups",
     }  # fmt: skip
 
 

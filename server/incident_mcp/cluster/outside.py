@@ -90,11 +90,11 @@ class Outside:
             return part.body(late)
         raise self._unreachable(late)
 
-    async def transmit(self, method: str, path: str, agent: str) -> tuple[int, bytes]:
-        """A request without a body that may change something: sent once, whatever becomes of it. Raises as `get`;
-        `Unreachable` says whether it had left.
+    async def transmit(self, method: str, path: str, agent: str, body: bytes | None = None) -> Body:
+        """A request that may change something, with JSON as its body where it has one: sent once, whatever becomes of
+        it. Raises as `get`; `Unreachable` says whether it had left.
         """
-        outgoing = self._outgoing(method, f"{self._base}{path}", agent)
+        outgoing = self._outgoing(method, f"{self._base}{path}", agent, body)
         part = Part(LARGEST)
         try:
             with anyio.fail_after(self._seconds):
@@ -105,11 +105,13 @@ class Outside:
             raise self._unreachable(drop.reason, sent=drop.sent) from drop
         if found.broken:
             raise self._unreachable(found.broken, sent=True)
-        return found.status, found.content
+        return found
 
-    def _outgoing(self, method: str, target: str, agent: str) -> Outgoing:
-        headers = [("User-Agent", agent), ("Accept", "application/json"), *self._address.headers.items()]
-        return Outgoing(method, target, headers + self._authorization(), timeout=self._seconds)
+    def _outgoing(self, method: str, target: str, agent: str, body: bytes | None = None) -> Outgoing:
+        headers = {"User-Agent": agent, "Accept": "application/json", **self._address.headers}
+        if body is not None:
+            headers["Content-Type"] = "application/json; charset=utf-8"
+        return Outgoing(method, target, [*headers.items(), *self._authorization()], body, timeout=self._seconds)
 
     async def aclose(self) -> None:
         if self._transport is not None:

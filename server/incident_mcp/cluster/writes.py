@@ -45,13 +45,18 @@ async def send_command(api: Api, write: Write, permit: Permit, now: datetime, *,
     return await run_command(api, write.path, options, agent=agent, seconds=seconds, most=most)
 
 
-def _agent(write: Write, permit: Permit, now: datetime) -> str:
-    """The user agent that names the plan. Raises `NotPermitted`."""
+def check_permit(write: Write, permit: Permit, now: datetime) -> None:
+    """Raises `NotPermitted` for a write that no living approval covers."""
     if not permit.covers(write, now):
         raise NotPermitted(
             f"The approval of plan {permit.plan.id} does not cover this write, or its time is over.",
             "Call the tool again: it makes a new plan and asks a person.",
         )
+
+
+def _agent(write: Write, permit: Permit, now: datetime) -> str:
+    """The user agent that names the plan. Raises `NotPermitted`."""
+    check_permit(write, permit, now)
     return f"incident-mcp/{__version__} plan/{permit.plan.digest}"
 
 
@@ -73,3 +78,5 @@ async def _request(api: Api, write: Write, agent: str, *, dry_run: bool) -> dict
             return await api.delete(write.path, options, user_agent=agent, dry_run=dry_run)
         case "EXEC":  # it has no dry run, and its answer is no object: `send_command` sends it
             raise NotPermitted("A command in a container can't be sent as a write of an object.")
+        case "PUT" | "MAIL":  # what goes to other servers leaves through `outside_writes`, or as a mail
+            raise NotPermitted("A message to people can't be sent as a write of an object.")

@@ -159,9 +159,8 @@ class Counter:
         """The plans that were carried out, and of which nobody knows what came of it."""
         found: list[Plan] = []
         for incident in [*await anyio.to_thread.run_sync(self.journal.incidents), None]:
-            for entry in await self.record.entries(incident, EntryKind.PLAN):
-                ours = self.record.wrote(entry) and entry.cluster == self.record.cluster.server
-                if ours and entry.plan:
+            for entry in await self.record.own_plans(incident):
+                if entry.plan and entry.cluster == self.record.cluster.server:
                     plan, told = await self.gate.plan(entry.plan)
                     if told.state is PlanState.SPENT and told.outcome == "unknown" and not told.settled:
                         found.append(plan)

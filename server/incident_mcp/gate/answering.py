@@ -14,7 +14,7 @@ from incident_mcp.vocabulary.answer import PersonsAnswer
 from incident_mcp.vocabulary.entry import Entry, EntryKind, NewEntry
 from incident_mcp.vocabulary.errors import IncidentError
 from incident_mcp.vocabulary.plan import Plan
-from incident_mcp.vocabulary.policy import Policy, PolicyNow
+from incident_mcp.vocabulary.policy import TELLS, Policy, PolicyNow
 
 _SAID = {
     "accepted": "Approved",
@@ -53,6 +53,7 @@ class Answers:
                 "counts": not refused,
                 "seen": not unseen,
                 "why": refused,
+                **({"chosen": list(answer.chosen)} if answer.chosen else {}),
             },
         )
         return await self._plans.record.append(told.incident, entry)
@@ -80,12 +81,12 @@ class Answers:
         if stopped := self._brake.pulled():
             return stopped.rstrip(".")
         try:
-            return refused_by_policy(plan, answer.door, self._policy()) or await self._ended(told)
+            return refused_by_policy(plan, answer.door, self._policy()) or await self._ended(plan, told)
         except IncidentError as error:
             return error.happened.rstrip(".")
 
-    async def _ended(self, told: PlanStory) -> str:
-        if told.incident is None:
+    async def _ended(self, plan: Plan, told: PlanStory) -> str:
+        if told.incident is None or plan.action in TELLS:
             return ""
         incident = await self._plans.record.incident(told.incident)
         return "" if incident.is_open else f"incident {incident.id} is {incident.status}"
@@ -108,4 +109,6 @@ def _words(plan: Plan, answer: PersonsAnswer, by: Actor, refused: str, *, unseen
     if unseen:
         return f"Not seen by a person: {answer.said} {plan.draft.headline}, {door}: {refused}"
     late = f", too late to count: {refused}" if refused else ""
-    return f"{_SAID[answer.said]} {plan.draft.headline}, {door} as {by.name}{late}"
+    left = [write.box for number, write in enumerate(plan.draft.writes, 1) if number not in answer.chosen]
+    without = f" (not: {listed(left)})" if answer.chosen and left else ""
+    return f"{_SAID[answer.said]} {plan.draft.headline}{without}, {door} as {by.name}{late}"

@@ -54,7 +54,7 @@ class Execution:
             spent = True
         if not spent:
             return await self.elsewhere(plan) or await self._ended(plan)
-        permit = self._permit(plan, told.approval, self._record.clock())
+        permit = self._permit(plan, told, self._record.clock())
         return await self._write(
             Steps(self._record, told.incident, action, permit, by, tell, self._halted), plan, told, by
         )
@@ -70,8 +70,10 @@ class Execution:
             self.running.discard(plan.id)
         return await self._finish(plan, told, by, steps.outcome())
 
-    def _permit(self, plan: Plan, approval: str, now: datetime) -> Permit:
-        return Permit(plan=plan, approval=approval, expires=plan.expires, until=now + plan.draft.lasts)
+    def _permit(self, plan: Plan, told: PlanStory, now: datetime) -> Permit:
+        return Permit(
+            plan=plan, approval=told.approval, expires=plan.expires, until=now + plan.draft.lasts, chosen=told.chosen
+        )
 
     async def elsewhere(self, plan: Plan) -> Outcome | None:
         """What another call made of this plan; None when none spent it. An approval is used once."""
@@ -126,6 +128,7 @@ class Execution:
                 "headline": plan.draft.headline,
                 "sent": outcome.sent.isoformat() if outcome.sent else None,
                 **({"output": list(outcome.output)} if outcome.output else {}),
+                **({"tells": True} if plan.draft.tells else {}),
             },
         )
         name = ""

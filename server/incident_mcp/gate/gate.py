@@ -33,7 +33,7 @@ from incident_mcp.vocabulary.answer import Outcome, PersonsAnswer
 from incident_mcp.vocabulary.entry import Entry, EntryKind, NewEntry
 from incident_mcp.vocabulary.errors import BadRequest, ClusterError
 from incident_mcp.vocabulary.plan import Draft, Plan
-from incident_mcp.vocabulary.policy import PolicyNow
+from incident_mcp.vocabulary.policy import TELLS, PolicyNow
 
 EVIDENCE_SECONDS = 3.0
 """How long saving what a change will destroy may take when its plan is made: a person reads the plan meanwhile."""
@@ -126,6 +126,10 @@ class LocalGate:
             if same:
                 again = "it is proposed again, on new evidence or under another policy."
                 await self._plans.retire(plan, request.incident, PlanState.SUPERSEDED, again, request.by)
+            if plan.draft.tells and same_facts(plan.draft.facts, draft.facts):
+                again = "it was written anew."
+                await self._plans.retire(plan, request.incident, PlanState.SUPERSEDED, again, request.by)
+                continue
             if not same_facts(plan.draft.facts, draft.facts):
                 moved = await self._actions[plan.action].moved_by(plan)
                 await self._plans.retire(plan, request.incident, PlanState.SUPERSEDED, moved, request.by)
@@ -144,8 +148,9 @@ class LocalGate:
 
     async def _judged(self, draft: Draft, action: str, incident: str | None) -> Draft:
         """The draft at the risk that the policy sees in it now."""
-        sent = await self._record.entries(incident, EntryKind.INTENT) if incident is not None else []
-        done = len({entry.plan for entry in sent})
+        entries = await self._record.entries(incident, EntryKind.PLAN, EntryKind.INTENT) if incident is not None else []
+        told = {e.plan for e in entries if e.kind is EntryKind.PLAN and e.data.get("action") in TELLS}
+        done = len({entry.plan for entry in entries if entry.kind is EntryKind.INTENT} - told)
         return under_policy(draft, action, self._policy(), now=self._record.clock(), carried_out=done)
 
     async def plan(self, plan_id: str) -> tuple[Plan, PlanStory]:
@@ -180,6 +185,7 @@ class LocalGate:
             data={
                 "text": plan.question.text,
                 "box": plan.question.box,
+                **({"boxes": list(plan.question.boxes)} if plan.question.boxes else {}),
                 "typed": plan.question.typed,
                 "deadline": deadline.isoformat() if deadline else None,
             },
@@ -228,7 +234,8 @@ class LocalGate:
             refused.append(f"this has become a change of high risk ({judged.high_because})")
         if len(told.approvals) < policy.approvers(plan.action):
             refused.append(f"the policy wants {policy.approvers(plan.action)} persons for {plan.action}")
-        if told.incident is not None and not (await self._record.incident(told.incident)).is_open:
+        over = told.incident is not None and not (await self._record.incident(told.incident)).is_open
+        if over and plan.action not in TELLS:
             refused.append(f"incident {told.incident} is over")
         if refused:
             raise NotAllowed(f"{name}: plan {plan.id}: {refused[0]}.", "Call the tool again: it makes a new plan.")

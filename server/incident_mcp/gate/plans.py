@@ -135,6 +135,7 @@ def _entry(plan: Plan, request: Request) -> NewEntry:
             "after": draft.after,
             "warnings": list(draft.warnings),
             **({"unchecked": list(draft.unchecked)} if draft.unchecked else {}),
+            **({"texts": list(draft.texts)} if draft.texts else {}),
             "promise": str(draft.promise) if draft.promise else "",
             "undo": draft.undo.shown,
             "expires": plan.expires.isoformat(),

@@ -9,12 +9,13 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from incident_mcp.gate.steps import told
+from incident_mcp.gate.telling import came_of_messages
 from incident_mcp.record.plans import PlanState, PlanStory, story
 from incident_mcp.record.record import Record
 from incident_mcp.vocabulary.action import Actions, Landed
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.entry import Entry, EntryKind, NewEntry
-from incident_mcp.vocabulary.errors import AlreadyDone, ClusterError
+from incident_mcp.vocabulary.errors import AlreadyDone, IncidentError
 from incident_mcp.vocabulary.plan import Plan
 
 ON_ITS_WAY = timedelta(seconds=60)
@@ -28,19 +29,18 @@ async def reconcile(record: Record, actions: Actions, plan: Plan, by: Actor) -> 
     if known.state is not PlanState.SPENT or known.outcome != "unknown" or known.settled:
         return ""
     states = _states(entries, plan)
-    number, since = _open_write(entries, states)
-    age = record.clock() - (known.spent_at or since)
-    if len(plan.draft.writes) > 1 and age < plan.draft.lasts + ON_ITS_WAY:
+    spent = known.spent_at or entries[0].written
+    if len(plan.draft.writes) > 1 and record.clock() - spent < plan.draft.lasts + ON_ITS_WAY:
         return ""
-    if "unknown" not in states.values():  # it ended between two writes: there is nothing to find out
-        return await _settle(record, plan, known, states, by)
-    try:
-        landed = await actions[plan.action].landed(plan.draft.writes[number - 1], since)
-    except ClusterError:
-        return ""  # another look will tell
-    if landed != "applied" and record.clock() - since < ON_ITS_WAY:
-        return ""
-    states[number] = landed
+    for number in [number for number, state in states.items() if state == "unknown"]:
+        since = _sent_at(entries, number)
+        try:
+            landed = await actions[plan.action].landed(plan.draft.writes[number - 1], since)
+        except IncidentError:
+            return ""  # another look will tell
+        if landed != "applied" and record.clock() - since < ON_ITS_WAY:
+            return ""
+        states[number] = landed
     return await _settle(record, plan, known, states, by)
 
 
@@ -64,18 +64,22 @@ def _as_landed(state: str) -> Landed:
             return "unknown"
 
 
-def _open_write(entries: list[Entry], states: dict[int, Landed]) -> tuple[int, datetime]:
-    """The write in question, and when it was sent at the earliest."""
-    number = next((number for number, state in states.items() if state == "unknown"), max(states))
+def _sent_at(entries: list[Entry], number: int) -> datetime:
+    """When that write was sent at the earliest."""
     of_it = [e for e in entries if e.kind is EntryKind.STEP and e.data.get("number") == number]
     intents = [e for e in entries if e.kind is EntryKind.INTENT]
-    return number, (of_it or intents)[0].written
+    return (of_it or intents)[0].written
 
 
 async def _settle(record: Record, plan: Plan, known: PlanStory, states: dict[int, Landed], by: Actor) -> str:
     unsure = any(state == "unknown" for state in states.values())
-    outcome = told(plan, states, "The server ended in between.", None)
-    text = f"Can't tell from the cluster either. {outcome.text}" if unsure else f"Told from the cluster: {outcome.text}"
+    who, why = "the service" if plan.draft.tells else "the cluster", "The server ended in between."
+    outcome = (
+        came_of_messages(plan, states, {}, known.chosen, None, why)
+        if plan.draft.tells
+        else told(plan, states, why, None)
+    )
+    text = f"Can't tell from {who} either. {outcome.text}" if unsure else f"Told from {who}: {outcome.text}"
     entry = NewEntry(
         kind=EntryKind.OUTCOME,
         text=text,
@@ -87,6 +91,7 @@ async def _settle(record: Record, plan: Plan, known: PlanStory, states: dict[int
             "headline": plan.draft.headline,
             "sent": known.spent_at.isoformat() if known.spent_at else None,
             "reconciled": True,
+            **({"tells": True} if plan.draft.tells else {}),
         },
     )
     with suppress(AlreadyDone):

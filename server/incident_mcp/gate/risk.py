@@ -7,7 +7,7 @@ from datetime import datetime
 
 from incident_mcp.gate.writing import NotAllowed
 from incident_mcp.vocabulary.plan import Draft
-from incident_mcp.vocabulary.policy import TAKES_BACK, Policy
+from incident_mcp.vocabulary.policy import TAKES_BACK, TELLS, Policy
 from incident_mcp.vocabulary.refs import Cluster
 
 
@@ -39,7 +39,7 @@ def _reasons(draft: Draft, action: str, policy: Policy, now: datetime, carried_o
         yield f"{draft.unready:.0%} of the ready pods may be unready at one moment"
     if draft.moved > policy.largest_weight_step and draft.risk != "high":
         yield f"{draft.moved:.0f} per cent of the traffic move at once"
-    if action in TAKES_BACK:
+    if action in TAKES_BACK or action in TELLS:
         return
     if frozen := policy.frozen(now):
         yield f"changes are frozen: {frozen}"

@@ -15,6 +15,7 @@ import anyio
 import anyio.lowlevel
 
 from incident_mcp.gate.aborting import turned_bad
+from incident_mcp.gate.telling import came_of_messages
 from incident_mcp.record.record import Record
 from incident_mcp.text.words import listed
 from incident_mcp.vocabulary.action import Action, Landed
@@ -67,6 +68,8 @@ class Steps:
     """By the write's number, from 1."""
     why: str = ""
     """Why it stopped."""
+    whys: dict[int, str] = field(default_factory=dict[int, str])
+    """Of messages, why each that was not sent was not."""
     sent: datetime | None = None
     """When the first write left."""
     changed: datetime | None = None
@@ -80,9 +83,15 @@ class Steps:
 
     async def run(self) -> None:
         """Send them all, or stop at the first that can't be carried out. A cancelled call ends between two writes, but
-        not before an abort: what was changed is watched to the end, whoever listens.
+        not before an abort: what was changed is watched to the end, whoever listens. A message stands for itself: that
+        one could not be sent holds up no other.
         """
-        waiting = list(enumerate(self.plan.draft.writes, 1))
+        chosen = self.permit.chosen
+        waiting = [
+            (number, write)
+            for number, write in enumerate(self.plan.draft.writes, 1)
+            if chosen is None or number in chosen
+        ]
         while waiting:
             held: list[tuple[int, Write]] = []
             for number, write in waiting:
@@ -96,7 +105,7 @@ class Steps:
                     state = await self._step(number, write)
                 if state is None:
                     held.append((number, write))
-                elif state in ("not applied", "unknown"):
+                elif state in ("not applied", "unknown") and not write.box:
                     return
             if held and not await self._may_wait(held):
                 return
@@ -127,6 +136,8 @@ class Steps:
         self.changed = self.record.clock()
         self.sent = self.sent or self.changed
         state = await self._send(write)
+        if write.box:
+            self.whys[number], self.why = self.why, ""
         if state is None:  # refused, until another try says otherwise; the record need not hear of each
             self.states[number] = "not applied"
         else:
@@ -163,18 +174,20 @@ class Steps:
         self.states[number] = state or "unknown"
         if len(self.plan.draft.writes) == 1:
             return  # the plan's own intent and outcome tell it
-        word = state or "sending"
+        word, why = state or "sending", self.whys.get(number, self.why)
         entry = NewEntry(
             kind=EntryKind.STEP,
-            text=f"{word}: {write.shown}" + (f" ({self.why})" if state in ("not applied", "unknown") else ""),
+            text=f"{word}: {write.shown}" + (f" ({why})" if state in ("not applied", "unknown") else ""),
             actor=self.by,
             plan=self.plan.id,
-            data={"number": number, "state": word},
+            data={"number": number, "state": word, "what": write.shown},
         )
         await self.record.append(self.incident, entry)
 
     def outcome(self, ended: str = "") -> Outcome:
         """What came of the plan, in one; `ended` says why it was left before its end."""
+        if self.plan.draft.tells:
+            return came_of_messages(self.plan, self.states, self.whys, self.permit.chosen, self.sent, ended or self.why)
         outcome = told(self.plan, self.states, ended or self.why, self.sent)
         if not self.output:
             return outcome
@@ -232,7 +245,8 @@ def _unknown(plan: Plan, states: dict[int, Landed], sent: datetime | None) -> Ou
     at = f" at {sent.strftime('%H:%M:%S.%f')[:-3]} UTC" if sent else ""
     target = write.target
     where = f"-n {target.namespace} " if target.namespace else ""
-    looks = f"get_incident looks again, or kubectl {where}get {target.kind.lower()} {target.name} -o yaml will tell."
+    told = write.looks or f"kubectl {where}get {target.kind.lower()} {target.name} -o yaml will tell."
+    looks = f"get_incident looks again, or {told}"
     if write.method == "EXEC":
         looks = "No object tells whether a command ran: look at what it would have done."
     text = f"Unknown. {of} was sent{at} and no good answer came. It was not repeated. {looks}"

@@ -9,12 +9,13 @@ from incident_mcp.postmortem.milestones import Milestones
 from incident_mcp.postmortem.review import risky_share
 from incident_mcp.postmortem.statement import Statement, state
 from incident_mcp.record.debts import debts, owner
-from incident_mcp.vocabulary.entry import Entry
+from incident_mcp.vocabulary.entry import Entry, EntryKind
 
 
 def action_items(entries: Sequence[Entry], plans: Sequence[PlanTold], marks: Milestones) -> tuple[Statement, ...]:
     """Each once: the causes first, then how it could spread, then loose ends."""
     found = [*_causes(marks), *_repair(marks), *_spread(entries, marks), *_loose_ends(plans), *_left_behind(entries)]
+    found += _filed(entries)
     return tuple({one.text: one for one in reversed(found)}.values())[::-1]
 
 
@@ -49,6 +50,16 @@ def _loose_ends(plans: Sequence[PlanTold]) -> Iterator[Statement]:
     for plan in plans:
         if plan.status == "unknown":
             yield state(f"Find out whether plan {plan.id} was carried out: {plan.headline}", plan.intent, plan.outcome)
+
+
+def _filed(entries: Sequence[Entry]) -> Iterator[Statement]:
+    """What stands in a tracker already, with its address."""
+    for entry in entries:
+        if entry.kind is EntryKind.UPDATE and entry.data.get("status") == "filed":
+            title = str(entry.data.get("text")).partition("\n")[0]
+            yield state(
+                f"Filed as {safe(str(entry.data.get('id')))}: {safe(title)} {safe(str(entry.data.get('url')))}", entry
+            )
 
 
 def _left_behind(entries: Sequence[Entry]) -> Iterator[Statement]:

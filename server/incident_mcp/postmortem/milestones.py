@@ -132,6 +132,6 @@ def _reopens(entry: Entry) -> bool:
         case EntryKind.STATUS:
             return entry.data.get("status") in ("open", "acknowledged")
         case EntryKind.OUTCOME:
-            return entry.data.get("status") != "not applied"
+            return entry.changed
         case _:
             return False

@@ -90,6 +90,8 @@ def _carried_out(plan: PlanTold, marks: Milestones) -> Iterator[Line]:
         case "applied in part":
             text = f"Mitigation applied in part: plan {plan.id}, {plan.approved}: {words(last)}"
             yield line(last.happened, text, *plan.entries)
+        case "sent" | "sent in part":
+            yield line(last.happened, f"Told the others: plan {plan.id}, {plan.approved}: {words(last)}", *plan.entries)
         case "aborted":
             yield line(
                 last.happened, f"Mitigation aborted: plan {plan.id}, {plan.approved}: {words(last)}", *plan.entries
@@ -173,7 +175,7 @@ def _told_words(entry: Entry) -> str:
         case EntryKind.STATUS | EntryKind.ROLE:
             return f"{words(entry)}, as told by {who(entry.actor)}" if "told by" not in entry.text else words(entry)
         case EntryKind.UPDATE:
-            return f"Status update went out, as told by {said(entry)}"
+            return words(entry) if "marker" in entry.data else f"Status update went out, as told by {said(entry)}"
         case EntryKind.HAND_OVER:
             return words(entry)
         case EntryKind.REFUSAL:

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from pydantic import JsonValue
+
 from incident_mcp.vocabulary.entry import Entry, EntryKind
 from incident_mcp.vocabulary.errors import RecordError
 from incident_mcp.vocabulary.plan import Plan
@@ -36,6 +38,8 @@ class Approval:
     at: datetime
     by: str
     door: str
+    chosen: tuple[int, ...] = ()
+    """Of several messages, those that were ticked; empty: all."""
 
 
 class PlanStory(Value):
@@ -68,6 +72,12 @@ class PlanStory(Value):
     def approval(self) -> str:
         """The id of the entry with the yes that made it approved; empty while it is not."""
         return self.approvals[-1].entry if len(self.approvals) >= self.needed else ""
+
+    @property
+    def chosen(self) -> tuple[int, ...] | None:
+        """Of several messages, those that everybody ticked who had to; None: all of them."""
+        ticked = [{*one.chosen} for one in self.approvals if one.chosen]
+        return tuple(sorted(set[int].intersection(*ticked))) if ticked else None
 
     @property
     def approved_at(self) -> datetime | None:
@@ -135,6 +145,10 @@ def _apply(state: dict[str, Any], entry: Entry) -> None:
             pass
 
 
+def _listed(value: JsonValue) -> list[JsonValue]:
+    return value if isinstance(value, list) else []
+
+
 def _apply_answer(state: dict[str, Any], entry: Entry) -> None:
     state["answers"] = state.get("answers", 0) + 1
     if state["state"] not in WAITING or entry.data.get("counts") is False:
@@ -142,7 +156,8 @@ def _apply_answer(state: dict[str, Any], entry: Entry) -> None:
     approvals: tuple[Approval, ...] = state.get("approvals", ())
     door = str(entry.data.get("door"))
     if entry.data.get("accepted"):
-        yes = Approval(entry=entry.id, at=entry.happened, by=entry.actor.name, door=door)
+        chosen = tuple(one for one in _listed(entry.data.get("chosen")) if isinstance(one, int))
+        yes = Approval(entry=entry.id, at=entry.happened, by=entry.actor.name, door=door, chosen=chosen)
         approvals = (*(one for one in approvals if one.by != yes.by), yes)
     elif entry.data.get("said") == "declined":
         state |= {"state": PlanState.DECLINED, "declined": entry.happened, "decline": entry.id, "approvals": ()}

@@ -54,10 +54,12 @@ class Record:
         """What people answered here, in all incidents of this cluster, oldest first."""
         return await anyio.to_thread.run_sync(self.store.answers, self.cluster.server)
 
+    async def own_plans(self, incident: str | None) -> list[Entry]:
+        """The plans of an incident that were made here, in order: another journal's can be read, never carried out."""
+        return [entry for entry in await self.entries(incident, EntryKind.PLAN) if self.wrote(entry)]
+
     async def unused_plans(self, incident: str | None) -> list[Entry]:
-        """The plans of an incident that were made here and that nothing has spent or ended, in order: few, however long
-        it is. Another journal's can be read, never carried out.
-        """
+        """Those of `own_plans` that nothing has spent or ended: few, however long the incident is."""
         return await anyio.to_thread.run_sync(self.store.unused_plans, incident)
 
     def wrote(self, entry: Entry) -> bool:

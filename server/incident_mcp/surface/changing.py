@@ -11,15 +11,15 @@ from mcp.types import CallToolResult, ElicitResult
 from incident_mcp.gate.request import Proposal
 from incident_mcp.record.plans import PlanState, PlanStory
 from incident_mcp.surface.arguments import IncidentName
-from incident_mcp.surface.asking import NotAsked, form, said, said_unread
+from incident_mcp.surface.asking import NotAsked, chosen, form, said, said_unread
 from incident_mcp.surface.caller import assistant, can_be_asked
 from incident_mcp.surface.office import ActionShape, Office
 from incident_mcp.surface.patience import waiting
 from incident_mcp.surface.tool import CHANGES, CONTEXT, result, shape, strict
-from incident_mcp.vocabulary.answer import Said
 from incident_mcp.vocabulary.entry import Entry
 from incident_mcp.vocabulary.errors import IncidentError
 from incident_mcp.vocabulary.plan import Plan
+from incident_mcp.vocabulary.policy import TELLS
 from incident_mcp.workflow.desk import Desk
 
 if TYPE_CHECKING:  # what a change needs is imported with the first one
@@ -37,7 +37,7 @@ def changing_tool(office: Office, action: ActionShape) -> Tool:
         from incident_mcp.workflow import changes
 
         desk, by = await office.desk(), assistant(ctx)
-        found = await desk.incident_of_a_change(incident)
+        found = await desk.incident_of_a_change(incident, over=action.name in TELLS)
         answer = _answered(ctx)
         if answer is None:
             desk.gate.check_writing(found.id)
@@ -144,7 +144,7 @@ async def _decided(
             )
         _check_chat(office, desk, plan, told)
         return await changes.carry_out(desk, proposal, assistant(ctx), progress)
-    entry = await _taken(office, desk, plan, told, said(answer, plan))
+    entry = await _taken(office, desk, plan, told, answer)
     if not entry.data["seen"]:
         raise ApprovalRequired(
             f"{desk.cluster}: approval required for plan {plan.id}: the client answered, but not a person "
@@ -174,9 +174,10 @@ def _check_chat(office: Office, desk: Desk, plan: Plan, told: PlanStory) -> None
         )
 
 
-async def _taken(office: Office, desk: Desk, plan: Plan, told: PlanStory, verdict: Said) -> Entry:
+async def _taken(office: Office, desk: Desk, plan: Plan, told: PlanStory, answer: Any) -> Entry:
     """The answer in the record. A hook that appeared since the question makes it worth nothing."""
     from incident_mcp.workflow import changes
 
     asked, doubt = told.asked or plan.made, office.chat_closed()
-    return await changes.take_answer(desk, plan, verdict, "chat", desk.person, asked=asked, doubt=doubt)
+    verdict, ticked = said(answer, plan), chosen(answer, plan)
+    return await changes.take_answer(desk, plan, verdict, "chat", desk.person, asked=asked, doubt=doubt, chosen=ticked)

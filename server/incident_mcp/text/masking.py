@@ -30,6 +30,11 @@ def mask(text: str) -> str:
     return "".join((*pieces, text[position:]))
 
 
+def secrets_in(text: str) -> list[tuple[int, int, str]]:
+    """Where secrets stand (start and end), and of which kind; none that `mask` has replaced."""
+    return [(start, end, name) for start, end, name in _outside_marks(text, _found(text)) if end > start]
+
+
 def _found(text: str) -> list[tuple[int, int, str]]:
     """All secrets, by where they start; of two that start together, the more telling kind comes first."""
     lowered = text.lower()

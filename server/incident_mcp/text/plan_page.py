@@ -31,7 +31,7 @@ def plan_rows(plan: Plan, most_changes: int | None = None) -> Iterator[tuple[str
     yield "after", _line(draft.after, keep_blanks=True)
     if draft.why:
         yield "why", _line(draft.why)
-    yield "pods", _line(draft.pods)
+    yield "to" if draft.tells else "pods", _line(draft.pods)
     yield from _writes(draft)
     yield from _labelled("warnings", draft.warnings or ("none",))
     yield from _labelled("unchecked", draft.unchecked)
@@ -40,8 +40,11 @@ def plan_rows(plan: Plan, most_changes: int | None = None) -> Iterator[tuple[str
     if draft.promise:
         yield "promise", _line(str(draft.promise))
     yield "undo", _line(draft.undo.shown).removeprefix("Undo: ").rstrip(".")
-    yield from _difference(plan, most_changes)
-    yield "kubectl", _line(draft.kubectl)
+    yield from _labelled("says", draft.texts)
+    if not draft.tells:
+        yield from _difference(plan, most_changes)
+    if draft.kubectl:
+        yield "kubectl", _line(draft.kubectl)
     yield "digest", plan.digest
 
 

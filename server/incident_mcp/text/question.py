@@ -35,6 +35,7 @@ def question(
             _terms(_line(mode), _line(plan_id), expires),
         ),
         box=_typed_box(draft.target.name) if high else shorten(_line(draft.title), BOX),
+        boxes=_boxes(draft) if not high else (),
         typed=draft.target.name if high else None,
     )
 
@@ -86,7 +87,7 @@ def _cost(draft: Draft, note: str) -> str:
     """Note, risk, pods, warnings, undo: as much of each as fits, and always that there is a risk or a warning."""
     pods = _sentence(_line(draft.pods))
     short = _sentence(pods.partition(",")[0])
-    undo = "Undo recorded first." if draft.undo.action else "No undo."
+    undo = "Undo recorded first." if draft.undo.action else "No undo." if not draft.tells else "Can't be unsent."
     risk, because = ("High risk.", f"High risk: {_line(draft.high_because)}.") if draft.risk == "high" else ("", "")
     counted, told = _warnings(draft)
     at_need = counted if draft.warnings else "", "" if draft.undo.action else undo
@@ -124,6 +125,12 @@ def _terms(mode: str, plan_id: str, expires: datetime) -> str:
     if width(full) <= COLUMNS:
         return full
     return line if width(line) <= COLUMNS else f"Plan {shorten(plan_id, COLUMNS - 23)}, until {minute(expires)}."
+
+
+def _boxes(draft: Draft) -> tuple[str, ...]:
+    """One for each message, where there are several."""
+    several = [shorten(_line(write.box), BOX) for write in draft.writes if write.box]
+    return tuple(several) if len(several) > 1 else ()
 
 
 def _typed_box(name: str) -> str:

@@ -1,4 +1,4 @@
-"""The shape of every planned change. Implementations live in `mitigate/actions/` (and later `communicate/`);
+"""The shape of every planned change. Implementations live in `mitigate/actions/` and `communicate/actions/`;
 wiring hands the registry to the gate, which calls them without importing them.
 """
 
@@ -21,6 +21,8 @@ class Known(Value):
 
     errors: dict[str, str] = {}
     """The error text that a fix should end: it becomes part of the promise."""
+    incident: str | None = None
+    """Its id."""
     opened: datetime | None = None
     """When the incident was opened, aware UTC."""
     failed: dict[str, tuple[int, ...]] = {}

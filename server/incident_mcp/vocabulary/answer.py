@@ -18,13 +18,18 @@ class PersonsAnswer(Value):
     answered: datetime
     doubt: str = ""
     """Why the door itself can't tell whether a person saw the question; such an answer counts for nothing."""
+    chosen: tuple[int, ...] = ()
+    """Of several messages, the numbers (from 1) of those that were ticked; empty: the plan as a whole."""
 
 
 class Outcome(Value):
     """What became of an approved plan."""
 
-    status: Literal["applied", "applied in part", "aborted", "not applied", "unknown", "carried out elsewhere"]
-    """Aborted: it turned out bad, and was put back as the plan said."""
+    status: Literal[
+        "applied", "applied in part", "aborted", "not applied", "unknown", "carried out elsewhere",
+        "sent", "sent in part", "not sent",
+    ]  # fmt: skip
+    """Aborted: it turned out bad, and was put back as the plan said. Sent: what came of messages."""
     text: str
     sent: datetime | None = None
     """When the write left, aware UTC; None: it never did."""

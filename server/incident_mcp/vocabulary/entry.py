@@ -53,24 +53,28 @@ class EntryKind(StrEnum):
     FIX = "fix"
     """A repair that a person says was deployed, as opposed to a mitigation of ours"""
     UPDATE = "update"
-    """A status update that went out to others"""
+    """A status update that went out to others; of those that we sent: channel, id (the service's own), status, text,
+    digest (of the text), marker, url?"""
     HAND_OVER = "hand-over"
     """The next shift took over: receiver, giver"""
     PLAN = "plan"
     """digest, action, arguments, target, headline, before, after, warnings, unchecked?, promise, undo, expires,
-    approvers?, evidence? (entries since it was declined)"""
+    approvers?, evidence? (entries since it was declined), texts? (what messages say)"""
     QUESTION = "question"
     """text, box, typed?, deadline? (when the client gives up on it)"""
     ANSWER = "answer"
     """said, door, seconds (from question to answer), accepted (true or false), counts (false: neither yes nor no),
-    seen (false: no person can have seen the question), why? (when it could not count)"""
+    seen (false: no person can have seen the question), why? (when it could not count), chosen? (of several messages,
+    the numbers of those that were ticked)"""
     INTENT = "intent"
     """Written before the first write is sent: digest, writes, undo, promise_kept? (whether it was true already)"""
     STEP = "step"
-    """One write of a plan of several, before it is sent and after: number (from 1), state (`sending`, or a `Landed`)"""
+    """One write of a plan of several, before it is sent and after: number (from 1), state (`sending`, or a `Landed`),
+    what (in words)"""
     OUTCOME = "outcome"
-    """status (`applied`, `applied in part`, `aborted`, `not applied`, `unknown`), target, headline, sent?, output?
-    (lines of a command's output), reconciled? (true: told from the cluster, after a crash or a lost answer)"""
+    """status (`applied`, `applied in part`, `aborted`, `not applied`, `unknown`; of messages `sent`, `sent in part`,
+    `not sent`, `unknown`), target, headline, sent?, output? (lines of a command's output), reconciled? (true: told from
+    the cluster, after a crash or a lost answer), tells? (true: of messages)"""
     DEBT = "debt"
     """What a change left behind: state (`owed`, `taken` or `settled`); owed: what, due, number (of the plan's write);
     else of (the entry that says it is owed), and taken: owner"""
@@ -121,3 +125,10 @@ class Entry(Value):
     previous: str
     """The hash of the writer's entry before this one; empty for its first."""
     hash: str
+
+    @property
+    def changed(self) -> bool:
+        """Whether it is the outcome of a change that may have touched the cluster; messages do not."""
+        if self.kind is not EntryKind.OUTCOME or self.data.get("tells"):
+            return False
+        return self.data.get("status") != "not applied"

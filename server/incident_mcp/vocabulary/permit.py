@@ -19,8 +19,12 @@ class Permit:
     expires: datetime
     until: datetime
     """The bound that the question showed for a plan of several writes; `expires` where it showed none."""
+    chosen: tuple[int, ...] | None = None
+    """Of a plan of messages, the numbers (from 1) of the writes that were ticked; None: all of them."""
 
     def covers(self, write: Write, now: datetime) -> bool:
         writes = self.plan.draft.writes
         first = bool(writes) and write == writes[0] and not write.patient
+        if self.chosen is not None and not any(write == writes[number - 1] for number in self.chosen):
+            return False
         return write in writes and now < (self.expires if first else max(self.expires, self.until))

@@ -31,8 +31,10 @@ class Fact(Value):
 class Write(Value):
     """One mutating request, complete: nothing is computed after the approval."""
 
-    method: Literal["PATCH", "POST", "DELETE", "EXEC"]
-    """`EXEC` is a command in a container: a GET that becomes a WebSocket; its body holds what goes into the query."""
+    method: Literal["PATCH", "POST", "PUT", "DELETE", "EXEC", "MAIL"]
+    """`EXEC` is a command in a container: a GET that becomes a WebSocket; its body holds what goes into the query.
+    `MAIL` is an e-mail: its body holds envelope and text.
+    """
     path: str
     content_type: str = "application/json-patch+json"
     body: JsonValue
@@ -47,6 +49,12 @@ class Write(Value):
     """An abort: sent only if the change turns out bad within this time of its sending, to put back what a write before
     it changed. Zero: an ordinary write.
     """
+    box: str = ""
+    """What the message's own box says in the question: it is sent where that box was ticked, whatever becomes of the
+    plan's others. Empty: no message.
+    """
+    looks: str = ""
+    """Where a person sees whether it was carried out; empty: in the cluster."""
 
 
 class Promise(Value):
@@ -100,7 +108,7 @@ class Draft(Value):
     why: str = ""
     """Why this target and no other, where the caller left the choice to us."""
     pods: str
-    """The pods affected, in words with a date where it is a count."""
+    """The pods affected, in words with a date where it is a count; of messages: who gets them."""
     facts: tuple[Fact, ...]
     writes: tuple[Write, ...]
     """In the order in which they are sent. A later one is sent only when those before it were carried out."""
@@ -108,6 +116,8 @@ class Draft(Value):
     """How long after the first write the later ones may still be sent. The question says so."""
     likeness: str = ""
     """What makes two drafts the same change where their writes can't tell (they carry a time, or name pods)."""
+    texts: tuple[str, ...] = ()
+    """What is said to whom, line by line, where the writes are messages."""
     diff: tuple[str, ...] = ()
     """What the server's dry run changed, as `- path: old` and `+ path: new` lines."""
     refused: str = ""
@@ -125,8 +135,13 @@ class Draft(Value):
     """Per cent of the traffic that it moves."""
     promise: Promise | None = None
     undo: Undo
-    kubectl: str
-    """The equivalent command, for people who want to see it in the words they know."""
+    kubectl: str = ""
+    """The equivalent command, for people who want to see it in the words they know; messages have none."""
+
+    @property
+    def tells(self) -> bool:
+        """Whether its writes are messages to people: each stands for itself, and no cluster is changed."""
+        return any(write.box for write in self.writes)
 
 
 class Question(Value):
@@ -134,6 +149,8 @@ class Question(Value):
 
     lines: tuple[str, str, str]
     box: str
+    boxes: tuple[str, ...] = ()
+    """One for each of several messages, in the order of the plan's writes: none of them must be ticked."""
     typed: str | None = None
     """The name that must be typed for a high-risk plan; None: a tick is enough."""
 

@@ -17,6 +17,8 @@ from incident_mcp.vocabulary.value import Value
 LONGEST_PLAN = timedelta(hours=1)
 TAKES_BACK = ("rollback_workload", "undo_action")
 """Never held up by a freeze or a budget: they bring back what was there before."""
+TELLS = ("page", "post_update", "create_follow_ups")
+"""Actions that change no cluster but tell people: no freeze or budget holds them, and an incident's end is told too."""
 
 
 class Doors(Value):

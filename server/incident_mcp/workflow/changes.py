@@ -143,10 +143,20 @@ async def propose(
 
 
 async def take_answer(
-    desk: Desk, plan: Plan, said: Said, door: Door, by: Actor, *, asked: datetime, doubt: str = ""
+    desk: Desk,
+    plan: Plan,
+    said: Said,
+    door: Door,
+    by: Actor,
+    *,
+    asked: datetime,
+    doubt: str = "",
+    chosen: tuple[int, ...] = (),
 ) -> Entry:
-    """Record what a person answered, and whether it counts. `doubt`: why nobody may have seen the question."""
-    answer = PersonsAnswer(said=said, door=door, asked=asked, answered=desk.clock(), doubt=doubt)
+    """Record what a person answered, and whether it counts. `doubt`: why nobody may have seen the question.
+    `chosen`: of several messages, the numbers of those that were ticked.
+    """
+    answer = PersonsAnswer(said=said, door=door, asked=asked, answered=desk.clock(), doubt=doubt, chosen=chosen)
     return await desk.gate.answer(plan, answer, by)
 
 
@@ -158,6 +168,8 @@ async def carry_out(desk: Desk, proposal: Proposal, by: Actor, progress: Progres
         await progress(done, total, what)
 
     outcome = await desk.gate.execute(plan, by, tell if len(plan.draft.writes) > 1 else untold)
+    if plan.draft.tells:
+        return _told(desk, proposal, outcome)
     await review_debts(desk, proposal.story.incident, by, after=plan)
     if outcome.status != "applied" or outcome.sent is None:
         return _not_made(desk, proposal, outcome)
@@ -180,6 +192,26 @@ async def carry_out(desk: Desk, proposal: Proposal, by: Actor, progress: Progres
         undo=undo,
         gate=MEANS[desk.gate.mode],
         next_step=_after_it(plan, ready=seen.ready),
+    )
+
+
+def _told(desk: Desk, proposal: Proposal, outcome: Outcome) -> ChangeReply:
+    """What came of messages. Nothing of it is sent again by itself."""
+    if outcome.status == "carried out elsewhere":
+        return carried_out_elsewhere(desk, proposal, outcome.text)
+    rest = {
+        "sent": "",
+        "unknown": "Look before anything is sent again: get_incident asks the services once more after a minute.",
+    }
+    plan = proposal.plan
+    return ChangeReply(
+        cluster=desk.cluster,
+        summary=(f"{desk.cluster}: {outcome.text}",),
+        incident=proposal.story.incident,
+        entry=outcome.entry or None,
+        plan=plan.id,
+        changed="unknown" if outcome.status == "unknown" else outcome.status in ("sent", "sent in part"),
+        next_step=rest.get(outcome.status, f"Call {plan.action} again: it plans only what was not sent."),
     )
 
 

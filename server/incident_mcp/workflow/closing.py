@@ -31,7 +31,7 @@ def _last_verdict(entries: list[Entry]) -> Entry | None:
     for entry in reversed(entries):
         if entry.kind is EntryKind.VERDICT:
             return entry
-        if entry.kind is EntryKind.OUTCOME and entry.data.get("status") != "not applied":
+        if entry.changed:
             return None
     return None
 

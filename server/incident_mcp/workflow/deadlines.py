@@ -39,14 +39,21 @@ def deadlines(known: Sequence[Entry], incident: Incident, now: datetime) -> Iter
 
 
 def _last_word(known: Sequence[Entry], incident: Incident) -> datetime:
-    said = [entry.happened for entry in known if entry.kind is EntryKind.UPDATE]
+    said = [entry.happened for entry in known if entry.kind is EntryKind.UPDATE and _is_news(entry)]
     return max(said, default=incident.opened)
+
+
+def _is_news(update: Entry) -> bool:
+    """Not what PagerDuty or a tracker was told: that is no word to those who wait."""
+    from incident_mcp.communicate.sent import STATUSES  # not needed to list the tools
+
+    return "marker" not in update.data or update.data.get("status") in STATUSES
 
 
 def unchanged(known: Sequence[Entry], now: datetime) -> Iterator[str]:
     """`No change since 14:20 UTC, checked again 14:38 UTC`, from a fresh look that brought nothing new."""
     looks = [entry for entry in known if entry.kind is EntryKind.LOOK and entry.tool in LOOKS]
-    news = [entry for entry in known if entry.kind in NEWS]
+    news = [entry for entry in known if entry.kind in NEWS and not entry.data.get("tells")]
     if not looks or not news or now - looks[-1].written > FRESH:
         return
     before = [entry for entry in looks[:-1] if entry.written >= news[-1].written]

@@ -58,7 +58,7 @@ def _carried_out(entries: Sequence[Entry]) -> dict[str, set[int]]:
     """By plan, in the order of their outcomes, the numbers of its writes that are known to be done."""
     found: dict[str, set[int]] = {}
     for entry in entries:
-        if entry.kind is EntryKind.OUTCOME and entry.plan and entry.data.get("status") in _CARRIED_OUT:
+        if entry.changed and entry.plan and entry.data.get("status") in _CARRIED_OUT:
             steps = [each for each in entries if each.kind is EntryKind.STEP and each.plan == entry.plan]
             states = {int(str(each.data["number"])): each.data["state"] for each in steps}
             if entry.data["status"] == "applied":  # also where the cluster told it later than the steps

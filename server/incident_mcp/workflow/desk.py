@@ -21,6 +21,7 @@ from incident_mcp.vocabulary.clock import Clock
 from incident_mcp.vocabulary.errors import BadRequest
 
 if TYPE_CHECKING:  # with it comes the catalogue of findings
+    from incident_mcp.communicate.switchboard import Switchboard
     from incident_mcp.investigate.silence import Silence
 
 
@@ -47,6 +48,8 @@ class Desk:
     """Whether the certificates in TLS Secrets that routes name are read; else their Secrets are metadata only."""
     reach: Reach | None = None
     """How the hosts of routes that are hurt are tried from here; None: they are not."""
+    board: "Switchboard | None" = None
+    """The channels by which others are told."""
     shared: Follower | None = None
     """Who carries the record to a team's and back; None: it stays on this machine."""
     doors_told: Callable[[], tuple[str, ...]] = tuple
@@ -60,11 +63,13 @@ class Desk:
         return self.api.cluster.name
 
     async def aclose(self) -> None:
-        """Close the connections to the cluster, its monitoring, what keeps its logs, and the team's record."""
+        """Close the connections to the cluster and all that stands beside it."""
         if self.shared:
             await anyio.to_thread.run_sync(self.shared.stop)
         await self.monitoring.aclose()
         await self.log_engines.aclose()
+        if self.board:
+            await self.board.aclose()
         await self.api.aclose()
 
     async def incident_id(self, name: str | None) -> str | None:
@@ -76,15 +81,19 @@ class Desk:
         still_open = await self.record.still_open()
         return still_open[0].id if len(still_open) == 1 else None
 
-    async def incident_of_a_change(self, name: str | None) -> Incident:
-        """The incident that a mutating call belongs to. Raises `BadRequest` when none is open or it is closed."""
+    async def incident_of_a_change(self, name: str | None, *, over: bool = False) -> Incident:
+        """The incident that a mutating call belongs to; `over`: it may be over, and is the last one where none is open.
+        Raises `BadRequest` when none is open or it is closed.
+        """
         incident = await self.record.current(name)
+        if incident is None and over:
+            incident = next(reversed(await self.record.incidents()), None)
         if incident is None:
             raise BadRequest(
                 f"{self.cluster}: no incident is open, and a change belongs to one.",
                 "Call open_incident with a title first; what was seen so far will be adopted by it.",
             )
-        if not incident.is_open:
+        if not (incident.is_open or over):
             raise BadRequest(
                 f"{self.cluster}: incident {incident.id} is {incident.status}.",
                 "Reopen it with update_incident (status open, with a reason), or open a new one.",

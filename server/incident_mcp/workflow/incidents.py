@@ -17,8 +17,8 @@ SettableStatus = Literal["open", "acknowledged", "mitigated", "resolved"]
 """Closing is a step of its own: it wants a verdict, or a reason."""
 
 
-async def open_incident(desk: Desk, title: str, severity: Severity | None, by: Actor) -> IncidentReply:
-    """Open an incident; what was seen in the last hour without one is adopted by it."""
+async def open_incident(desk: Desk, title: str, severity: Severity | None, by: Actor, alert: str = "") -> IncidentReply:
+    """Open an incident; what was seen in the last hour without one is adopted by it. `alert` is what woke somebody."""
     if not title.strip():
         raise BadRequest("An incident needs a title.", 'For example: title "checkout is down".')
     incident = await desk.record.open(one_line(title), by, desk.person)
@@ -28,6 +28,10 @@ async def open_incident(desk: Desk, title: str, severity: Severity | None, by: A
     lines = [f"{desk.cluster}: incident {incident.id} is open. Commander: {incident.roles['commander']}."]
     if severity is None:
         lines.append("Severity: not set. Assess first (assess_incident proposes one); a person decides.")
+    if alert.strip():
+        from incident_mcp.workflow.alert_read import note_alert
+
+        lines.append(await note_alert(desk, incident.id, alert.strip(), by))
     lines += desk.doors_told()
     return IncidentReply(
         cluster=desk.cluster,

@@ -15,7 +15,7 @@ def known_of(entries: list[Entry]) -> Known:
     for target, number in (*_rolled_out(entries), *_rolled_away(entries)):
         failed[target] = (*failed.get(target, ()), number)
     opened = entries[0].happened if entries and entries[0].kind is EntryKind.OPENED else None
-    return Known(errors=errors, failed=failed, opened=opened)
+    return Known(errors=errors, failed=failed, opened=opened, incident=entries[0].incident if entries else None)
 
 
 def _rolled_out(entries: list[Entry]) -> list[tuple[str, int]]:

@@ -337,6 +337,9 @@ TOOLS: tuple[ToolNeeds, ...] = (
         writer=True,
         changes=True,
     ),
+    ToolNeeds("page", writer=True, changes=True),
+    ToolNeeds("post_update", writer=True, changes=True),
+    ToolNeeds("create_follow_ups", writer=True, changes=True),
 )
 
 

@@ -110,10 +110,18 @@ def state_lines(desk: Desk, known: list[Entry], plans: list[PlanLine], moment: d
         f"{desk.cluster}: {found.title}: {found.status}, {severity}, opened {clock(found.opened)} UTC.",
         *(f"Plan {plan.id} waits for a person until {plan.until}: {plan.change}" for plan in plans if plan.until),
         *deadlines(known, found, moment),
+        *_to_correct(known),
         *debt_lines(known, moment),
         *unchanged(known, moment),
         *_unshared(desk, moment),
     )
+
+
+def _to_correct(known: list[Entry]) -> Iterator[str]:
+    from incident_mcp.communicate.facts import relapsed_after  # not needed to list the tools
+
+    if said := relapsed_after(known):
+        yield f"{said} said resolved, and it is not over: post_update drafts the correction."
 
 
 def _unshared(desk: Desk, now: datetime) -> Iterator[str]:

@@ -15,23 +15,13 @@ from incident_mcp.cluster.kinds import is_name
 from incident_mcp.cluster.moments import moment
 from incident_mcp.cluster.outside import Outside
 from incident_mcp.cluster.outside_writes import transmit
-from incident_mcp.text.fencing import plain, quote
+from incident_mcp.services.refusals import refusal
+from incident_mcp.text.fencing import plain
 from incident_mcp.vocabulary.action import Landed
-from incident_mcp.vocabulary.errors import (
-    BadRequest,
-    ClusterError,
-    Conflict,
-    CredentialsError,
-    Forbidden,
-    Invalid,
-    NotFound,
-    ServerFailed,
-    Throttled,
-)
+from incident_mcp.vocabulary.errors import BadRequest, Forbidden, NotFound, ServerFailed
 from incident_mcp.vocabulary.permit import Permit
 from incident_mcp.vocabulary.plan import Write
 from incident_mcp.vocabulary.refs import Ref
-from incident_mcp.vocabulary.untrusted import Untrusted
 
 SWITCHES = {True: "feature-environment-enabled", False: "feature-environment-disabled"}
 """The events by which Unleash itself tells of a switch."""
@@ -74,8 +64,8 @@ class Unleash:
 
     async def switch(self, write: Write, permit: Permit, now: datetime) -> None:
         """Send the write, once."""
-        status, body = await transmit(self._outside, write, permit, now)
-        _check(self.name, status, body)
+        found = await transmit(self._outside, write, permit, now)
+        _check(self.name, found.status, found.content)
 
     async def landed(self, write: Write, since: datetime) -> Landed:
         """By the switch as it is, and by Unleash's own event of it."""
@@ -103,7 +93,8 @@ def path_of(target: Ref, environment: str) -> str:
 def writes(target: Ref, environment: str, *, on: bool) -> tuple[Write, ...]:
     word = "on" if on else "off"
     shown = f"switch {target} {word} in {environment}"
-    return (Write(method="POST", path=f"{path_of(target, environment)}/{word}", body=None, target=target, shown=shown),)
+    path, looks = f"{path_of(target, environment)}/{word}", "Unleash's own list of events will tell."
+    return (Write(method="POST", path=path, body=None, target=target, shown=shown, looks=looks),)
 
 
 def warnings(flag: Json, *, on: bool) -> Iterator[str]:
@@ -130,15 +121,6 @@ def _decoded(server: str, body: bytes) -> Json:
     return found  # pyright: ignore[reportUnknownVariableType]
 
 
-_ERRORS: dict[int, type[ClusterError]] = {
-    401: CredentialsError,
-    403: Forbidden,
-    404: NotFound,
-    409: Conflict,
-    429: Throttled,
-}
-
-
 def _check(server: str, status: int, body: bytes) -> None:
     """Raises for a refusal, with the server's own words, quoted."""
     if status < 300:
@@ -147,6 +129,4 @@ def _check(server: str, status: int, body: bytes) -> None:
         said = text(_decoded(server, body), "message")
     except ServerFailed:
         said = body[:200].decode("utf-8", "replace")
-    kind = _ERRORS.get(status, ServerFailed if status >= 500 else Invalid)
-    advice = "Check the token that the settings name." if status in (401, 403) else ""
-    raise kind(f"{server} answered {status}: {quote(Untrusted(said), 160)}.", advice)
+    raise refusal(server, status, said)

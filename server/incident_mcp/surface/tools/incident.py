@@ -27,8 +27,9 @@ async def open_incident(
     by: Actor,
     title: Annotated[str, Field(description="What people see, e.g. checkout is down.", max_length=200)],
     severity: SeverityName | None = None,
+    alert: Annotated[str, Field(description="Of PagerDuty or Alertmanager.", max_length=200)] = "",
 ) -> IncidentReply:
-    return await incidents.open_incident(desk, title, Severity(severity) if severity else None, by)
+    return await incidents.open_incident(desk, title, Severity(severity) if severity else None, by, alert)
 
 
 async def update_incident(

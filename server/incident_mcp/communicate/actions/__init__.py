@@ -1,0 +1,1 @@
+"""The actions, one file each: what is asked for, and the plan that comes of it."""
