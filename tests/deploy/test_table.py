@@ -23,6 +23,7 @@ from incident_mcp.cluster.tls import ClientCertificate
 from incident_mcp.cluster.transport import Answer, Transport
 from incident_mcp.gate.gate import LocalGate
 from incident_mcp.vocabulary.actor import Actor
+from incident_mcp.vocabulary.policy import TELLS
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.workflow.permissions import TOOLS, needs
 from tests.cluster.connection.harness import connected
@@ -38,7 +39,7 @@ MISSING = [
 NOWHERE = {"kind": "Deployment", "namespace": "shp", "name": "checkout"}
 RECORD_ONLY = {
     "open_incident", "update_incident", "record_entry", "get_incident", "hand_over", "close_incident",
-    "write_postmortem",
+    "write_postmortem", *TELLS,
 }  # fmt: skip
 REVIEWS = "selfsubjectaccessreviews.authorization.k8s.io"
 LEFT = {
@@ -217,7 +218,7 @@ async def play(here: World, asked: Asked, person: Person) -> None:
     await call("rollback_workload", **CHECKOUT, revision=5)
     await call("verify_fix", **CHECKOUT, soak_seconds=0)
     await call("scale_workload", **CHECKOUT, replicas=4)
-    for tool in sorted(RECORD_ONLY - {"open_incident"}):
+    for tool in (*TELLS, *sorted(RECORD_ONLY - {"open_incident", *TELLS})):
         asked.tool = tool
         await here.call(tool, **RECORDS.get(tool, {}))
 
@@ -289,6 +290,9 @@ RECORDS: dict[str, dict[str, Any]] = {
     "record_entry": {"kind": "note", "text": "a note"},
     "hand_over": {"receiver": "Ada"},
     "close_incident": {"reason": "a rehearsal"},
+    "page": {"do": "note", "text": "a note"},
+    "post_update": {"status": "investigating", "impact": "Nobody can pay."},
+    "create_follow_ups": {"items": ["Set PAYMENT_URL."]},
 }
 
 

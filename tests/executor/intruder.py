@@ -240,7 +240,7 @@ async def second_executor(assistant: Assistant, job: str) -> str:
     group = grp.getgrgid(os.getgid()).gr_name
     text = "\n".join(f'{name} = "{value}"' for name, value in lines.items())
     text += f'\nallow_writes = true\n[listen]\nsocket = "{own}/socket"\nclients = "{group}"\n'
-    (own / "policy.toml").write_text("")
+    (own / "policy.toml").write_text('[doors]\nnormal = ["terminal"]\n')
     (own / "settings.toml").write_text(text)
     words = [sys.executable, "-P", "-m", "incident_mcp.cli", "executor"]
     environment = {**os.environ, "INCIDENT_SETTINGS": str(own / "settings.toml")}

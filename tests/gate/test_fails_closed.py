@@ -195,6 +195,7 @@ OPENED: dict[str, str] = {
     "HOME/journal.sqlite3": "TAKEN and BEFORE: the record, its entries, its plans, the right to write it",
     "HOME/policy.toml": "TAKEN and BEFORE: the policy; each of its keys in test_policy_keys.py",
     "HOME/approvers.json": "BEFORE: the passphrases",
+    "HOME/console.json": "where a console listens, for a link in words",
     "HOME/state.key": "the key that seals questions",
     "PROJECT/.claude/settings.json": "TAKEN: the client's settings",
     "PROJECT/.claude/settings.local.json": "as settings.json; all places in test_yes_and_no.py",

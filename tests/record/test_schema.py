@@ -58,7 +58,7 @@ def test_its_entries_keep_their_ids_and_hashes_and_the_chain_goes_on(old: Path, 
     assert added.previous == journal.entries("i1")[OLD - 1].hash
     assert journal.verify() == []
     assert journal.incidents() == ["i1"]
-    assert journal.private("p1") == "to the letter"
+    assert journal.private("p1") == b"to the letter"
 
 
 def test_what_it_was_is_kept_beside_it(old: Path, clock: Ticking) -> None:

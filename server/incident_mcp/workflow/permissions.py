@@ -31,7 +31,7 @@ def _row(row: str) -> Iterator[Need]:
 
 @dataclass(frozen=True, slots=True)
 class ToolNeeds:
-    """What one tool asks the API server for. Tools that only keep the record ask for nothing."""
+    """What one tool asks the API server for. Those that keep the record or tell the others ask for nothing."""
 
     tool: str
     always: Needs = ()
@@ -337,9 +337,6 @@ TOOLS: tuple[ToolNeeds, ...] = (
         writer=True,
         changes=True,
     ),
-    ToolNeeds("page", writer=True, changes=True),
-    ToolNeeds("post_update", writer=True, changes=True),
-    ToolNeeds("create_follow_ups", writer=True, changes=True),
 )
 
 
