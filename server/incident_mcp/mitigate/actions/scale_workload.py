@@ -63,8 +63,6 @@ class ScaleWorkload(ObjectAction):
         draft = rehearsal.into(self._draft(target, live, before, arguments.replicas, write))
         more = arguments.replicas - before
         template = value_at(live, TEMPLATE) if more > 0 else None
-        if arguments.suspend_sync:
-            draft = draft.model_copy(update={"arguments": draft.arguments | {"suspend_sync": True}})
         return await self.warned(
             draft,
             live,
