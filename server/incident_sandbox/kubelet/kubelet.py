@@ -34,7 +34,9 @@ class Kubelet:
         if change.resource is r.PODS:
             yield namespace_of(change.obj), name_of(change.obj)
         elif change.resource is r.ENDPOINT_SLICES:
-            yield from list(self.runs)
+            for key, run in self.runs.items():
+                if any(item.current and not item.current.fits() for item in run.containers):
+                    yield key
 
     def reconcile(self, key: Key) -> None:
         pod = self._context.store.get(r.PODS, *key)
