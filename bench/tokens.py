@@ -163,7 +163,7 @@ PLAYS = (
         edit=(r.DEPLOYMENTS, "shop", "cart", _ZERO),
     ),
     Play(
-        "ingress without a Service's pods",
+        "Service that selects nothing",
         "healthy",
         (
             _all("Service", "shop"),
@@ -181,10 +181,11 @@ def main() -> None:
     if command is None:
         sys.exit(1)
     print(f"tokens, four bytes each: list of tools and answers   {'ours':>16}   {PACKAGE:>22}")
-    rows = [(play, *anyio.run(_both, play, str(command))) for play in PLAYS]
-    for play, ours, theirs in rows:
-        print(f"  {play.name:<48} {_row(ours):>18}   {_row(theirs):>22}   {theirs.whole / ours.whole:4.1f} x")
-    ours, theirs = sum(row[1].whole for row in rows), sum(row[2].whole for row in rows)
+    ours = theirs = 0
+    for play in PLAYS:
+        here, there = anyio.run(_both, play, str(command))
+        print(f"  {play.name:<48} {_row(here):>18}   {_row(there):>22}   {there.whole / here.whole:4.1f} x", flush=True)
+        ours, theirs = ours + here.whole, theirs + there.whole
     print(f"  {'all':<48} {ours:>18,}   {theirs:>22,}   {theirs / ours:4.1f} x")
 
 
