@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-BENCHES = ("startup", "transport", "logs", "sweep", "record")
+BENCHES = ("startup", "transport", "logs", "sweep", "record", "tokens")
 
 
 def main() -> None:

@@ -121,7 +121,7 @@ def _rounds(plane: ControlPlane, size: Size, scratch: Path) -> Measured:
     found = Measured()
     environment = os.environ | {"KUBECONFIG": str(plane.kubeconfig), "INCIDENT_HOME": str(scratch / "home")}
     plane.kubectl("api-resources")  # its discovery, once
-    peer = _peer()
+    command = peer()
     with session([*OURS, "serve"], environment) as ours:
         sides: list[Callable[[], None]] = [
             lambda: _kubectl(plane, found),
@@ -131,10 +131,10 @@ def _rounds(plane: ControlPlane, size: Size, scratch: Path) -> Measured:
             lambda: _process(HEALTH, ["health"], environment, found, size),
         ]
         ours.call("check_health", {"quick": True})  # once unmeasured: imports, connections
-        if peer is None:
+        if command is None:
             _measure(sides)
             return found
-        with session([str(peer)], environment) as theirs:
+        with session([str(command)], environment) as theirs:
             _measure([*sides, lambda: found.took(PODS_LIST, theirs.call("pods_list", {})[0])])
     return found
 
@@ -194,7 +194,7 @@ def _peak_of(pid: int) -> float | None:
     return int(found[1]) / 1024 if found else None
 
 
-def _peer() -> Path | None:
+def peer() -> Path | None:
     beside = FOLDER / "node_modules" / ".bin" / PACKAGE
     found = beside if beside.exists() else shutil.which(PACKAGE)
     if found is None:

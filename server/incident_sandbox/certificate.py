@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from incident_sandbox.model.objects import Object
+from incident_sandbox.model.timestamps import parse_span
 
 LIFE = timedelta(days=30)
 
@@ -70,3 +74,34 @@ def make_certificate(folder: Path) -> ServerCertificate:
     key_file.touch(mode=0o600)
     key_file.write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
     return ServerCertificate(authority_pem, chain_file, key_file)
+
+
+def with_certificate(obj: Object, begins: datetime) -> Object:
+    """A Secret that says `certificate: {hosts, life}` with a certificate for them, valid from `begins` for that span.
+
+    Everything else as it is. It is signed by itself, and its key is thrown away: nobody serves it.
+    """
+    if "certificate" not in obj:
+        return obj
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.x509.oid import NameOID
+
+    wanted = obj["certificate"]
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, wanted["hosts"][0])])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(begins)
+        .not_valid_after(begins + parse_span(wanted["life"]))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host) for host in wanted["hosts"]]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = made.public_bytes(serialization.Encoding.PEM)
+    plain = {field: value for field, value in obj.items() if field != "certificate"}
+    return {**plain, "type": "kubernetes.io/tls", "data": {"tls.crt": base64.b64encode(pem).decode(), "tls.key": ""}}

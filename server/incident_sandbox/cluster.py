@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from incident_sandbox.certificate import with_certificate
 from incident_sandbox.clock import Clock, ManualClock, Time, reading
 from incident_sandbox.controllers.budgets import BudgetController
 from incident_sandbox.controllers.context import Context, build
@@ -13,6 +14,7 @@ from incident_sandbox.controllers.endpoints import EndpointsController
 from incident_sandbox.controllers.events import LIFE
 from incident_sandbox.controllers.garbage import GarbageCollector
 from incident_sandbox.controllers.namespaces import NamespaceController
+from incident_sandbox.controllers.node_lifecycle import NodeLifecycle
 from incident_sandbox.controllers.replica_set import ReplicaSetController
 from incident_sandbox.controllers.scheduler import Scheduler
 from incident_sandbox.controllers.stateful_set import StatefulSetController
@@ -57,6 +59,7 @@ class Cluster:
             BudgetController(self.context),
             GarbageCollector(self.context),
             NamespaceController(self.context),
+            NodeLifecycle(self.context),
             Heartbeats(self.context, quiet_until=opened),
         ):
             self.engine.add(controller)
@@ -68,13 +71,18 @@ class Cluster:
 
     def _take(self, step: Step) -> None:
         author = Author(step.manager)
-        for obj in step.objects:
+        for written in step.objects:
+            obj = with_certificate(written, self.engine.now)
             resource = r.of_kind(obj["apiVersion"], obj["kind"])
             old = self.store.get(resource, namespace_of(obj), name_of(obj))
             if old is None:
                 self.writer.create(resource, obj, author)
             else:
-                self.writer.update(resource, old, apply_strategic_patch(old, obj), author)
+                merged = apply_strategic_patch(old, obj)
+                told = self.writer.update(resource, old, merged, author)
+                if "status" in obj:
+                    status = Author(step.manager, subresource="status")
+                    self.writer.update(resource, told, {**told, "status": merged["status"]}, status)
         self.engine.settle()
 
     @property

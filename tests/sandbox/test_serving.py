@@ -14,11 +14,21 @@ from tests.sandbox.client import CORE, Kube, served
 
 
 def test_three_scenarios_are_there() -> None:
-    assert scenario_names() == ["bad-rollout", "healthy", "oom"]
+    assert scenario_names() == [
+        "bad-rollout",
+        "certificate-expired",
+        "dependency-down",
+        "dns",
+        "healthy",
+        "node-lost",
+        "oom",
+    ]
 
 
 async def test_an_unknown_scenario_names_those_that_exist() -> None:
-    with pytest.raises(ValueError, match="no scenario 'outage'; there are bad-rollout, healthy, oom"):
+    with pytest.raises(
+        ValueError, match="no scenario 'outage'; there are bad-rollout, certificate-expired, dependency-down, dns, "
+    ):
         async with serve_sandbox("outage"):
             pass
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from incident_mcp.cli.options import Context, Kubeconfig
-from incident_mcp.cli.reading import AsJson, InNamespace, Where, answer
+from incident_mcp.cli.reading import AsJson, InNamespace, InSandbox, Where, answer
 
 if TYPE_CHECKING:
     from incident_mcp.workflow.assessment import AssessmentReply
@@ -13,7 +13,11 @@ NAME = "assess"
 
 
 def command(
-    kubeconfig: Kubeconfig = None, context: Context = None, namespace: InNamespace = None, as_json: AsJson = False
+    kubeconfig: Kubeconfig = None,
+    context: Context = None,
+    namespace: InNamespace = None,
+    sandbox: InSandbox = None,
+    as_json: AsJson = False,
 ) -> None:
     """Assess: what is broken, why, since when, what changed, how bad, what to do."""
     from incident_mcp.cli.assessment_lines import assessment_page
@@ -23,4 +27,4 @@ def command(
 
         return await assess_incident(desk, desk.person, namespace=namespace, incident=None)
 
-    answer(Where(kubeconfig, context, namespace), step, assessment_page, as_json=as_json)
+    answer(Where(kubeconfig, context, namespace, sandbox), step, assessment_page, as_json=as_json)

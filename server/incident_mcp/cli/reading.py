@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO, TypeVar, cast
 
 import typer
 
+from incident_mcp.cli.embedded import embedded
 from incident_mcp.cli.located import located
 from incident_mcp.cli.options import environment, run, settings_of
 from incident_mcp.vocabulary.errors import BadRequest
@@ -23,6 +24,7 @@ if TYPE_CHECKING:  # the record and the gate are met when a command runs
 R = TypeVar("R", bound=Reply)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the tool's typed answer as JSON.")]
+InSandbox = Annotated[str | None, typer.Option(help="An embedded cluster with this scenario instead.")]
 InNamespace = Annotated[str | None, typer.Option("--namespace", "-n", help="Namespace; else the whole cluster.")]
 
 
@@ -33,6 +35,8 @@ class Where:
     kubeconfig: str | None
     context: str | None
     namespace: str | None
+    sandbox: str | None = None
+    """An embedded cluster with this scenario instead, as long as the command runs."""
 
 
 def answer(
@@ -52,12 +56,14 @@ async def _taken(where: Where, step: Callable[["Desk"], Awaitable[R]]) -> R:
     from incident_mcp.wiring import open_desk
 
     settings = settings_of(where.kubeconfig, where.context, where.namespace)
-    settings, _ = located(settings, named=bool(where.kubeconfig or where.context))
-    desk = await open_desk(settings, environment())
-    try:
-        return await step(desk)
-    finally:
-        await desk.aclose()
+    if where.sandbox is None:
+        settings, _ = located(settings, named=bool(where.kubeconfig or where.context))
+    async with embedded(settings, where.sandbox) as served:
+        desk = await open_desk(served, environment())
+        try:
+            return await step(desk)
+        finally:
+            await desk.aclose()
 
 
 def kind_and_name(text: str) -> tuple[str, str]:

@@ -12,7 +12,11 @@ from incident_mcp.cli.options import run, settings_of
 NAME = "sandbox"
 
 
-def command(scenario: Annotated[str, typer.Argument(help="bad-rollout, oom or healthy.")] = "bad-rollout") -> None:
+def command(
+    scenario: Annotated[
+        str, typer.Argument(help="bad-rollout, oom, dependency-down, certificate-expired, dns, node-lost or healthy.")
+    ] = "bad-rollout",
+) -> None:
     """Serve an embedded cluster and print the path of its kubeconfig."""
     run(_main(scenario))
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from incident_sandbox.controllers.context import Context
 from incident_sandbox.kubelet.kubelet import STATUS
 from incident_sandbox.model import resources as r
-from incident_sandbox.model.objects import Object, dig, name_of
+from incident_sandbox.model.objects import Object, dig, is_silent, name_of
 from incident_sandbox.model.timestamps import parse, rfc3339
 from incident_sandbox.store.store import Change, Key
 
@@ -28,7 +28,7 @@ class Heartbeats:
 
     def reconcile(self, key: Key) -> None:
         node = self._context.store.get(r.NODES, *key)
-        if node is None:
+        if node is None or is_silent(node):
             return
         now = self._context.engine.now
         conditions: list[Object] = dig(node, "status", "conditions", default=[])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from string import Template
@@ -27,6 +27,8 @@ class Instance:
     finished: datetime | None = None
     exit_code: int = 0
     reason: str = ""
+    fits: Callable[[], bool] = lambda: True
+    """Whether a container that started now would behave so, too."""
 
     @property
     def ready_at(self) -> datetime | None:

@@ -12,7 +12,7 @@ from incident_sandbox.kubelet.programs import Program
 from incident_sandbox.kubelet.reporting import Reporter
 from incident_sandbox.kubelet.steps import Steps
 from incident_sandbox.model import resources as r
-from incident_sandbox.model.objects import Object, dig, is_deleting, name_of, namespace_of, uid_of
+from incident_sandbox.model.objects import Object, dig, is_deleting, is_silent, name_of, namespace_of, uid_of
 from incident_sandbox.store.store import Change, Key
 from incident_sandbox.writes.managed_fields import Author
 
@@ -33,11 +33,17 @@ class Kubelet:
     def concerns(self, change: Change) -> Iterable[Key]:
         if change.resource is r.PODS:
             yield namespace_of(change.obj), name_of(change.obj)
+        elif change.resource is r.ENDPOINT_SLICES:
+            for key, run in self.runs.items():
+                if any(item.current and not item.current.fits() for item in run.containers):
+                    yield key
 
     def reconcile(self, key: Key) -> None:
         pod = self._context.store.get(r.PODS, *key)
         if pod is None or not dig(pod, "spec", "nodeName"):
             self.runs.pop(key, None)
+            return
+        if is_silent(self._context.store.get(r.NODES, "", pod["spec"]["nodeName"])):
             return
         run = self.runs.get(key)
         if run is None or run.uid != uid_of(pod):
@@ -67,6 +73,7 @@ class Kubelet:
 
     def _advance(self, pod: Object, run: PodRun) -> None:
         for container in run.containers:
+            self._steps.reconsider(pod, container)
             while container.due is not None and container.due <= self._now:
                 run.sandbox = True
                 self._steps.step(pod, run, container)

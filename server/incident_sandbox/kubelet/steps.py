@@ -85,12 +85,15 @@ class Steps:
             container.phase, container.due = "refused", self._now + RETRY
             return
         self._report.started(pod, container)
-        behaviour = program.behaviour(Situation(environment, spec, self._has_endpoints))
+        situation = Situation(environment, spec, self._has_endpoints)
+        behaviour = program.behaviour(situation)
         identity = hashlib.sha256(f"{run.uid}/{container.name}/{container.starts}".encode()).hexdigest()
         # Pods of one rollout are ready a little apart, each always at the same pace.
         jitter = timedelta(milliseconds=zlib.crc32(run.uid.encode()) % 900)
         container_id = f"containerd://{identity}"
-        container.run(Instance(container_id, behaviour, name_of(pod), container.starts, self._now, jitter))
+        instance = Instance(container_id, behaviour, name_of(pod), container.starts, self._now, jitter)
+        instance.fits = lambda: program.behaviour(situation) == behaviour
+        container.run(instance)
         if behaviour.unready:
             run.probed[container.name] = self._in(dig(spec, "readinessProbe", "initialDelaySeconds", default=1))
 
@@ -106,6 +109,16 @@ class Steps:
         if instance.exit_at is None or self._now < instance.exit_at:
             container.ready, container.due = True, instance.exit_at
             return
+        self._end(pod, container, instance)
+
+    def reconsider(self, pod: Object, container: Container) -> None:
+        """A program that finds its Services come or gone ends, and behaves accordingly after its restart."""
+        instance = container.current
+        if instance is not None and instance.exit_at is None and not instance.fits():
+            instance.exit_code, instance.reason = 1, "Error"
+            self._end(pod, container, instance)
+
+    def _end(self, pod: Object, container: Container, instance: Instance) -> None:
         container.end(instance, self._now)
         policy = pod["spec"].get("restartPolicy", "Always")
         if policy == "Never" or (policy == "OnFailure" and not instance.exit_code):

@@ -85,6 +85,11 @@ def condition_of(obj: Object, kind: str) -> Object | None:
     return next((item for item in dig(obj, "status", "conditions", default=[]) if item.get("type") == kind), None)
 
 
+def is_silent(node: Object | None) -> bool:
+    """Whether nobody has heard of a node's kubelet for so long that the cluster counts it as lost."""
+    return node is not None and (condition_of(node, "Ready") or {}).get("status") == "Unknown"
+
+
 def same_json(left: Any, right: Any) -> bool:
     """Equality as JSON has it: `true` is not `1`, which Python's `==` would say."""
     if isinstance(left, bool) or isinstance(right, bool):
