@@ -68,8 +68,14 @@ class Talk:
 
 @asynccontextmanager
 async def talk(
-    home: Path, *, channels: tuple[str, ...] = ("slack", "statuspage"), email: EmailPlace | None = None, **more: Any
+    home: Path,
+    *,
+    channels: tuple[str, ...] = ("slack", "statuspage"),
+    email: EmailPlace | None = None,
+    asks: bool = True,
+    **more: Any,
 ) -> AsyncGenerator[Talk]:
+    """`asks`: whether the client can show forms."""
     slack, page, duty, github, jira = LocalSlack(), LocalStatuspage(), LocalPagerDuty(), LocalGithub(), LocalJira()
     answers: list[ElicitResult] = []
     acts: list[Talk] = []
@@ -100,7 +106,7 @@ async def talk(
         places["github"] = GithubPlace(url=github.url, repository="acme/incidents", token_file=token, timeout=2)
         places["jira"] = JiraPlace(url=jira.url, user="ada@example.com", project="OPS", token_file=token, timeout=2)
         wanted = {name: places[name] for name in channels} | ({"email": email} if email else {})
-        async with world(home, "2026-07-28", answer, **wanted, **more) as here:
+        async with world(home, "2026-07-28", answer if asks else None, **wanted, **more) as here:
             made = Talk(here, slack, page, duty, github, jira, answers)
             acts.append(made)
             yield made

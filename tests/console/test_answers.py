@@ -7,6 +7,7 @@ from pathlib import Path
 from playwright.async_api import Page, expect
 
 from incident_mcp.gate.approvers import Approvers
+from tests.communicate.telling import IMPACT, talk
 from tests.console.browser import Shown, browsing, inside, shown
 from tests.surface.test_approval import untouched
 from tests.surface.world import World, at_once, data_of, text_of, world
@@ -92,6 +93,22 @@ async def test_a_change_of_high_risk_wants_its_name_typed(tmp_path: Path) -> Non
             await answer(page, SECRET)
             await expect(page.get_by_role("alert")).to_contain_text(told)
         assert "wrong name" in {str(entry.data.get("said")) for entry in here.entries()}
+
+
+async def test_of_several_messages_only_those_that_are_ticked_go_out(tmp_path: Path) -> None:
+    Approvers(tmp_path).set("ada", SECRET)
+    async with talk(tmp_path, asks=False, policy=at_once(tmp_path), user="ada") as told:
+        async with shown(told.here.settings, told.here.clock) as console, inside(console) as page:
+            await told.refused()
+            await expect(page.locator(".diff")).to_contain_text(IMPACT)
+            await answer(page, SECRET)
+            await expect(page.get_by_role("alert")).to_contain_text("no box is ticked")
+            await page.get_by_label("Publish on the status page").check()
+            await answer(page, SECRET)
+            await expect(page.get_by_role("alert")).to_contain_text("The assistant now calls post_update again")
+        assert (await told.post())["changed"] is True
+        assert told.slack.writes == []
+        assert len(told.page.incidents) == 1
 
 
 async def test_from_login_to_approval_with_the_keyboard_alone(tmp_path: Path) -> None:

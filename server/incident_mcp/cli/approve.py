@@ -23,12 +23,15 @@ PlanId = Annotated[str | None, typer.Argument(metavar="PLAN", help="The plan's i
 def command(
     plan_id: PlanId = None,
     name: Annotated[str | None, typer.Option("--as", help="Who you are; else your name in the record.")] = None,
+    only: Annotated[
+        str | None, typer.Option(metavar="BOXES", help="Of several messages only these: slack,email or 1,3.")
+    ] = None,
     carry_out: Annotated[
         bool, typer.Option("--carry-out", help="Carry it out, too: for when the assistant is gone.")
     ] = False,
 ) -> None:
     """Show a plan, and approve it with your passphrase. A declined plan: let its change be asked again."""
-    run(_approve(settings_of(None, None, None), plan_id, name, carry_out=carry_out))
+    run(_approve(settings_of(None, None, None), plan_id, name, only, carry_out=carry_out))
 
 
 def decline(plan_id: PlanId = None) -> None:
@@ -36,8 +39,11 @@ def decline(plan_id: PlanId = None) -> None:
     run(_decline(settings_of(None, None, None), plan_id))
 
 
-async def _approve(settings: Settings, plan_id: str | None, name: str | None, *, carry_out: bool) -> None:
+async def _approve(
+    settings: Settings, plan_id: str | None, name: str | None, only: str | None, *, carry_out: bool
+) -> None:
     from incident_mcp.cli.terminal import ask_line, ask_secret
+    from incident_mcp.cli.ticking import ticked
     from incident_mcp.gate.approvers import NoPassphrase
     from incident_mcp.record.plans import PlanState
     from incident_mcp.text.modes import IN_FULL
@@ -59,7 +65,9 @@ async def _approve(settings: Settings, plan_id: str | None, name: str | None, *,
     if told.state is not PlanState.PENDING and told.state is not PlanState.APPROVED:
         raise BadRequest(f"Plan {plan.id} is {told.state}: {told.outcome_text or 'it can be used no more.'}")
     typed = ask_line(f"{plan.question.box}: ") if plan.question.typed else None
-    entry = await door.approve(plan, person, ask_secret(f"{person}'s passphrase approves exactly this: "), typed)
+    chosen = ticked(plan, only)
+    secret = ask_secret(f"{person}'s passphrase approves exactly this: ")
+    entry = await door.approve(plan, person, secret, typed, chosen)
     told = door.find(plan.id)[1]
     print(approved_words(plan, told, entry))
     if told.state is PlanState.APPROVED and carry_out:

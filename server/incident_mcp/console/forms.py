@@ -37,7 +37,9 @@ class Forms:
     async def approve(self, request: Request, session: Session) -> Response:
         async def said(plan: Plan, form: Form) -> str:
             name, typed = form.get("name", ""), form.get("typed", "").strip()
-            entry = await self._held.door.approve(plan, name, form.get("passphrase", ""), typed or None)
+            ticks = (number for number in range(1, len(plan.question.boxes) + 1) if f"send_{number}" in form)
+            chosen = tuple(ticks) if plan.question.boxes else None
+            entry = await self._held.door.approve(plan, name, form.get("passphrase", ""), typed or None, chosen)
             return approved_words(plan, self._held.door.find(plan.id)[1], entry)
 
         return await self._with_passphrase(request, session, said)

@@ -107,7 +107,7 @@ class Parts:
 
     def _plan(self, plan: Plan, told: PlanStory, form: dict[str, object]) -> Part:
         rows = _labelled(plan)
-        diff = rows.pop("changes")
+        diff = rows.pop("says" if plan.draft.tells else "changes", [])
         return _part(
             f"plan-{plan.id}",
             "plan",

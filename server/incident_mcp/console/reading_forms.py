@@ -4,7 +4,7 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-FIELDS = 10
+FIELDS = 20
 
 
 async def form_of(request: Request) -> dict[str, str]:

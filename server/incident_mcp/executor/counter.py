@@ -114,7 +114,7 @@ class Counter:
                 return await anyio.to_thread.run_sync(self.doors["terminal"].waiting)
             case Approve():
                 door = self.doors[ask.door]
-                return await door.approve(door.find(ask.plan)[0], ask.name, ask.passphrase, ask.typed)
+                return await door.approve(door.find(ask.plan)[0], ask.name, ask.passphrase, ask.typed, ask.chosen)
             case Decline():
                 door = self.doors[ask.door]
                 return await door.decline(door.find(ask.plan)[0], _user(peer))

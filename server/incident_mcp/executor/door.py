@@ -49,8 +49,10 @@ class RemoteDoor:
     def find(self, plan_id: str) -> tuple[Plan, PlanStory]:
         return asked(self._path, Find(plan=plan_id), tuple[Plan, PlanStory])
 
-    async def approve(self, plan: Plan, name: str, passphrase: str, typed: str | None = None) -> Entry:
-        request = Approve(plan=plan.id, door=self._door, name=name, passphrase=passphrase, typed=typed)
+    async def approve(
+        self, plan: Plan, name: str, passphrase: str, typed: str | None = None, chosen: tuple[int, ...] | None = None
+    ) -> Entry:
+        request = Approve(plan=plan.id, door=self._door, name=name, passphrase=passphrase, typed=typed, chosen=chosen)
         return asked(self._path, request, Entry)
 
     async def decline(self, plan: Plan, by: Actor) -> Entry:

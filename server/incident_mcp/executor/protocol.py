@@ -137,6 +137,7 @@ class Approve(Value):
     name: Name
     passphrase: Passphrase
     typed: Annotated[str, Field(max_length=300)] | None = None
+    chosen: Annotated[tuple[int, ...], Field(max_length=50)] | None = None
 
 
 class Decline(Value):

@@ -16,12 +16,14 @@ from incident_mcp.record.journal import Store
 from incident_mcp.record.plans import WAITING, PlanAltered, PlanState, PlanStory, as_recorded, story
 from incident_mcp.record.record import Record
 from incident_mcp.vocabulary.actor import Actor
-from incident_mcp.vocabulary.answer import PersonsAnswer
+from incident_mcp.vocabulary.answer import PersonsAnswer, Said
 from incident_mcp.vocabulary.clock import Clock
 from incident_mcp.vocabulary.entry import Entry, EntryKind, NewEntry
 from incident_mcp.vocabulary.errors import BadRequest
-from incident_mcp.vocabulary.plan import Plan
+from incident_mcp.vocabulary.plan import Plan, Question
 from incident_mcp.vocabulary.policy import PolicyNow
+
+_NO_YES = {"wrong name": "the name that was typed is not the target's", "not ticked": "no box is ticked"}
 
 
 class NotAYes(BadRequest):
@@ -34,7 +36,9 @@ class Door(Protocol):
     def anybody(self) -> bool: ...
     def waiting(self) -> list[tuple[Plan, PlanStory]]: ...
     def find(self, plan_id: str) -> tuple[Plan, PlanStory]: ...
-    async def approve(self, plan: Plan, name: str, passphrase: str, typed: str | None = None) -> Entry: ...
+    async def approve(
+        self, plan: Plan, name: str, passphrase: str, typed: str | None = None, chosen: tuple[int, ...] | None = None
+    ) -> Entry: ...
     async def decline(self, plan: Plan, by: Actor) -> Entry: ...
     async def reopen(self, plan: Plan, name: str, passphrase: str) -> Entry: ...
 
@@ -96,16 +100,19 @@ class PersonsDoor:
             )
         return self._told(plan_id, body)
 
-    async def approve(self, plan: Plan, name: str, passphrase: str, typed: str | None = None) -> Entry:
-        """Say yes to exactly this plan; `typed` is the target's name where the plan's risk is high.
+    async def approve(
+        self, plan: Plan, name: str, passphrase: str, typed: str | None = None, chosen: tuple[int, ...] | None = None
+    ) -> Entry:
+        """Say yes to exactly this plan; `typed` is the target's name where the plan's risk is high, `chosen` the
+        numbers (from 1) of the boxes that were ticked where it has several; None: all of them.
 
         Raises `NoPassphrase`, `WrongPassphrase`, `RecordError`, and `NotAYes` where the yes can't count.
         """
         self._approvers.check(name, passphrase)
-        right = plan.question.typed is None or typed == plan.question.typed
-        entry = await self._answer(plan, "accepted" if right else "wrong name", _person(name))
+        said = _said(plan.question, typed, chosen)
+        entry = await self._answer(plan, said, _person(name), chosen or ())
         if not entry.data["accepted"]:
-            why = str(entry.data["why"]) or "the name that was typed is not the target's"
+            why = str(entry.data["why"]) or _NO_YES[said]
             raise NotAYes(f"{plan.cluster.name}: plan {plan.id} is not approved: {why} ({entry.id}).")
         return entry
 
@@ -128,14 +135,23 @@ class PersonsDoor:
         )
         return await self._record(plan).append(told.incident, entry)
 
-    async def _answer(self, plan: Plan, said: Literal["accepted", "declined", "wrong name"], by: Actor) -> Entry:
+    async def _answer(self, plan: Plan, said: Said, by: Actor, chosen: tuple[int, ...] = ()) -> Entry:
         now = self._clock()
-        answer = PersonsAnswer(said=said, door=self._door, asked=now, answered=now)
+        answer = PersonsAnswer(said=said, door=self._door, asked=now, answered=now, chosen=chosen)
         answers = Answers(Plans(self._record(plan), self._policy), self._policy, self._brake)
         return await answers.take(plan, answer, by)
 
     def _record(self, plan: Plan) -> Record:
         return Record(self._store, plan.cluster, self._clock)
+
+
+def _said(question: Question, typed: str | None, chosen: tuple[int, ...] | None) -> Said:
+    """Raises `BadRequest` for a number that no box has."""
+    if chosen and not {*chosen} <= {*range(1, len(question.boxes) + 1)}:
+        raise BadRequest(f"The plan has {len(question.boxes)} boxes, and not {max(chosen)}.", "Nothing is approved.")
+    if question.typed is not None and typed != question.typed:
+        return "wrong name"
+    return "not ticked" if question.boxes and chosen == () else "accepted"
 
 
 def _person(name: str) -> Actor:
