@@ -1,12 +1,15 @@
 """Follow-ups: filed once, told truly, linked in the postmortem; and the meeting's invitation by mail."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from icalendar import Calendar
+from mcp.types import ElicitResult
 
+from tests.cli.running import incident_mcp
 from tests.communicate.telling import ALL, Talk, talk
 from tests.communicate.test_email import Mailbox, place, serving
 from tests.surface.world import ACCEPT, data_of
@@ -35,6 +38,42 @@ async def test_items_are_filed_once_and_stand_in_the_postmortem(tmp_path: Path, 
     assert address in text
     titles = [one["title"] if tracker == "github" else one["summary"] for one in filed]
     assert titles == ITEMS
+
+
+async def report(told: Talk, **environment: str) -> dict[str, tuple[str, str]]:
+    """What the report says of each follow-up, by its title."""
+    named = told.here.terminal | {"INCIDENT_KUBECONFIG": str(told.here.sandbox.kubeconfig)} | environment
+    done = await incident_mcp("incidents", "report", "--json", environment=named)
+    assert done.returncode == 0, done.stderr
+    return {one["filed"]["title"]: (one["state"], one["why"]) for one in json.loads(done.stdout)["follow_ups"]}
+
+
+async def test_the_report_says_which_follow_ups_are_really_done(tmp_path: Path) -> None:
+    variable, probe, talks = "Give PAYMENT_URL to password=hunter2hunter2", "Add a probe", "Talk about releases"
+    checks = {variable: "inc104 Deployment shop/checkout", probe: "HYG101 Deployment shop/checkout"}
+    async with talk(tmp_path, channels=("github",)) as told:
+        for wrong, words in (
+            ({"Another": checks[probe]}, "No item is called 'Another'"),
+            ({probe: "INC999 Deployment shop/checkout"}, "There is no rule INC999"),
+            ({probe: "HYG101 shop/checkout"}, "is no check"),
+        ):
+            assert words in await told.refused("create_follow_ups", items=[probe], checks=wrong)
+        told.answers.append(ElicitResult(action="accept", content={f"send_{number}": True for number in (1, 2, 3)}))
+        done = await told.here.call("create_follow_ups", items=[variable, probe, talks], checks=checks)
+        assert data_of(done)["changed"] is True
+        bodies = [issue["body"] for issue in told.github.issues]
+        assert "Done when INC104 on Deployment shop/checkout is found no more." in bodies[0]
+        before = await report(told)
+        masked = next(title for title in before if "PAYMENT_URL" in title)
+        assert "hunter2" not in masked
+        assert before[masked] == ("not done", "INC104 on Deployment shop/checkout is still found")
+        assert before[talks] == ("not checked", "it carries no check")
+        await told.here.rollback()
+        await told.here.call("verify_fix", kind="Deployment", namespace="shop", name="checkout")
+        assert (await report(told))[masked] == ("done", "INC104 on Deployment shop/checkout is found no more")
+        away = await report(told, INCIDENT_KUBECONFIG="/nowhere")
+        assert away[masked][0] == "not checked"
+        assert "/nowhere" in away[masked][1]
 
 
 @pytest.mark.parametrize("tracker", ["github", "jira"])

@@ -112,17 +112,21 @@ def report_all(
     """Tell how long incidents took, by severity and service, and which causes and workloads came back."""
     from rich.console import Console
 
-    from incident_mcp.cli import report_lines
+    from incident_mcp.cli import follow_up_lines, report_lines
     from incident_mcp.postmortem.report import report, row
 
     with _journal() as journal:
-        made = report([row(journal.entries(name)) for name in journal.incidents()])
+        read = [journal.entries(name) for name in journal.incidents()]
+        made = report([row(entries) for entries in read])
     if as_csv:
         print(mask(report_lines.as_csv(made)), end="")
     elif as_json:
-        _print_json(made.model_dump(mode="json"))
+        done: list[JsonValue] = [one.model_dump(mode="json") for one in follow_up_lines.told(read)]
+        _print_json({**made.model_dump(mode="json"), "follow_ups": done})
     else:
-        report_lines.show(made, Console(highlight=False, markup=False))
+        console = Console(highlight=False, markup=False)
+        report_lines.show(made, console)
+        follow_up_lines.show(follow_up_lines.told(read), console)
 
 
 def _print_json(value: JsonValue) -> None:

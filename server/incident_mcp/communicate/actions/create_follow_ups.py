@@ -28,6 +28,7 @@ class FollowUpArguments(Value):
     """What is to be done, where it is filed, and when people meet."""
 
     items: list[str] = Field([], description="One line each.")
+    checks: dict[str, str] = Field({}, description="Item: CODE KIND NS/NAME; done when found no more.")
     to: Literal["github", "jira"] | None = None
     meeting: str = Field("", description="UTC: 2026-11-26T14:00.", max_length=40)
     invite: list[str] = Field([], description="By mail.")
@@ -72,13 +73,13 @@ class CreateFollowUps(Telling):
         """One for each item that neither the tracker nor the record holds yet, nor may hold."""
         import hashlib
 
+        from incident_mcp.communicate.checks import checks_of, title_of
         from incident_mcp.communicate.sent import unsure
-        from incident_mcp.text.cleaning import one_line
-        from incident_mcp.text.masking import mask
 
         if len(given.items) > MOST:
             raise BadRequest(f"At most {MOST} items in one question.", "Call it again for the others.")
-        titles = list(dict.fromkeys(filter(None, (one_line(mask(item), 200) for item in given.items))))
+        titles = list(dict.fromkeys(filter(None, (title_of(item) for item in given.items))))
+        checks = checks_of(given.checks, titles)
         if not titles:
             return []
         tracker, writes = self._tracker(given.to), list[Write]()
@@ -86,7 +87,8 @@ class CreateFollowUps(Telling):
         open_ones = unsure(entries, self.name, self.clock())
         for title in titles:
             marker = hashlib.sha256(f"{incident}\n{title.casefold()}".encode()).hexdigest()[:16]
-            write = tracker.message(title, f"Follow-up of incident {incident}.", marker)
+            done = f" Done when {checks[title]} is found no more." if title in checks else ""
+            write = tracker.message(title, f"Follow-up of incident {incident}.{done}", marker)
             if marker in known:
                 warnings.append(f"filed already: {known[marker]} {title}")
             elif there := await tracker.filed(marker):
