@@ -7,16 +7,19 @@ After a broken connection the service is asked for the message, where it can be;
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from pydantic import JsonValue
 
 from incident_mcp.text.words import duration
 from incident_mcp.vocabulary.action import Known, Landed
 from incident_mcp.vocabulary.clock import Clock
 from incident_mcp.vocabulary.errors import BadRequest, IncidentError, ServerFailed, Unreachable
 from incident_mcp.vocabulary.permit import Permit
-from incident_mcp.vocabulary.plan import Fact, Plan, Undo, Write
+from incident_mcp.vocabulary.plan import Fact, Plan, Undo, Write, canonical
 from incident_mcp.vocabulary.refs import Ref
 
 if TYPE_CHECKING:  # met when somebody is to be told: a server starts without them
@@ -122,6 +125,11 @@ class Telling:
         from incident_mcp.communicate.sent import note
 
         await note(self.record, plan, write, self.board.of(write).said(write), sent)
+
+
+def likeness(*asked: JsonValue) -> str:
+    """The same for the same wish. A digest: the wish itself may hold what must not stand in the record."""
+    return hashlib.sha256(canonical([*asked])).hexdigest()[:16]
 
 
 def facts(entries: list[Entry]) -> tuple[Fact, ...]:

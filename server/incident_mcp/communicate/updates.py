@@ -1,6 +1,5 @@
 """The plan of one update: the texts, what may not go out, who has it already, and one write for each channel."""
 
-import hashlib
 import secrets
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -10,14 +9,14 @@ from incident_mcp.communicate.facts import Facts, facts_of
 from incident_mcp.communicate.leaks import leaks
 from incident_mcp.communicate.sent import messages, thread, unsure
 from incident_mcp.communicate.switchboard import Switchboard
-from incident_mcp.communicate.telling import NOT_BACK, facts
+from incident_mcp.communicate.telling import NOT_BACK, facts, likeness
 from incident_mcp.text.cleaning import clean, one_line
 from incident_mcp.text.masking import mask
 from incident_mcp.text.templates import render
 from incident_mcp.text.words import listed, minute
 from incident_mcp.vocabulary.entry import Entry, EntryKind
 from incident_mcp.vocabulary.errors import BadRequest
-from incident_mcp.vocabulary.plan import Draft, Write, canonical
+from incident_mcp.vocabulary.plan import Draft, Write
 from incident_mcp.vocabulary.refs import Ref
 
 ALL: tuple[Where, ...] = ("slack", "statuspage", "email")
@@ -50,7 +49,7 @@ class Update:
         self._now = now
         self._facts: Facts = facts_of(entries, now)
         asked = given.model_dump(mode="json", exclude={"to"})
-        self._likeness = hashlib.sha256(canonical([about.name, asked])).hexdigest()[:16]
+        self._likeness = likeness(about.name, asked)
 
     def draft(self) -> Draft:
         """Raises `BadRequest` where a text may not go out, or nobody is left to be told."""

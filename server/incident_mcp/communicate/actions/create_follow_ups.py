@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from incident_mcp.communicate.telling import NOT_BACK, Telling
+from incident_mcp.communicate.telling import NOT_BACK, Telling, likeness
 from incident_mcp.vocabulary.action import NOTHING_KNOWN, Known
 from incident_mcp.vocabulary.errors import BadRequest
 from incident_mcp.vocabulary.plan import Draft, Write
@@ -61,7 +61,7 @@ class CreateFollowUps(Telling):
             facts=(),
             writes=tuple(writes),
             lasts=_LASTS if many else _NONE,
-            likeness=arguments.model_dump_json(),
+            likeness=likeness(arguments.model_dump(mode="json")),
             texts=tuple(line for write in writes for line in self._says(write)),
             warnings=tuple(warnings),
             undo=NOT_BACK,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from incident_mcp.communicate.telling import NOT_BACK, Telling, facts
+from incident_mcp.communicate.telling import NOT_BACK, Telling, facts, likeness
 from incident_mcp.vocabulary.action import NOTHING_KNOWN, Known
 from incident_mcp.vocabulary.errors import BadRequest
 from incident_mcp.vocabulary.plan import Draft, Write
@@ -60,7 +60,7 @@ class Page(Telling):
             pods=f"PagerDuty incident {number}",
             facts=facts(entries),
             writes=writes,
-            likeness=f"{arguments.do} {number} {arguments.text}",
+            likeness=likeness(arguments.do, number, arguments.text),
             texts=(
                 f"{write.box}:",
                 f"  {duty.said(write).text or duty.said(write).status}",
