@@ -16,7 +16,7 @@ from tests.cluster.connection.recorder import Drop, Hang, Recorder, Reply, Seen,
 
 Fault = Literal[
     "busy", "busy for long", "500 before", "500 after", "drop before", "drop after", "cut after", "slow", "html",
-    "wrong token",
+    "wrong token", "error inside",
 ]  # fmt: skip
 TOKEN = "a-token-of-the-tests"
 DONE_FIRST = ("500 after", "drop after", "cut after", "slow")
@@ -73,6 +73,8 @@ class Local:
                 return Reply(200, b"<html>log in here</html>")
             case "wrong token":
                 return self.unauthorized()
+            case "error inside":
+                return Reply(200, {"error": "something is wrong", "message": "something is wrong", "errors": []})
 
     def unauthorized(self) -> Reply:
         return Reply(401, {"error": "Could not authenticate"})

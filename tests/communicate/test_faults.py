@@ -23,6 +23,7 @@ CAME: dict[Fault, str] = {
     "slow": "sent",
     "html": "unknown",
     "wrong token": "not sent",
+    "error inside": "unknown",
 }
 """What can be said of the message; where it was carried out, the service is asked and knows it."""
 WORDS = {"Post to Slack #incidents": "slack", "Publish on the status page": "statuspage"}
@@ -67,6 +68,23 @@ def told_of(done: dict[str, Any]) -> dict[str, str]:
         after = text.partition(f"{words}: ")[2]
         found[name] = min((after.partition(f"{other}: ")[0] for other in WORDS), key=len).strip().rstrip(".")
     return found
+
+
+@pytest.mark.parametrize("tracker", ["github", "jira"])
+async def test_what_came_of_each_ticket_is_told_truly(tmp_path: Path, tracker: str) -> None:
+    async with talk(tmp_path, channels=(tracker,)) as told:
+        ill: Local = told.github if tracker == "github" else told.jira
+        for number, (fault, came) in enumerate(CAME.items()):
+            ill.faults.append(fault)
+            tries, before = len(ill.writes), len(told.github.issues) + len(told.jira.tickets)
+            done = data_of(await told.here.call("create_follow_ups", items=[f"Item number {number}"]))
+            gained = len(told.github.issues) + len(told.jira.tickets) - before
+            assert done["changed"] == {"sent": True, "unknown": "unknown", "not sent": False}[came], (fault, done)
+            assert gained == (1 if came == "sent" else 0), (fault, done)
+            assert len(ill.writes) - tries == (2 if fault == "busy" else 1), fault
+        filed = [entry.data["id"] for entry in told.sent()]
+    good = sum(came == "sent" for came in CAME.values())
+    assert len(filed) == len({*filed}) == good
 
 
 async def test_slack_says_no_with_status_200_and_nothing_counts_as_sent(tmp_path: Path) -> None:

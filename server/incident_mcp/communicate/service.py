@@ -72,6 +72,13 @@ class Service:
             raise ServerFailed(f"What {self.name} answers is not its API's.", "Check its address.") from error
 
 
+def named(service: str, told: Any) -> str:
+    """What the service calls that which it made. Raises `ServerFailed` for a good answer without it: nobody knows."""
+    if isinstance(told, str | int) and str(told):
+        return str(told)
+    raise ServerFailed(f"{service} answered without a word of what it made.", f"Look into {service}.")
+
+
 def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta:
     """`Retry-After` in seconds or as a date (RFC 9110, 10.2.3), else PagerDuty's `ratelimit-reset`, else `UNTOLD`."""
     said = headers.get("retry-after", headers.get("ratelimit-reset", "")).strip()

@@ -35,14 +35,16 @@ async def _found(desk: Desk, name: str) -> tuple[str, datetime | None, dict[str,
     if duty is not None:
         try:
             return _of_pagerduty(await duty.incident(name))
-        except (BadRequest, NotFound):
+        except IncidentError:  # not one of its own, or it is away
             if desk.monitoring.alertmanager is None:
                 raise
     if desk.monitoring.alertmanager is None:
         raise BadRequest("neither [pagerduty] nor [alertmanager] is set up")
     for alert in await alerts_of(Alertmanager(desk.monitoring.alertmanager), None):
         if plain(alert.name) == name:
-            words = f"Alert {name} {alert.state} since {clock(alert.since)} UTC: {quote(alert.summary, 160)}"
+            words = (
+                f"Alert {name} {alert.state} since {clock(alert.since, desk.clock())} UTC: {quote(alert.summary, 160)}"
+            )
             return words, alert.since, {"alert": name, "state": alert.state}
     raise NotFound(f"Alertmanager has no alert {one_line(name, 60)} now.")
 

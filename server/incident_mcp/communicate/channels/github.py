@@ -6,7 +6,7 @@ from datetime import datetime
 
 from incident_mcp.communicate.channel import Said, Sent, members
 from incident_mcp.communicate.places import GithubPlace
-from incident_mcp.communicate.service import Service
+from incident_mcp.communicate.service import Service, named
 from incident_mcp.vocabulary.permit import Permit
 from incident_mcp.vocabulary.plan import Write
 from incident_mcp.vocabulary.refs import Ref
@@ -71,4 +71,4 @@ def _hidden(marker: str) -> str:
 
 def _sent(told: object) -> Sent:
     issue = members(told)  # pyright: ignore[reportArgumentType]
-    return Sent(id=f"#{issue.get('number')}", url=str(issue.get("html_url") or ""))
+    return Sent(id=f"#{named(Github.name, issue.get('number'))}", url=str(issue.get("html_url") or ""))

@@ -8,7 +8,7 @@ from pydantic import JsonValue
 
 from incident_mcp.communicate.channel import CantTell, Said, Sent, members
 from incident_mcp.communicate.places import JiraPlace
-from incident_mcp.communicate.service import Service
+from incident_mcp.communicate.service import Service, named
 from incident_mcp.text.cleaning import one_line
 from incident_mcp.vocabulary.permit import Permit
 from incident_mcp.vocabulary.plan import Write
@@ -76,5 +76,5 @@ class Jira:
         return Said(marker=marker, status="filed", text=str(fields.get("summary")))
 
     def _sent(self, told: object) -> Sent:
-        key = str(members(told).get("key"))  # pyright: ignore[reportArgumentType]
+        key = named(self.name, members(told).get("key"))  # pyright: ignore[reportArgumentType]
         return Sent(id=key, url=f"{self._place.url.rstrip('/')}/browse/{key}")

@@ -15,12 +15,14 @@ from incident_mcp.communicate.channel import Said, Sent, members
 from incident_mcp.communicate.places import PagerDutyPlace
 from incident_mcp.communicate.service import Json, Service
 from incident_mcp.text.cleaning import one_line
-from incident_mcp.vocabulary.errors import BadRequest
+from incident_mcp.vocabulary.errors import BadRequest, ServerFailed
 from incident_mcp.vocabulary.permit import Permit
 from incident_mcp.vocabulary.plan import Write
 from incident_mcp.vocabulary.refs import Ref
 
 KIND = "PagerDuty incident"
+MADE = ("incident", "note", "responder_request")
+"""What a good answer to a write tells of, one of them."""
 ACCEPT = "application/vnd.pagerduty+json;version=2"
 NAMED = re.compile(r"(?:https://[^/\s]+/incidents/)?(?P<id>[A-Za-z0-9]{1,32})/?")
 
@@ -76,6 +78,8 @@ class PagerDuty:
 
     async def send(self, write: Write, permit: Permit) -> Sent:
         told = members(await self._service.send(write, permit))
+        if not any(isinstance(told.get(made), dict) for made in MADE):
+            raise ServerFailed(f"{self.name} answered without a word of what it made.", write.looks)
         return Sent(id=_id(write), url=str(members(told.get("incident")).get("html_url") or ""))
 
     async def find(self, write: Write, since: datetime) -> Sent | None:

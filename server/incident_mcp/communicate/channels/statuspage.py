@@ -9,7 +9,7 @@ from typing import Any
 
 from incident_mcp.communicate.channel import Said, Sent, members
 from incident_mcp.communicate.places import StatuspagePlace
-from incident_mcp.communicate.service import Json, Service
+from incident_mcp.communicate.service import Json, Service, named
 from incident_mcp.text.cleaning import one_line
 from incident_mcp.text.words import listed
 from incident_mcp.vocabulary.errors import BadRequest
@@ -95,7 +95,7 @@ class Statuspage:
 
 def _sent(told: Any) -> Sent:
     found = members(told)
-    return Sent(id=str(found.get("id", "")), url=str(found.get("shortlink") or ""))
+    return Sent(id=named(Statuspage.name, found.get("id")), url=str(found.get("shortlink") or ""))
 
 
 def _marker(incident: Any) -> str:
