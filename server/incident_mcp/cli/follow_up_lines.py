@@ -12,6 +12,7 @@ from incident_mcp.cli.located import located
 from incident_mcp.cli.options import environment, settings_of
 from incident_mcp.communicate.checks import FollowUp, follow_ups
 from incident_mcp.record.incident import fold
+from incident_mcp.text.masking import mask
 from incident_mcp.vocabulary.entry import Entry
 from incident_mcp.vocabulary.errors import IncidentError
 
@@ -52,5 +53,5 @@ def show(told: "Sequence[FollowUpTold]", console: Console) -> None:
         return
     table = Table("Follow-up", "Incident", "What", "Done?", box=SIMPLE)
     for one in told:
-        table.add_row(one.filed.id, one.filed.incident, one.filed.title, f"{one.state}: {one.why}")
+        table.add_row(one.filed.id, one.filed.incident, one.filed.title, f"{one.state}: {mask(one.why)}")
     console.print(table)

@@ -74,7 +74,7 @@ def follow_ups(entries: Sequence[Entry]) -> tuple[FollowUp, ...]:
 
 
 def _told(entry: Entry, made: Entry | None) -> FollowUp:
-    title = str(entry.data.get("text")).partition("\n")[0]
+    title = title_of(str(entry.data.get("text")).partition("\n")[0])
     arguments = made.data.get("arguments") if made else None
     given = arguments.get("checks") if isinstance(arguments, dict) else None
     texts = given if isinstance(given, dict) else {}
