@@ -127,7 +127,7 @@ async def verify_fix(
     looks = await soak(_look(desk, target), clock=desk.clock, span=span)
     logs = await _logs(desk, looks, target, since) if promise and promise.gone else None
     judged = verify(looks, target, promise=promise, since=since, before=change.before, soak=span, logs=logs)
-    served = await serving(desk, looks[-1], target, since) if looks else Served()
+    served = await serving(desk, found, looks, target, since) if looks else Served()
     judged = judged.with_more(served.items)
     counts = counts_of(looks[-1]) if looks else {}
     entry = await _record(desk, found, judged, change.plan, by, counts)
