@@ -19,7 +19,7 @@ from typing import Any, Protocol
 
 from incident_mcp.record.chain import START, Gap, Head, Link, broken, digest
 from incident_mcp.record.incident import LIFE, Incident
-from incident_mcp.record.kept import KeptReadings, Lives
+from incident_mcp.record.kept import KeptReadings, Lives, uncollected
 from incident_mcp.record.masked import masked
 from incident_mcp.record.schema import prepare
 from incident_mcp.record.slug import TAG
@@ -244,7 +244,9 @@ class Journal:
             return after, []
         if after:  # the end of the table is short, whatever an index would offer
             where = f"+{where}"
-        return last, self._read(f"WHERE {where} AND seq > ? AND seq <= ? ORDER BY number", [*values, after, last])
+        return last, self._read(
+            f"WHERE {where} AND seq > ? AND seq <= ? ORDER BY number, writer", [*values, after, last]
+        )
 
     def of_plan(self, plan: str) -> list[Entry]:
         """What this journal wrote of a plan. What others say of it never approves or spends it."""
@@ -257,7 +259,9 @@ class Journal:
         return self._read(where, [EntryKind.ANSWER, self.writer, cluster])
 
     def _read(self, where: str, values: list[Any]) -> list[Entry]:
-        return [_entry(incident, link) for incident, link in self._rows(where, values)]
+        rows = self._rows(where, values)
+        with uncollected():
+            return [_entry(incident, link) for incident, link in rows]
 
     def _links(self, where: str, values: list[Any]) -> list[Link]:
         return [link for _, link in self._rows(where, values)]
