@@ -38,7 +38,7 @@ class VerdictReply(Reply):
     """The verdict, item by item."""
 
     target: str = ""
-    verdict: Verdict = Verdict.NOT_YET_KNOWN
+    verdict: Verdict
     promise: str = ""
     """What became of what the last plan promised (a `Kept`); empty while it still has time."""
     checks: tuple[Check, ...] = ()
