@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,11 @@ async def test_the_report_counts_over_incidents_as_tables_json_and_csv(home: Pat
             (EntryKind.STATUS, {"status": "acknowledged", "reason": "seen"}),
         ):
             journal.append(name, HERE.server, NewEntry(kind=kind, text=str(kind), actor=ADA, data=dict(more)))
+    owe(journal, "checkout-2", "Node node-1 is cordoned", timedelta(days=-2))
+    owe(journal, "checkout-2", "Node node-2 is cordoned", timedelta(days=2))
+    settled = owe(journal, "checkout-2", "Node node-3 is cordoned", timedelta(days=-3))
+    over = NewEntry(kind=EntryKind.DEBT, text="settled", actor=ADA, plan="p", data={"state": "settled", "of": settled})
+    journal.append("checkout-2", HERE.server, over)
     journal.close()
     shown = (await incidents(home, "report")).stdout
     assert shown.startswith("2 incidents; medians of those whose record holds the milestone.")
@@ -120,7 +126,24 @@ async def test_the_report_counts_over_incidents_as_tables_json_and_csv(home: Pat
     told = json.loads((await incidents(home, "report", "--json")).stdout)
     assert [(group["name"], group["incidents"]) for group in told["by_severity"]] == [("SEV-2", 2)]
     assert told["workloads"] == [{"what": "Deployment shop/checkout", "incidents": ["checkout", "checkout-2"]}]
-    header, first, *_ = (await incidents(home, "report", "--csv")).stdout.splitlines()
+    (late,) = told["overdue"]
+    assert (late["incident"], late["what"], late["owner"]) == ("checkout-2", "Node node-1 is cordoned", "ben")
+    assert "Actions open past their date" in shown
+    assert "Node node-1 is cordoned" in shown
+    assert "Node node-2" not in shown
+    assert "Node node-3" not in shown
+    header, first, second = (await incidents(home, "report", "--csv")).stdout.splitlines()
     assert header.startswith("incident,opened,severity,status,services,causes,detect_seconds")
     assert first.startswith("checkout,")
+    assert header.endswith(",actions_open,actions_overdue")
     assert "SEV-2,acknowledged,Deployment shop/checkout,missing-environment,,0,," in first
+    assert (first.endswith(",0,0"), second.endswith(",2,1")) == (True, True)
+
+
+def owe(journal: Journal, incident: str, what: str, due: timedelta) -> str:
+    """The id of the entry that says so."""
+    data: dict[str, JsonValue] = {
+        "state": "owed", "what": what, "due": (system_clock() + due).isoformat(), "number": 1,
+    }  # fmt: skip
+    debt = NewEntry(kind=EntryKind.DEBT, text=f"Left behind: {what}", actor=ADA, plan="p", data=data)
+    return journal.append(incident, HERE.server, debt).id

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -211,6 +212,54 @@ def test_a_file_that_is_no_database_is_a_clear_error(tmp_path: Path, clock: Tick
     with pytest.raises(RecordError, match="can't be opened"):
         Journal(path, clock)
     assert path.read_bytes().startswith(b"this is not")
+
+
+@pytest.mark.parametrize("version", [0, 1, 2])
+def test_another_programs_database_is_refused_and_left_as_it_was(tmp_path: Path, clock: Ticking, version: int) -> None:
+    path = tmp_path / "journal.sqlite3"
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("CREATE TABLE entries (song TEXT)")
+        db.execute(f"PRAGMA user_version = {version}")
+    before = path.read_bytes()
+    with pytest.raises(RecordError, match="another program's database"):
+        Journal(path, clock)
+    assert path.read_bytes() == before
+
+
+def test_a_file_that_somebody_else_holds_can_be_read_and_the_error_says_who_to_end(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("incident_mcp.record.journal.BUSY_SECONDS", 0.1)
+    journal.append("i1", CLUSTER, note("first"))
+    with closing(sqlite3.connect(journal.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(RecordError, match="Another program holds it"):
+            journal.append("i1", CLUSTER, note("second"))
+        assert [entry.text for entry in journal.entries("i1")] == ["first"]
+    journal.append("i1", CLUSTER, note("third"))
+    assert [entry.text for entry in journal.entries("i1")] == ["first", "third"]
+    assert journal.verify() == []
+
+
+def test_a_full_disk_is_a_clear_error_and_no_hole(journal: Journal) -> None:
+    """SQLite says the same of a file that may not grow as of a disk that is full."""
+    journal.append("i1", CLUSTER, note("first"))
+    (pages,) = journal._db.execute("PRAGMA page_count").fetchone()
+    journal._db.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(RecordError, match=r"full\. Nothing was changed\. Free the disk"):
+        journal.append("i1", CLUSTER, note("y" * 100_000))
+    journal._db.execute("PRAGMA max_page_count = 1000000")
+    assert journal.append("i1", CLUSTER, note("second")).id == "e2"
+    assert journal.verify() == []
+
+
+def test_a_clock_that_is_set_back_moves_no_entry(tmp_path: Path) -> None:
+    times = iter([datetime(2026, 11, 24, 2, 30, tzinfo=UTC), datetime(2026, 11, 24, 1, 30, tzinfo=UTC)])
+    journal = Journal(tmp_path / "journal.sqlite3", lambda: next(times))
+    for text in ("before", "after"):
+        journal.append("i1", CLUSTER, note(text))
+    assert [entry.text for entry in journal.entries("i1")] == ["before", "after"]
+    assert journal.verify() == []
 
 
 def test_private_matter_is_kept_beside_the_entry_to_the_letter(journal: Journal) -> None:

@@ -44,7 +44,8 @@ def check(where: str, *told: str) -> None:
 def plant(here: World) -> None:
     """Into what a cluster says of itself: logs, a probe's words, annotations, variables, labels of pods, settings."""
     cluster = here.sandbox.cluster
-    lines = "\n".join(text for text in TEXTS if "\n" not in text)  # a log's line is read by itself
+    # A log's line is read by itself, but for a private key: its lines are masked where they stand in order.
+    lines = "\n".join(text for name, text, _ in SAMPLES if "\n" not in text or name == "private key")
     behaviour = {"log": [{"text": lines}], "unready": ALL.replace("\n", " ")}
     cluster.teach({"image": LEAKY, "behaves": [behaviour]})
     variables = [{"name": f"SETTING_{number}", "value": text} for number, text in enumerate(TEXTS)]
@@ -95,6 +96,9 @@ def calls() -> Iterator[tuple[str, dict[str, Any]]]:
         yield "record_entry", {"kind": "note", "text": words}
         yield "record_entry", {"kind": "decision", "text": words}
     yield from (
+        ("hand_off", {"specialist": "devops-troubleshooter", "question": SHORT[9]}),
+        ("post_update", {"status": "investigating", "impact": SHORT[10]}),
+        ("create_follow_ups", {"items": SHORT[:5]}),
         ("hand_over", {"receiver": SHORT[7], "note": ALL[:900]}),
         ("get_incident", {"entries": 500}),
         ("write_postmortem", {"note": f"{ALL[:1500]} [e1]", "html": True}),
@@ -122,7 +126,7 @@ async def test_no_tool_page_file_export_or_command_lets_one_out(
     check("the postmortem", *(file.read_text() for file in (tmp_path / "postmortems").iterdir()))
     monkeypatch.setenv("INCIDENT_HOME", str(tmp_path))
     (name,) = {entry.incident for entry in here.entries() if entry.incident}
-    for command in (["list"], ["list", "--json"], ["show", name], ["show", name, "--json"], ["export"], ["report"]):
+    for command in (["list"], ["list", "--json"], ["show", name], ["show", name, "--json"], ["export"], *REPORTS):
         done = CliRunner().invoke(commands.app, command)
         assert done.exit_code == 0, done.output
         assert done.output
@@ -130,10 +134,12 @@ async def test_no_tool_page_file_export_or_command_lets_one_out(
     assert offered - called <= ONE_OF_A_KIND, "a new tool is called here too"
 
 
+REPORTS = (["report"], ["report", "--json"], ["report", "--csv"])
 ONE_OF_A_KIND = {
     "cordon_node", "evict_pod", "pause_rollout", "restart_workload", "set_resources", "suspend_job", "undo_action",
+    "page",
 }  # fmt: skip
-"""They answer as the other changes do."""
+"""They answer as the other changes and messages do; what is sent is looked at in `tests/communicate/test_leaks.py`."""
 
 
 def said(result: CallToolResult) -> list[str]:

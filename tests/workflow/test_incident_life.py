@@ -138,6 +138,19 @@ async def test_a_stand_still_is_told_only_from_a_fresh_look(tmp_path: Path) -> N
         assert "No change since" not in summary(await here.call("get_incident"))
 
 
+async def test_a_clock_that_was_set_back_calls_no_old_look_fresh_and_is_asked_about(tmp_path: Path) -> None:
+    async with world(tmp_path, "2026-07-28", None, opened=False) as here:
+        await here.call("open_incident", title="checkout is down")
+        await here.call("check_health")
+        await here.call("check_health")
+        here.clock.forward(minutes=-60)
+        reply = await here.call("update_incident", status="acknowledged")
+        assert "No change since" not in summary(reply)
+        assert "acknowledged" not in data_of(reply).get("times", ""), "it would have taken less than no time"
+        written = Path(data_of(await here.call("write_postmortem"))["path"]).read_text()
+        assert "The clock went back by" in written
+
+
 async def test_an_update_that_went_out_moves_the_next_one(tmp_path: Path) -> None:
     async with world(tmp_path, "2026-07-28", None, opened=False) as here:
         await here.call("open_incident", title="checkout is down", severity="SEV-2")

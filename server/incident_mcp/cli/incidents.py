@@ -109,15 +109,16 @@ def report_all(
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, a line an incident.")] = False,
 ) -> None:
-    """Tell how long incidents took, by severity and service, and which causes and workloads came back."""
+    """Tell how long incidents took, by severity and service, what came back, and which actions are overdue."""
     from rich.console import Console
 
     from incident_mcp.cli import follow_up_lines, report_lines
     from incident_mcp.postmortem.report import report, row
+    from incident_mcp.vocabulary.clock import system_clock
 
     with _journal() as journal:
         read = [journal.entries(name) for name in journal.incidents()]
-        made = report([row(entries) for entries in read])
+        made = report([row(entries) for entries in read], system_clock())
     if as_csv:
         print(mask(report_lines.as_csv(made)), end="")
     elif as_json:

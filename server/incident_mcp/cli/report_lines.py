@@ -10,11 +10,15 @@ from rich.console import Console
 from rich.table import Table
 
 from incident_mcp.postmortem.durations import Durations
-from incident_mcp.postmortem.report import Group, Recurring, Report
+from incident_mcp.postmortem.report import Group, Recurring, Report, Row
+from incident_mcp.text.masking import mask
 from incident_mcp.text.words import count, duration
 
 SPANS = ("detect", "acknowledge", "mitigate", "resolve")
-COLUMNS = ("incident", "opened", "severity", "status", "services", "causes", *(f"{name}_seconds" for name in SPANS))
+COLUMNS = (
+    *("incident", "opened", "severity", "status", "services", "causes", *(f"{name}_seconds" for name in SPANS)),
+    *("actions_open", "actions_overdue"),
+)
 
 
 def show(report: Report, console: Console) -> None:
@@ -28,6 +32,17 @@ def show(report: Report, console: Console) -> None:
     for title, again in (("Causes that came back", report.causes), ("Workloads that failed again", report.workloads)):
         if again:
             console.print(_again(title, again))
+    if report.overdue:
+        console.print(_overdue(report))
+
+
+def _overdue(report: Report) -> Table:
+    table = Table("Actions open past their date", "Owner", "Overdue by", "Incident", box=SIMPLE)
+    for late in report.overdue:
+        table.add_row(
+            mask(late.what), mask(late.owner), duration(report.at - late.due), f"{late.incident} {late.entry}"
+        )
+    return table
 
 
 def _medians(title: str, groups: Sequence[Group]) -> Table:
@@ -55,8 +70,14 @@ def as_csv(report: Report) -> str:
     writer.writerow(COLUMNS)
     for row in report.rows:
         told = (row.incident, f"{row.opened:%Y-%m-%dT%H:%M:%SZ}", row.severity, row.status)
-        writer.writerow((*told, "; ".join(row.services), "; ".join(row.causes), *_seconds(row.durations)))
+        writer.writerow(
+            (*told, "; ".join(row.services), "; ".join(row.causes), *_seconds(row.durations), *_actions(row, report))
+        )
     return text.getvalue()
+
+
+def _actions(row: Row, report: Report) -> tuple[int, int]:
+    return len(row.actions), len(row.overdue(report.at))
 
 
 def _seconds(told: Durations) -> list[str]:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from incident_mcp.cluster.api import Api
 from incident_mcp.cluster.kinds import path_of
 from incident_mcp.cluster.moments import moment
+from incident_mcp.text.key_lines import mask_key_lines
 from incident_mcp.vocabulary.observation import LogSeen
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.untrusted import Untrusted
@@ -51,7 +52,7 @@ def stamped_lines(log: bytes) -> list[tuple[datetime | None, str]]:
 
 def log_seen(pod: Ref, container: str, log: bytes, *, previous: bool, most: int) -> LogSeen:
     """The last lines, as outside text."""
-    lines = tuple((time, Untrusted(text[:LONGEST_LINE])) for time, text in stamped_lines(log)[-most:])
+    lines = tuple((time, Untrusted(text[:LONGEST_LINE])) for time, text in stamped_lines(mask_key_lines(log))[-most:])
     return LogSeen(pod=pod, container=container, previous=previous, lines=lines)
 
 

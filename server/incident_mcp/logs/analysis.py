@@ -30,6 +30,7 @@ from incident_mcp.logs.sources import Source
 from incident_mcp.logs.spread import spread
 from incident_mcp.logs.templates import Template, shown, templates_of
 from incident_mcp.logs.value_seen import ValueSeen
+from incident_mcp.text.key_lines import mask_key_lines
 from incident_mcp.vocabulary.untrusted import Untrusted
 
 _RANK: dict[Level, int] = {"error": 0, "warning": 1, "info": 2}
@@ -267,9 +268,11 @@ def read_logs(
     valued: int = 0,
     sampled: int | None = None,
 ) -> Reading:
-    """All at once, when they are small; `usual` is the baseline. Of the first `valued` patterns, what their places hold
-    in `logs` is told; of the template number `sampled`, lines of all of its time.
+    """All at once, when they are small; the lines of a logged key are masked first. `usual` is the baseline. Of the
+    first `valued` patterns, what their places hold in `logs` is told; of the template number `sampled`, lines of all of
+    its time.
     """
+    logs, usual = ([(source, mask_key_lines(body)) for source, body in part] for part in (logs, usual))
     into = BytesIO()
     analysis = LogAnalysis(today=today, onset=onset, looked=looked, into=into)
     for baseline, bodies in ((True, usual), (False, logs)):

@@ -98,10 +98,15 @@ def _undone(done: tuple[PlanTold, ...]) -> tuple[tuple[PlanTold, PlanTold], ...]
     )
 
 
+_TELL_THE_END = frozenset((EntryKind.FINDING, EntryKind.VERDICT, EntryKind.STATUS, EntryKind.OUTCOME))
+
+
 def _resolution(entries: Sequence[Entry]) -> Entry | None:
     over: Entry | None = None
     broken: set[str] = set()
     for entry in entries:
+        if entry.kind not in _TELL_THE_END:
+            continue
         _keep_score(entry, broken)
         if _ends(entry, broken):
             over = over or entry

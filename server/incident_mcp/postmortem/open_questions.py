@@ -1,17 +1,26 @@
 """What the record does not know, as questions for the review. A gap that is asked about is not filled by a guess."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 from incident_mcp.postmortem.cause import changes_before
 from incident_mcp.postmortem.changes import PlanTold
 from incident_mcp.postmortem.milestones import Milestones
 from incident_mcp.postmortem.statement import Statement, state
-from incident_mcp.text.words import clock
+from incident_mcp.text.words import clock, duration
 from incident_mcp.vocabulary.entry import Entry, EntryKind
+
+SET_BACK = timedelta(seconds=5)
+"""A clock that is kept by the network steps back by less."""
 
 
 def open_questions(entries: Sequence[Entry], plans: Sequence[PlanTold], marks: Milestones) -> tuple[Statement, ...]:
-    return (*_about_the_cause(entries, marks), *_about_the_course(entries, marks), *_about_plans(entries, plans))
+    return (
+        *_about_the_cause(entries, marks),
+        *_about_the_course(entries, marks),
+        *_about_plans(entries, plans),
+        *_about_the_clock(entries),
+    )
 
 
 def _about_the_cause(entries: Sequence[Entry], marks: Milestones) -> Iterator[Statement]:
@@ -51,6 +60,17 @@ def _about_plans(entries: Sequence[Entry], plans: Sequence[PlanTold]) -> Iterato
             yield state(f"was plan {plan.id} ({plan.headline}) carried out?", plan.intent, plan.outcome)
         if plan.question and not plan.answers:
             yield state(f"why did nobody answer the question for plan {plan.id}?", plan.question)
+
+
+def _about_the_clock(entries: Sequence[Entry]) -> Iterator[Statement]:
+    """A writer's entries stand in the order in which they were written, whatever its clock said."""
+    last: dict[str, Entry] = {}
+    for entry in entries:
+        before = last.get(entry.writer)
+        if before and before.written - entry.written > SET_BACK:
+            back = duration(before.written - entry.written)
+            yield state(f"when was it really? The clock went back by {back} between these entries.", before, entry)
+        last[entry.writer] = entry
 
 
 def _explained(declined: Entry, entries: Sequence[Entry]) -> bool:

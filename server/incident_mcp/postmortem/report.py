@@ -1,15 +1,16 @@
-"""Over many incidents: how long things took, by severity and by service, and what keeps coming back.
+"""Over many incidents: how long things took, by severity and service, what keeps coming back, what is overdue.
 
 Only what the record holds: an incident without a milestone has no duration there, and doesn't count into its median.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from statistics import median
 
 from incident_mcp.postmortem.corrections import uncorrected
 from incident_mcp.postmortem.durations import Durations, durations
+from incident_mcp.record.debts import debts, owner
 from incident_mcp.record.incident import fold
 from incident_mcp.vocabulary.entry import Entry, EntryKind
 from incident_mcp.vocabulary.value import Value
@@ -17,6 +18,16 @@ from incident_mcp.vocabulary.value import Value
 UNSET = "not set"
 AGAIN = 2
 """How often something must have happened to be told as recurring."""
+
+
+class Action(Value):
+    """What a change left behind and nobody has settled yet."""
+
+    incident: str
+    entry: str
+    what: str
+    owner: str
+    due: datetime
 
 
 class Row(Value):
@@ -32,6 +43,11 @@ class Row(Value):
     causes: tuple[str, ...]
     """The words of the catalogue, `missing-environment`."""
     durations: Durations
+    actions: tuple[Action, ...] = ()
+    """Those that are open, the one that is due first in front."""
+
+    def overdue(self, now: datetime) -> tuple[Action, ...]:
+        return tuple(action for action in self.actions if action.due < now)
 
 
 class Group(Value):
@@ -56,6 +72,9 @@ class Report(Value):
     by_service: tuple[Group, ...]
     causes: tuple[Recurring, ...]
     workloads: tuple[Recurring, ...]
+    at: datetime
+    overdue: tuple[Action, ...]
+    """Actions open past their date, the one that is late by most in front."""
 
 
 def row(entries: Sequence[Entry]) -> Row:
@@ -75,16 +94,25 @@ def row(entries: Sequence[Entry]) -> Row:
         services=_distinct(str(root["target"]) for root in roots if root.get("target")),
         causes=_distinct(str(root["cause"]) for root in roots if root.get("cause")),
         durations=durations(entries),
+        actions=tuple(_actions(told.id, entries)),
     )
 
 
-def report(rows: Sequence[Row]) -> Report:
+def _actions(incident: str, entries: Sequence[Entry]) -> Iterator[Action]:
+    for debt in debts(entries):
+        yield Action(incident=incident, entry=debt.id, what=debt.what, owner=owner(debt, entries), due=debt.due)
+
+
+def report(rows: Sequence[Row], now: datetime) -> Report:
+    """`now` tells what is overdue."""
     return Report(
         rows=tuple(rows),
         by_severity=_groups(rows, lambda one: (one.severity,)),
         by_service=_groups(rows, lambda one: one.services),
         causes=_recurring(rows, lambda one: one.causes),
         workloads=_recurring(rows, lambda one: one.services),
+        at=now,
+        overdue=tuple(sorted((late for one in rows for late in one.overdue(now)), key=lambda late: late.due)),
     )
 
 

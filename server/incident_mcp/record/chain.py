@@ -5,11 +5,44 @@ is what travels between journals; whatever else a table keeps of it can be read 
 """
 
 import hashlib
-from typing import Any
+from datetime import datetime
+from functools import lru_cache
+from typing import Annotated, Any
 
 import msgspec
 
-from incident_mcp.vocabulary.entry import Entry
+from incident_mcp.vocabulary.actor import Actor
+from incident_mcp.vocabulary.entry import Entry, EntryKind
+
+_Aware = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+class _Body(msgspec.Struct, forbid_unknown_fields=True):
+    """An entry's fields but for its hash, in the order of `Entry`: what a body of this version reads as, quickly."""
+
+    id: str
+    incident: str | None
+    cluster: str
+    kind: EntryKind
+    text: str
+    actor: msgspec.Raw
+    happened: _Aware
+    written: _Aware
+    tool: str | None
+    plan: str | None
+    corrects: str | None
+    data: dict[str, Any]
+    writer: str
+    previous: str
+
+
+_body = msgspec.json.Decoder(_Body)
+
+
+@lru_cache(maxsize=64)
+def _actor(body: bytes) -> Actor:
+    """An incident has few, and each of them in many entries."""
+    return Actor.model_validate_json(body)
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -24,7 +57,15 @@ class Link(msgspec.Struct, frozen=True):
 
     @property
     def entry(self) -> Entry:
-        return Entry.model_validate(self.plain | {"hash": self.hash, "writer": self.writer})
+        """Raises `ValueError` for what is no entry of this version."""
+        try:
+            body = _body.decode(self.body)
+        except msgspec.ValidationError:  # of an older version, or damaged: the model tells
+            return Entry.model_validate(self.plain | {"hash": self.hash, "writer": self.writer})
+        # An incident holds a hundred thousand of them, and the model takes three times as long for each.
+        fields: dict[str, Any] = {name: getattr(body, name) for name in _Body.__struct_fields__}
+        fields |= {"actor": _actor(bytes(body.actor)), "writer": self.writer, "hash": self.hash}
+        return Entry.model_construct(**fields)
 
     @property
     def plain(self) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from incident_mcp.vocabulary.value import Value
 Status = Literal["open", "acknowledged", "mitigated", "resolved", "closed"]
 STATUSES: tuple[Status, ...] = get_args(Status)
 Role = Literal["commander", "communications", "scribe"]
-LIFE = (EntryKind.OPENED, EntryKind.SEVERITY, EntryKind.STATUS, EntryKind.ROLE)
+LIFE = frozenset((EntryKind.OPENED, EntryKind.SEVERITY, EntryKind.STATUS, EntryKind.ROLE))
 """The kinds that an incident's state is folded from."""
 
 
@@ -46,7 +46,8 @@ def fold(entries: Sequence[Entry]) -> Incident:
         "roles": {"commander": first.data["commander"]},
     }
     for entry in entries:
-        _apply(state, entry)
+        if entry.kind in LIFE:
+            _apply(state, entry)
     return Incident.model_validate(state)
 
 

@@ -19,9 +19,9 @@ from typing import Any, Protocol
 
 from incident_mcp.record.chain import START, Gap, Head, Link, broken, digest
 from incident_mcp.record.incident import LIFE, Incident
-from incident_mcp.record.kept import KeptReadings, Lives
+from incident_mcp.record.kept import KeptReadings, Lives, uncollected
 from incident_mcp.record.masked import masked
-from incident_mcp.record.schema import prepare
+from incident_mcp.record.schema import check_ours, prepare
 from incident_mcp.record.slug import TAG
 from incident_mcp.vocabulary.clock import Clock
 from incident_mcp.vocabulary.entry import Entry, EntryKind, NewEntry, entry_order
@@ -82,6 +82,7 @@ class Journal:
         with self._explained("opened"):
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+            check_ours(self._db, path)
             path.chmod(0o600)
             self._inode = path.stat().st_ino
             self._when_free("PRAGMA journal_mode = WAL")
@@ -244,7 +245,9 @@ class Journal:
             return after, []
         if after:  # the end of the table is short, whatever an index would offer
             where = f"+{where}"
-        return last, self._read(f"WHERE {where} AND seq > ? AND seq <= ? ORDER BY number", [*values, after, last])
+        return last, self._read(
+            f"WHERE {where} AND seq > ? AND seq <= ? ORDER BY number, writer", [*values, after, last]
+        )
 
     def of_plan(self, plan: str) -> list[Entry]:
         """What this journal wrote of a plan. What others say of it never approves or spends it."""
@@ -257,7 +260,9 @@ class Journal:
         return self._read(where, [EntryKind.ANSWER, self.writer, cluster])
 
     def _read(self, where: str, values: list[Any]) -> list[Entry]:
-        return [_entry(incident, link) for incident, link in self._rows(where, values)]
+        rows = self._rows(where, values)
+        with uncollected():
+            return [_entry(incident, link) for incident, link in rows]
 
     def _links(self, where: str, values: list[Any]) -> list[Link]:
         return [link for _, link in self._rows(where, values)]
@@ -339,7 +344,8 @@ class Journal:
         try:
             yield
         except BaseException:
-            self._db.execute("ROLLBACK")
+            if self._db.in_transaction:  # on a full disk SQLite has ended it already
+                self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
 
@@ -365,10 +371,13 @@ class Journal:
         try:
             yield
         except (sqlite3.Error, OSError) as error:
-            raise RecordError(
-                f"The record {self.path} can't be {verb}: {error}.",
-                "Free the disk, mend the folder's rights, or set INCIDENT_HOME to a folder that can be written.",
-            ) from error
+            raise RecordError(f"The record {self.path} can't be {verb}: {error}.", _next_step(error)) from error
+
+
+def _next_step(error: Exception) -> str:
+    if getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
+        return "Another program holds it: end that (lsof names it), then try again."
+    return "Free the disk, mend the folder's rights, or set INCIDENT_HOME to a folder that can be written."
 
 
 def _entry(incident: str | None, link: Link) -> Entry:

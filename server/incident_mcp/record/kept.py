@@ -3,9 +3,11 @@
 Without it, each answer of a long incident would decode all of it anew, ten thousand entries in a tenth of a second.
 """
 
+import gc
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 
 from incident_mcp.record.incident import Incident, fold
 from incident_mcp.vocabulary.entry import Entry, EntryKind, entry_order
@@ -14,6 +16,20 @@ Newer = Callable[[int], tuple[int, list[Entry]]]
 """What has come after a row of the file: the number of the last row, and the entries."""
 MOST = 4
 """Readings that are kept: the incident at hand, and those beside it."""
+
+
+@contextmanager
+def uncollected() -> Generator[None]:
+    """Build many entries: all of them stay, and Python's collector would look through them over and over, which takes
+    as long as all the rest.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 class Kept:
@@ -27,8 +43,10 @@ class Kept:
         """In the order of an incident: what another journal wrote may belong before what is here."""
         self._after, fresh = newer(self._after)
         if fresh:
+            in_order = not self._entries or _order(self._entries[-1]) < _order(fresh[0])
             self._entries += fresh
-            self._entries.sort(key=_order)
+            if not in_order:
+                self._entries.sort(key=_order)
         return list(self._entries)
 
 

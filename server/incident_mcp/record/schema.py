@@ -11,7 +11,9 @@ from pathlib import Path
 
 from incident_mcp.vocabulary.errors import RecordError
 
-_ONE = """
+_PRIVATE = "CREATE TABLE private (name TEXT PRIMARY KEY, body BLOB NOT NULL)"
+"""A table that every version has: by it a file is known as ours."""
+_ONE = f"""
 CREATE TABLE entries (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     incident TEXT,
@@ -24,7 +26,7 @@ CREATE TABLE entries (
 );
 CREATE INDEX entries_incident ON entries (incident, number);
 CREATE INDEX entries_plan ON entries (plan) WHERE plan IS NOT NULL;
-CREATE TABLE private (name TEXT PRIMARY KEY, body BLOB NOT NULL);
+{_PRIVATE};
 CREATE TRIGGER entries_stay BEFORE DELETE ON entries BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 CREATE TRIGGER entries_hold BEFORE UPDATE ON entries BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 """
@@ -51,17 +53,36 @@ STEPS = (_ONE, _TWO)
 VERSION = len(STEPS)
 
 
-def prepare(db: sqlite3.Connection, path: Path) -> None:
-    """Bring an open file to this version; what an older one held is kept beside it (`journal.sqlite3.v1`).
+def check_ours(db: sqlite3.Connection, path: Path) -> int:
+    """The file's version, before anything is written to it: 0 for one that is empty.
 
-    Raises `RecordError` for a file of a newer version, which is left alone, and `sqlite3.Error`.
+    Raises `RecordError` for a file of a newer version, and for another program's, which are left alone.
     """
-    (version,) = db.execute("PRAGMA user_version").fetchone()
+    # In one statement, so that it is one moment: another process may be making the tables.
+    version, tables, ours = db.execute(
+        "SELECT (SELECT user_version FROM pragma_user_version), count(*), coalesce(sum(sql = ?), 0)"
+        " FROM sqlite_master WHERE type = 'table'",
+        (_PRIVATE,),
+    ).fetchone()
+    if tables and not (version and ours):
+        raise RecordError(
+            f"{path} is another program's database, not a record of incidents.",
+            "Set INCIDENT_HOME to a folder of its own.",
+        )
     if version > VERSION:
         raise RecordError(
             f"The record {path} has schema {version}; this incident-mcp reads schema {VERSION}.",
             "Use the version of incident-mcp that wrote it.",
         )
+    return version
+
+
+def prepare(db: sqlite3.Connection, path: Path) -> None:
+    """Bring an open file to this version; what an older one held is kept beside it (`journal.sqlite3.v1`).
+
+    Raises `RecordError` as `check_ours` does, and `sqlite3.Error`.
+    """
+    version = check_ours(db, path)
     if version == VERSION:
         return
     if version:
@@ -74,7 +95,8 @@ def prepare(db: sqlite3.Connection, path: Path) -> None:
                 db.execute(statement)
         db.execute(f"PRAGMA user_version = {VERSION}")
     except BaseException:
-        db.execute("ROLLBACK")
+        if db.in_transaction:  # on a full disk SQLite has ended it already
+            db.execute("ROLLBACK")
         raise
     db.execute("COMMIT")
 

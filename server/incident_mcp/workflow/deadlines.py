@@ -54,7 +54,7 @@ def unchanged(known: Sequence[Entry], now: datetime) -> Iterator[str]:
     """`No change since 14:20 UTC, checked again 14:38 UTC`, from a fresh look that brought nothing new."""
     looks = [entry for entry in known if entry.kind is EntryKind.LOOK and entry.tool in LOOKS]
     news = [entry for entry in known if entry.kind in NEWS and not entry.data.get("tells")]
-    if not looks or not news or now - looks[-1].written > FRESH:
+    if not looks or not news or abs(now - looks[-1].written) > FRESH:  # a look of the future: the clock was set back
         return
     before = [entry for entry in looks[:-1] if entry.written >= news[-1].written]
     if before:

@@ -42,7 +42,7 @@ async def began(
     """None where nothing dates it. Raises `BadRequest` for a time that is none."""
     if said:
         return Began(moment_said(said, desk.clock()))
-    entries = await desk.record.entries(incident) if incident else []
+    entries = await desk.record.entries(incident, EntryKind.EVIDENCE, EntryKind.REPORT) if incident else []
     entry = _recorded(entries, workload.ref if workload else None)
     if entry is None:
         return _by_its_pods(desk, workload, pods) if workload else None

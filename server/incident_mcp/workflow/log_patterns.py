@@ -63,7 +63,7 @@ async def analyze_logs(
     start = await began(desk, found, scope.workload, scope.pods, onset)
     logs = await read_wanted(desk, scope, wanted)
     compared = await against(desk, scope, wanted, logs, start)
-    whole = _reading(compared, now, pattern)
+    whole = reading_of(compared, now, valued=VALUED, sampled=pattern)
     reading = at_level(whole, asked.level)
     hosts, missed = await access_hosts(desk, wanted, logs.logs, start.at if start else None)
     logs.not_checked += missed
@@ -75,7 +75,8 @@ async def analyze_logs(
     return await recorded(desk, found, "analyze_logs", arguments, reply, by)
 
 
-def _reading(compared: Comparison, now: datetime, sampled: int | None) -> Reading:
+def reading_of(compared: Comparison, now: datetime, *, valued: int = 0, sampled: int | None = None) -> Reading:
+    """What is judged, against what is usual; of the first `valued` patterns, what their places hold."""
     from incident_mcp.logs.analysis import read_logs  # needs numpy, which only logs do
 
     return read_logs(
@@ -84,7 +85,7 @@ def _reading(compared: Comparison, now: datetime, sampled: int | None) -> Readin
         onset=compared.onset,
         looked=compared.looked,
         usual=_sources(compared.usual),
-        valued=VALUED,
+        valued=valued,
         sampled=sampled,
     )
 

@@ -1,8 +1,9 @@
-"""Does it serve again? Beside the pods of a verification: an answer from inside, the outside host, the metrics.
+"""Does it serve again? Beside the pods of a verification: an answer from inside, the outside host, errors, metrics.
 
 What can't be asked (no right, no probe, no monitoring) is *not checked*, with the reason, and never green.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -17,6 +18,7 @@ from incident_mcp.vocabulary.observation import Observation
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.verdict import Check
 from incident_mcp.workflow.desk import Desk
+from incident_mcp.workflow.errors_since import errors_since
 from incident_mcp.workflow.from_here import tried_words
 from incident_mcp.workflow.measuring import measure
 from incident_mcp.workflow.metric_lines import signal_words
@@ -33,16 +35,22 @@ class Served:
 
     @property
     def items(self) -> tuple[Check, ...]:
-        return tuple(check for name in ("inside", "outside", "metrics") for check in self.checks.get(name, []))
+        return tuple(
+            check for name in ("inside", "outside", "errors", "metrics") for check in self.checks.get(name, [])
+        )
 
 
-async def serving(desk: Desk, seen: Observation, target: Ref, since: datetime | None) -> Served:
-    """Ask all three at once. `since`: when the change was made, which the metrics are compared from."""
+async def serving(
+    desk: Desk, incident: str | None, looks: Sequence[Observation], target: Ref, since: datetime | None
+) -> Served:
+    """Ask all at once, after these looks. `since`: when the change was made, which logs and metrics are read from."""
+    seen, soaked = looks[-1], looks[0].at
     found = Served()
     await together(
         [
             lambda: _inside(desk, seen, target, found),
             lambda: _outside(desk, seen, target, found),
+            lambda: _errors(desk, incident, seen, target, since, soaked, found),
             lambda: _measured(desk, seen, target, since, found),
         ]
     )
@@ -81,6 +89,27 @@ async def _outside(desk: Desk, seen: Observation, target: Ref, found: Served) ->
             found.checks.setdefault("outside", []).append(check)
         else:
             found.not_checked.append(f"the outside from here ({words})")
+
+
+async def _errors(
+    desk: Desk,
+    incident: str | None,
+    seen: Observation,
+    target: Ref,
+    since: datetime | None,
+    soaked: datetime,
+    found: Served,
+) -> None:
+    try:
+        check, why = await errors_since(desk, incident, seen, target, since=since, soaked=soaked)
+    except CredentialsError:
+        raise
+    except ClusterError as error:
+        check, why = None, f"error patterns ({plain(error.happened, 160)})"
+    if check:
+        found.checks["errors"] = [check]
+    else:
+        found.not_checked.append(why)
 
 
 async def _measured(desk: Desk, seen: Observation, target: Ref, since: datetime | None, found: Served) -> None:

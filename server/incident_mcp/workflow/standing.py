@@ -29,6 +29,7 @@ PLANS = 8
 BUDGET = 1200
 LARGEST = 6500
 """Tokens for the entries of one answer: by default, and when more are asked for."""
+_QUIET = frozenset((EntryKind.LOOK, EntryKind.NOTE))
 SHOWN = 30
 """How many of the newest entries an answer holds before somebody asks for more."""
 
@@ -78,8 +79,9 @@ async def get_incident(
             f"{desk.cluster}: incident {found.id} was not open at {clock(moment, found.opened)} UTC.",
             f"It was opened at {clock(found.opened, moment)} UTC.",
         )
-    found = fold(known)
-    plans = plan_lines(known, moment)
+    told = without_looks(known)
+    found = fold(told)
+    plans = plan_lines(told, moment)
     newest_first = [_line(entry) for entry in reversed(known[-entries:])]
     shown = fitting(newest_first, BUDGET if entries <= SHOWN else LARGEST).items[::-1]
     asked = f"{desk.cluster}: as the record told it at {clock(moment, desk.clock())} UTC." if at else ""
@@ -91,7 +93,7 @@ async def get_incident(
         status=found.status,
         severity=found.severity or "",
         roles=found.roles,
-        times=str(durations(known)),
+        times=str(durations(told)),
         plans=tuple(plans[-PLANS:]),
         timeline=shown,
         more=f"{len(shown)} of {len(known)} entries shown; entries={len(known)} shows all."
@@ -102,19 +104,25 @@ async def get_incident(
 
 def state_lines(desk: Desk, known: list[Entry], plans: list[PlanLine], moment: datetime) -> tuple[str, ...]:
     """The incident in a line, then each plan that waits and each deadline."""
-    found = fold(known)
+    told = without_looks(known)
+    found = fold(told)
     severity = f"{found.severity}, {found.severity_told_by}" if found.severity else "severity not set"
     if not found.severity and found.proposed:
         severity += f", {found.proposed} proposed"
     return (
         f"{desk.cluster}: {found.title}: {found.status}, {severity}, opened {clock(found.opened)} UTC.",
         *(f"Plan {plan.id} waits for a person until {plan.until}: {plan.change}" for plan in plans if plan.until),
-        *deadlines(known, found, moment),
-        *_to_correct(known),
-        *debt_lines(known, moment),
+        *deadlines(told, found, moment),
+        *_to_correct(told),
+        *debt_lines(told, moment),
         *unchanged(known, moment),
         *_unshared(desk, moment),
     )
+
+
+def without_looks(known: list[Entry]) -> list[Entry]:
+    """Without what is most of a long incident, and changes nothing of how it stands."""
+    return [entry for entry in known if entry.kind not in _QUIET or entry.corrects]
 
 
 def _to_correct(known: list[Entry]) -> Iterator[str]:
@@ -133,7 +141,8 @@ def plan_lines(known: list[Entry], moment: datetime) -> list[PlanLine]:
     """The plans that these entries tell of, in the state that they tell of."""
     of_plans: dict[tuple[str | None, str], list[Entry]] = defaultdict(list)
     for entry in known:
-        of_plans[entry.plan, entry.writer].append(entry)
+        if entry.plan:
+            of_plans[entry.plan, entry.writer].append(entry)
     plans = (entry for entry in known if entry.kind is EntryKind.PLAN)
     return [_plan_line(entry, of_plans[entry.plan, entry.writer], moment) for entry in plans]
 

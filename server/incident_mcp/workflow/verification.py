@@ -38,7 +38,7 @@ class VerdictReply(Reply):
     """The verdict, item by item."""
 
     target: str = ""
-    verdict: Verdict = Verdict.NOT_YET_KNOWN
+    verdict: Verdict
     promise: str = ""
     """What became of what the last plan promised (a `Kept`); empty while it still has time."""
     checks: tuple[Check, ...] = ()
@@ -127,7 +127,7 @@ async def verify_fix(
     looks = await soak(_look(desk, target), clock=desk.clock, span=span)
     logs = await _logs(desk, looks, target, since) if promise and promise.gone else None
     judged = verify(looks, target, promise=promise, since=since, before=change.before, soak=span, logs=logs)
-    served = await serving(desk, looks[-1], target, since) if looks else Served()
+    served = await serving(desk, found, looks, target, since) if looks else Served()
     judged = judged.with_more(served.items)
     counts = counts_of(looks[-1]) if looks else {}
     entry = await _record(desk, found, judged, change.plan, by, counts)
