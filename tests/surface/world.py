@@ -117,10 +117,11 @@ async def world(
     viewer: bool = False,
     opened: bool = True,
     stands: Stands = "advisory",
+    hear: Callable[[Any], Awaitable[None]] | None = None,
     **options: Any,
 ) -> AsyncGenerator[World]:
     """Serve and connect. `answer` makes the person's answer; None: the client can't show forms. `home` and what is in
-    it (policy, passphrases, stop) are the gate's, wherever it `stands`.
+    it (policy, passphrases, stop) are the gate's, wherever it `stands`. `hear` is given what the server tells unasked.
     """
     async with serve_sandbox(scenario) as sandbox, AsyncExitStack() as stack:
         kubeconfig = sandbox.viewer_kubeconfig if viewer else sandbox.kubeconfig
@@ -150,7 +151,9 @@ async def world(
             return await answer()
 
         made = server(settings, office(settings, {}, located, clock))
-        async with Client(made, mode=mode, elicitation_callback=ask if answer else None) as client:
+        async with Client(
+            made, mode=mode, elicitation_callback=ask if answer else None, message_handler=hear
+        ) as client:
             here = World(sandbox, settings, clock, client, questions, forms, persons)
             if opened:
                 await here.call("open_incident", title="checkout is down")
