@@ -65,8 +65,9 @@ def test_a_yes_in_the_form_rolls_back_and_ends_with_the_postmortem(tmp_path: Pat
     assert "Reported: checkout is down" in model.heard()
 
 
-def test_escape_and_decline_change_nothing(tmp_path: Path) -> None:
-    here = this_repository(tmp_path, NEW)
+@pytest.mark.parametrize("version", [OLD, NEW])
+def test_escape_and_decline_change_nothing(tmp_path: Path, version: str) -> None:
+    here = this_repository(tmp_path, version)
     again = [say("Nothing was changed. Asking again."), ASK[1]]
     with scripted(*OPENING, again, told) as model, here.with_a_person(model) as terminal:
         terminal.type("/incident checkout is down")
@@ -78,6 +79,19 @@ def test_escape_and_decline_change_nothing(tmp_path: Path) -> None:
         terminal.shows("TOLD")
     assert [entry.data["said"] for entry in of_kind(here, EntryKind.ANSWER)] == ["cancelled", "declined"]
     assert "Declined in the chat" in model.heard()
+    assert nothing_was_changed(here)
+
+
+def test_the_older_client_takes_the_form_away_when_it_gives_up_and_nothing_is_changed(tmp_path: Path) -> None:
+    here = this_repository(tmp_path, OLD)
+    here.more["MCP_TOOL_TIMEOUT"] = "8000"
+    later = [say("No answer came in time.")], [call(OURS + "get_incident")], told
+    with scripted(*OPENING, *later) as model, here.with_a_person(model) as terminal:
+        terminal.type("/incident checkout is down")
+        terminal.shows(FORM)
+        assert FORM not in terminal.shows("No answer came in time")
+        terminal.shows("TOLD")
+    assert [entry.data["said"] for entry in of_kind(here, EntryKind.ANSWER)] == []
     assert nothing_was_changed(here)
 
 

@@ -1,5 +1,5 @@
-"""The simple incident as `prompts/incident.md` has it, step by step: the person is asked three times, for the change, the
-first messages and the closing ones. What only looks or writes into the record never asks.
+"""The simple incident as `prompts/incident.md` has it, step by step: the person is asked three times, for the change,
+the first messages and the closing ones. What only looks or writes into the record never asks.
 """
 
 from pathlib import Path

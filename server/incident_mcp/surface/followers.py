@@ -28,9 +28,8 @@ class Followers:
                 await connection.send_resource_updated(uri)
 
     async def _follow(self, ctx: ServerRequestContext[Any], params: SubscribeRequestParams) -> EmptyResult:
-        reading = self._served.get_request_handler("resources/read")
-        assert reading is not None, "MCPServer always serves it"
-        await reading.handler(ctx, ReadResourceRequestParams(uri=params.uri))
+        if reading := self._served.get_request_handler("resources/read"):
+            await reading.handler(ctx, ReadResourceRequestParams(uri=params.uri))
         connection = _connection(ctx)
         if connection not in self._pages:
             self._pages[connection] = set()
@@ -45,4 +44,4 @@ class Followers:
 
 def _connection(ctx: ServerRequestContext[Any]) -> Connection:
     """The session is made anew for each request, and the SDK's handlers are given no other way to what outlives it."""
-    return ctx.session._connection  # pyright: ignore[reportPrivateUsage]  # noqa: SLF001
+    return ctx.session._connection  # pyright: ignore[reportPrivateUsage]
