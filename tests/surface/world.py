@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from mcp import Client
+from mcp.client.session import MessageHandlerFnT
 from mcp.types import CallToolResult, ElicitRequestParams, ElicitResult, TextContent
 
 from incident_mcp.record.journal import Journal
@@ -117,7 +118,7 @@ async def world(
     viewer: bool = False,
     opened: bool = True,
     stands: Stands = "advisory",
-    hear: Callable[[Any], Awaitable[None]] | None = None,
+    hear: MessageHandlerFnT | None = None,
     **options: Any,
 ) -> AsyncGenerator[World]:
     """Serve and connect. `answer` makes the person's answer; None: the client can't show forms. `home` and what is in
