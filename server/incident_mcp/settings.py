@@ -99,7 +99,9 @@ class Settings(BaseSettings):
     executor: Path | None = Field(
         None, description="The socket of the separated executor, which alone writes; else this server writes itself."
     )
-    listen: ListenPlace = Field(ListenPlace(), description="Where an executor listens, and to whom; `[listen]`.")
+    listen: ListenPlace = Field(
+        default_factory=ListenPlace, description="Where an executor listens, and to whom; `[listen]`."
+    )
     unleash: FlagsPlace | None = Field(None, description="Unleash, by its admin API; `[unleash]`.")
 
     slack: SlackPlace | None = Field(None, description="A Slack channel that is told; `[slack]`.")

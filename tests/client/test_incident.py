@@ -11,6 +11,8 @@ from tests.client.model import Block, Step, call, say, scripted
 OURS = "mcp__incident__"
 CHECKOUT = {"kind": "Deployment", "namespace": "shop", "name": "checkout"}
 ROLLBACK = {**CHECKOUT, "revision": 6}
+GIVES_UP = "10000"
+"""Milliseconds after which the client gives up on a call."""
 ASK = [say("I ask for it now."), call(OURS + "rollback_workload", **ROLLBACK)]
 OPENING: tuple[Step, ...] = (
     [say("Opening."), call(OURS + "open_incident", title="checkout is down")],
@@ -65,8 +67,9 @@ def test_a_yes_in_the_form_rolls_back_and_ends_with_the_postmortem(tmp_path: Pat
     assert "Reported: checkout is down" in model.heard()
 
 
-def test_escape_and_decline_change_nothing(tmp_path: Path) -> None:
-    here = this_repository(tmp_path, NEW)
+@pytest.mark.parametrize("version", [OLD, NEW])
+def test_escape_and_decline_change_nothing(tmp_path: Path, version: str) -> None:
+    here = this_repository(tmp_path, version)
     again = [say("Nothing was changed. Asking again."), ASK[1]]
     with scripted(*OPENING, again, told) as model, here.with_a_person(model) as terminal:
         terminal.type("/incident checkout is down")
@@ -81,9 +84,23 @@ def test_escape_and_decline_change_nothing(tmp_path: Path) -> None:
     assert nothing_was_changed(here)
 
 
+def test_the_older_client_takes_the_form_away_when_it_gives_up_and_nothing_is_changed(tmp_path: Path) -> None:
+    here = this_repository(tmp_path, OLD)
+    here.more["MCP_TOOL_TIMEOUT"] = GIVES_UP
+    later = [say("No answer came in time.")], [call(OURS + "get_incident")], told
+    with scripted(*OPENING, *later) as model, here.with_a_person(model) as terminal:
+        terminal.type("/incident checkout is down")
+        terminal.shows(FORM)
+        assert FORM not in terminal.shows("No answer came in time")
+        terminal.type("what became of it?")
+        terminal.shows("TOLD")
+    assert not [entry for entry in of_kind(here, EntryKind.ANSWER) if entry.data["said"] == "accepted"]
+    assert nothing_was_changed(here)
+
+
 def test_a_yes_after_the_client_gave_up_changes_nothing_and_the_assistant_can_learn_it(tmp_path: Path) -> None:
     here = this_repository(tmp_path, NEW)
-    here.more["MCP_TOOL_TIMEOUT"] = "15000"
+    here.more["MCP_TOOL_TIMEOUT"] = GIVES_UP
     later = [say("No answer came in time.")], [call(OURS + "get_incident")], told
     with scripted(*OPENING, *later) as model, here.with_a_person(model) as terminal:
         terminal.type("/incident checkout is down")

@@ -5,9 +5,10 @@ kubectl that would change something is asked about.
 import subprocess
 from pathlib import Path
 
-from tests.client.claude_code import NEW, this_repository
+from incident_mcp.vocabulary.entry import EntryKind
+from tests.client.claude_code import NEW, Place, this_repository
 from tests.client.model import Step, call, say, scripted
-from tests.client.test_incident import CHECKOUT, OPENING, OURS, ROLLBACK, nothing_was_changed, told
+from tests.client.test_incident import CHECKOUT, OPENING, OURS, ROLLBACK, nothing_was_changed, of_kind, told
 
 SPECIALIST = "You are the specialist in Kubernetes"
 
@@ -44,10 +45,33 @@ def test_a_specialist_can_read_and_can_change_nothing(tmp_path: Path) -> None:
     assert "The specialist: they want PAYMENT_URL." in [entry.text for entry in here.entries()]
 
 
-def test_under_strict_rules_the_client_refuses_by_itself_where_nobody_can_be_asked(tmp_path: Path) -> None:
-    here = this_repository(tmp_path, NEW)
+def strict(folder: Path) -> Place:
+    here = this_repository(folder, NEW)
     command = [str(here.project / ".venv/bin/incident-mcp"), "init", "--strict", "--write"]
     subprocess.run(command, cwd=here.project, env={"HOME": str(here.home)}, check=True, capture_output=True, timeout=30)
+    return here
+
+
+def test_under_strict_rules_the_client_asks_legibly_before_the_form_does_and_a_no_ends_it(tmp_path: Path) -> None:
+    here = strict(tmp_path)
+    with scripted(*OPENING, told) as model, here.with_a_person(model, size=(80, 24)) as terminal:
+        terminal.type("checkout is down")
+        screen = terminal.shows("Do you want to proceed")
+        terminal.press("Escape", "User rejected|Interrupted|What should")
+    for line in (
+        "incident — Rollback Workload Tool: (MCP)",
+        'name: "checkout"',
+        "revision: 6",
+        f"Rule {OURS}rollback_",
+    ):
+        assert line in screen
+    assert "…" not in screen
+    assert not of_kind(here, EntryKind.QUESTION)
+    assert nothing_was_changed(here)
+
+
+def test_under_strict_rules_the_client_refuses_by_itself_where_nobody_can_be_asked(tmp_path: Path) -> None:
+    here = strict(tmp_path)
     with scripted(*OPENING, told) as model:
         printed = here.without_a_person(model, "checkout is down", "--permission-mode", "default")
     assert "haven't granted" in printed

@@ -28,7 +28,7 @@ from tests.communicate.services import (
     LocalStatuspage,
     served,
 )
-from tests.surface.world import ACCEPT, World, data_of, text_of, world
+from tests.surface.world import ACCEPT, Mode, World, data_of, text_of, world
 
 IMPACT = "Payments fail for about half of the shoppers."
 ALL = ElicitResult(action="accept", content={"send_1": True, "send_2": True})
@@ -73,6 +73,7 @@ async def talk(
     channels: tuple[str, ...] = ("slack", "statuspage"),
     email: EmailPlace | None = None,
     asks: bool = True,
+    mode: Mode = "2026-07-28",
     **more: Any,
 ) -> AsyncGenerator[Talk]:
     """`asks`: whether the client can show forms."""
@@ -106,7 +107,7 @@ async def talk(
         places["github"] = GithubPlace(url=github.url, repository="acme/incidents", token_file=token, timeout=2)
         places["jira"] = JiraPlace(url=jira.url, user="ada@example.com", project="OPS", token_file=token, timeout=2)
         wanted = {name: places[name] for name in channels} | ({"email": email} if email else {})
-        async with world(home, "2026-07-28", answer if asks else None, **wanted, **more) as here:
+        async with world(home, mode, answer if asks else None, **wanted, **more) as here:
             made = Talk(here, slack, page, duty, github, jira, answers)
             acts.append(made)
             yield made

@@ -20,12 +20,14 @@ from mcp.types import (
 )
 from pydantic import BaseModel, Field
 
+from incident_mcp.surface.followers import Followers
 from tests.conformance.serving import serve
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg=="
 WAV = "UklGRiYAAABXQVZFZm10IBAAAAABAAEAQB8AAAB9AAACABAAZGF0YQIAAAA="
 
 made = MCPServer("fixtures", log_level="ERROR")
+Followers(made._lowlevel_server)
 IMAGE = ImageContent(type="image", data=PNG, mime_type="image/png")
 
 
@@ -146,6 +148,11 @@ async def test_elicitation_sep1330_enums(context: Context[Any, Any]) -> str:
 @made.resource("test://static-text", mime_type="text/plain")
 def static_text() -> str:
     return "This is the content of the static text resource."
+
+
+@made.resource("test://watched-resource", mime_type="text/plain")
+def watched() -> str:
+    return "This is a resource that can be followed."
 
 
 @made.resource("test://static-binary", mime_type="image/png")

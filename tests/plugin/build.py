@@ -1,8 +1,9 @@
-"""Writes what the client reads, from one source each: `make plugin`.
+"""Writes what the client reads, and the page about it, from one source each: `make plugin`.
 
 `prompts/` and the server's own list of tools make `.claude/` (commands, specialists, permission rules) for this
 repository, whose server plays the sandbox; `.claude/` makes `plugin/` for anybody's, whose server is the installed
-command on the person's own cluster. A test fails when what lies there is not what this would write.
+command on the person's own cluster. The page of all tools, `docs/tools.md`, comes from the same list. A test fails when
+what lies there is not what this would write.
 """
 
 import json
@@ -19,6 +20,7 @@ from incident_mcp import __version__
 from incident_mcp.cli.client_rules import PLUGIN, PROJECT, permission_rules
 from incident_mcp.settings import load_settings
 from incident_mcp.text import front_matter, templates
+from tests.plugin import reference
 
 ROOT = Path(__file__).parents[2]
 HOOK = ".claude/hooks/ask_before_kubectl.py"
@@ -70,6 +72,7 @@ def files() -> dict[str, str]:
     made["plugin/.claude-plugin/plugin.json"] = _json(
         _about() | {"version": __version__, "author": MAKERS, "license": "Apache-2.0"}
     )
+    made["docs/tools.md"] = anyio.run(reference.page)
     made[".claude-plugin/marketplace.json"] = _json(
         {
             "name": "incident-mcp",

@@ -5,7 +5,16 @@ from pathlib import Path
 import anyio
 import pytest
 from mcp import MCPError
-from mcp.types import TextResourceContents
+from mcp.client.session import IncomingMessage
+from mcp.types import (
+    EmptyResult,
+    ResourceUpdatedNotification,
+    SubscribeRequest,
+    SubscribeRequestParams,
+    TextResourceContents,
+    UnsubscribeRequest,
+    UnsubscribeRequestParams,
+)
 
 from tests.surface.world import MODES, Mode, World, data_of, world
 
@@ -58,3 +67,23 @@ async def test_whoever_listens_is_told_that_a_page_changed(tmp_path: Path) -> No
                 await here.call("record_entry", kind="note", text="the phone rings")
                 event = await anext(aiter(events))
         assert getattr(event, "uri", None) == timeline
+
+
+async def test_whoever_subscribed_the_older_way_is_told_until_they_leave(tmp_path: Path) -> None:
+    told: list[str] = []
+
+    async def hear(message: IncomingMessage) -> None:
+        if isinstance(message, ResourceUpdatedNotification):
+            told.append(str(message.params.uri))
+
+    async with world(tmp_path, "legacy", None, hear=hear) as here:
+        send, timeline = here.client.session.send_request, f"incident://{here.entries()[0].incident}/timeline"
+        await send(SubscribeRequest(params=SubscribeRequestParams(uri=timeline)), EmptyResult)
+        await here.call("record_entry", kind="note", text="the phone rings")
+        assert told == [timeline]
+        await send(UnsubscribeRequest(params=UnsubscribeRequestParams(uri=timeline)), EmptyResult)
+        await here.call("record_entry", kind="note", text="it rings again")
+        assert told == [timeline]
+        for foreign in ("test://watched-resource", "incident://nowhere/timeline"):
+            with pytest.raises(MCPError):
+                await send(SubscribeRequest(params=SubscribeRequestParams(uri=foreign)), EmptyResult)

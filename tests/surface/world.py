@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from mcp import Client
+from mcp.client.session import MessageHandlerFnT
 from mcp.types import CallToolResult, ElicitRequestParams, ElicitResult, TextContent
 
 from incident_mcp.record.journal import Journal
@@ -117,10 +118,11 @@ async def world(
     viewer: bool = False,
     opened: bool = True,
     stands: Stands = "advisory",
+    hear: MessageHandlerFnT | None = None,
     **options: Any,
 ) -> AsyncGenerator[World]:
     """Serve and connect. `answer` makes the person's answer; None: the client can't show forms. `home` and what is in
-    it (policy, passphrases, stop) are the gate's, wherever it `stands`.
+    it (policy, passphrases, stop) are the gate's, wherever it `stands`. `hear` is given what the server tells unasked.
     """
     async with serve_sandbox(scenario) as sandbox, AsyncExitStack() as stack:
         kubeconfig = sandbox.viewer_kubeconfig if viewer else sandbox.kubeconfig
@@ -150,7 +152,9 @@ async def world(
             return await answer()
 
         made = server(settings, office(settings, {}, located, clock))
-        async with Client(made, mode=mode, elicitation_callback=ask if answer else None) as client:
+        async with Client(
+            made, mode=mode, elicitation_callback=ask if answer else None, message_handler=hear
+        ) as client:
             here = World(sandbox, settings, clock, client, questions, forms, persons)
             if opened:
                 await here.call("open_incident", title="checkout is down")

@@ -15,7 +15,7 @@ NAME = "executor"
 
 
 def command(kubeconfig: Kubeconfig = None, context: Context = None) -> None:
-    """Hold the credential that writes, and carry out what a person approved (`[listen]` in the settings)."""
+    """Hold the credential that writes, and carry out what a person approved (`listen` in the settings)."""
     run(_main(settings_of(kubeconfig, context, None)))
 
 

@@ -1,6 +1,6 @@
 """The monitoring that the settings name: Prometheus, Alertmanager, both or none, and the shop's own queries."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,8 +10,6 @@ from incident_mcp.services.source import Source
 if TYPE_CHECKING:  # met with the first look: a server starts without it
     from incident_mcp.metrics.look import MonitoringLook
 
-NO_QUERIES = Queries()
-
 
 @dataclass(frozen=True)
 class Monitoring:
@@ -19,7 +17,7 @@ class Monitoring:
 
     prometheus: Source | None = None
     alertmanager: Source | None = None
-    own: Queries = NO_QUERIES
+    own: Queries = field(default_factory=Queries)
     seconds: float = 2.0
     """How long Prometheus may compute one query."""
 

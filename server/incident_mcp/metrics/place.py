@@ -30,4 +30,4 @@ class Queries(Value):
 class PrometheusPlace(Place):
     """As `[prometheus]` in the settings, its queries below it."""
 
-    queries: Queries = Queries()
+    queries: Queries = Field(default_factory=Queries)

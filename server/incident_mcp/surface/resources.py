@@ -1,8 +1,7 @@
 """MCP resources: `incident://current`, and a timeline and a postmortem for each incident.
 
 They are listed one by one, since clients show and mention what is listed, and templates are seldom drawn. Whoever
-listens (protocol 2026-07-28) is told when a call has written to them; the older protocol has no subscription that the
-SDK would take.
+listens (protocol 2026-07-28) or has subscribed (2025-11-25) is told when a call has written to them.
 """
 
 from collections.abc import Awaitable, Callable
@@ -13,6 +12,7 @@ from mcp.server.mcpserver.exceptions import ResourceError
 from mcp.types import CallToolResult
 from mcp.types import Resource as ListedResource
 
+from incident_mcp.surface.followers import Followers
 from incident_mcp.surface.office import Office
 from incident_mcp.text.masking import mask
 from incident_mcp.vocabulary.errors import IncidentError
@@ -72,14 +72,14 @@ def _listed(template: str, incident: str, title: str, mime_type: str) -> ListedR
     return ListedResource(uri=uri, name=uri.removeprefix("incident://"), title=title, mime_type=mime_type)
 
 
-async def tell(context: Context[Any, Any], tool: str, result: CallToolResult) -> None:
-    """A call has written to an incident: tell who listens to its pages, and of new pages."""
+async def tell(context: Context[Any, Any], followers: Followers, tool: str, result: CallToolResult) -> None:
+    """A call has written to an incident: tell who follows its pages, and of new pages."""
     content = result.structured_content
     incident = content.get("incident") if content else None
     if not isinstance(incident, str):
         return
-    await context.notify_resource_updated(CURRENT)
-    for template in (TIMELINE, POSTMORTEM):
-        await context.notify_resource_updated(template.format(incident=incident))
+    for uri in (CURRENT, *(template.format(incident=incident) for template in (TIMELINE, POSTMORTEM))):
+        await context.notify_resource_updated(uri)
+        await followers.updated(uri)
     if tool in ("open_incident", "write_postmortem"):
         await context.notify_resources_changed()

@@ -21,6 +21,7 @@ from pydantic import ValidationError
 
 from incident_mcp import __version__
 from incident_mcp.surface.caller import assistant
+from incident_mcp.surface.followers import Followers
 from incident_mcp.surface.office import Office
 from incident_mcp.surface.patience import patient
 from incident_mcp.surface.resources import add_pages, listed, tell
@@ -62,6 +63,7 @@ class IncidentServer(MCPServer[Any]):
         self._tools = {tool.name: tool for tool in tools}
         self._changes = {action.name for action in office.actions}
         self._prompts = prompts
+        self._followers = Followers(self._lowlevel_server)
         add_pages(self, office)
 
     async def list_resources(self) -> list[ListedResource]:
@@ -94,7 +96,7 @@ class IncidentServer(MCPServer[Any]):
             self._check(name, arguments)
             result = await self._called(name, arguments, context)
             if context is not None and isinstance(result, CallToolResult):
-                await tell(context, name, result)
+                await tell(context, self._followers, name, result)
             return result
         except ToolError as error:
             cause = _no_answer(error) if name in self._changes else None

@@ -8,6 +8,8 @@ on a cluster of any size.
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from pydantic import Field
+
 from incident_mcp.vocabulary.certificate_seen import CertificateSeen, IssuedSeen, IssuerSeen
 from incident_mcp.vocabulary.condition import ConditionSeen
 from incident_mcp.vocabulary.control_seen import ApiServiceSeen, NamespaceSeen, QuotaSeen, WebhookSeen
@@ -289,7 +291,7 @@ class Observation(Value):
     scope: Scope
     at: datetime
     took: timedelta = timedelta()
-    totals: Totals = Totals()
+    totals: Totals = Field(default_factory=Totals)
     workloads: tuple[WorkloadSeen, ...] = ()
     pods: tuple[PodSeen, ...] = ()
     groups: tuple[PodGroup, ...] = ()
@@ -337,7 +339,7 @@ class Observation(Value):
     """Of those that are read in full: Services, Ingresses and workloads."""
     configs: tuple[ConfigSeen, ...] = ()
     logs: tuple[LogSeen, ...] = ()
-    metrics: MetricsSeen = MetricsSeen()
+    metrics: MetricsSeen = Field(default_factory=MetricsSeen)
     looked_at: tuple[str, ...] = ()
     not_checked: tuple[NotChecked, ...] = ()
 

@@ -1,5 +1,7 @@
 """What one look saw of NetworkPolicies: whom they isolate, and whom and what they let through all the same."""
 
+from pydantic import Field
+
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.value import Value
 
@@ -60,7 +62,7 @@ class PolicySeen(Value):
     """A NetworkPolicy beside something that fails."""
 
     ref: Ref
-    selector: SelectorSeen = SelectorSeen()
+    selector: SelectorSeen = Field(default_factory=SelectorSeen)
     ingress: bool = False
     """It isolates what its pods are sent."""
     egress: bool = False

@@ -71,9 +71,9 @@ class Policy(Value):
     """Percent of the traffic that one change may move before the target's name must be typed."""
     mutations_an_incident: int = Field(default=20, ge=0)
     """Plans carried out in one incident; beyond that every further one wants the name typed, unless it takes back."""
-    doors: Doors = Doors()
+    doors: Doors = Field(default_factory=Doors)
     freezes: tuple[Freeze, ...] = ()
-    writing: Window = Window()
+    writing: Window = Field(default_factory=Window)
 
     def refusal(self, action: str, cluster: Cluster, namespaces: set[str]) -> str:
         """Why the policy does not allow this action there at all; empty: it does."""

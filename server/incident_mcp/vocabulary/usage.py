@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from pydantic import Field
+
 from incident_mcp.vocabulary.refs import Ref
 from incident_mcp.vocabulary.value import Value
 
@@ -19,8 +21,8 @@ class PodUsage(Value):
     ref: Ref
     node: str | None = None
     used: Amounts
-    requested: Amounts = Amounts()
-    limit: Amounts = Amounts()
+    requested: Amounts = Field(default_factory=Amounts)
+    limit: Amounts = Field(default_factory=Amounts)
     restarts: int = 0
 
     @property
@@ -34,7 +36,7 @@ class NodeUsage(Value):
 
     name: str
     used: Amounts
-    allocatable: Amounts = Amounts()
+    allocatable: Amounts = Field(default_factory=Amounts)
 
     @property
     def tightest(self) -> float:

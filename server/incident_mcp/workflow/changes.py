@@ -19,6 +19,7 @@ from incident_mcp.vocabulary.answer import Door, Outcome, PersonsAnswer, Said
 from incident_mcp.vocabulary.entry import Entry, EntryKind
 from incident_mcp.vocabulary.errors import Forbidden, IncidentError
 from incident_mcp.vocabulary.plan import Plan
+from incident_mcp.vocabulary.policy import TELLS
 from incident_mcp.vocabulary.reply import Reply
 from incident_mcp.workflow.debts import review_debts
 from incident_mcp.workflow.desk import Desk
@@ -73,7 +74,10 @@ async def preview_change(
 
     `evidence` names the entries of looks since a person declined the change: with them it may be asked again.
     """
-    found = await desk.incident_id(incident)
+    if action in TELLS:  # of the same incident as the call after it, which may be one that is over
+        found = (await desk.incident_of_a_change(incident, over=True)).id
+    else:
+        found = await desk.incident_id(incident)
     proposal = await propose(desk, action, arguments, by, incident=found, evidence=evidence)
     return plan_reply(desk, proposal.plan, "pending", proposal.entry, found)
 
