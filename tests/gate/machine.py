@@ -38,6 +38,7 @@ from incident_mcp.vocabulary.entry import EntryKind
 from incident_mcp.vocabulary.errors import IncidentError
 from incident_mcp.wiring import office, persons_door, server
 from tests.controlplane.control_plane import ControlPlane
+from tests.executor.beside import executor_beside
 from tests.surface.world import ACCEPT, CANCEL, DECLINE, NOT_TICKED, ShiftedClock
 
 SECRET = "correct horse battery"
@@ -124,10 +125,14 @@ class Interleavings(RuleBasedStateMachine):
             user="ada",
         )
 
+    def _server_settings(self) -> Settings:
+        """Those of the servers that are made next."""
+        return self._settings()
+
     def _connect(self) -> None:
         """Two servers over one record: one for clients of this year, one for those of the last."""
         self.open = ExitStack()
-        settings = self._settings()
+        settings = self._server_settings()
         environment = {
             "HOME": str(self.home),
             "CLAUDE_PROJECT_DIR": str(self.home / "project"),
@@ -402,6 +407,24 @@ class Interleavings(RuleBasedStateMachine):
             at = datetime.fromisoformat(str(event["requestReceivedTimestamp"])) + self.clock.shift
             ahead[str(event["auditID"])] = event | {"requestReceivedTimestamp": at.isoformat()}
         return prove(journal, read_audit_log(json.dumps(one).encode() + b"\n" for one in ahead.values()))
+
+
+class Separated(Interleavings):
+    """The same behind an executor, which restarts with the servers: they hold no policy, no passphrase and no approval
+    of their own, and the chat is no door.
+    """
+
+    executor: Path
+    """Where an approver finds it."""
+
+    def _server_settings(self) -> Settings:
+        sockets = self.open.enter_context(executor_beside(self._settings(), self.clock))
+        self.executor = sockets.approvers
+        apart = {"executor": sockets.clients, "home": self.home / "assistant", "policy": None}
+        return self._settings().model_copy(update=apart)
+
+    def _door(self) -> Door:
+        return persons_door(self._settings().model_copy(update={"executor": self.executor}), self.clock)
 
 
 def _plan_in(text: str) -> str:

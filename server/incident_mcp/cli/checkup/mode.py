@@ -8,7 +8,7 @@ from incident_mcp.text.modes import IN_FULL
 from incident_mcp.text.words import count
 from incident_mcp.vocabulary.errors import IncidentError
 
-_CHAT = "the chat is none; each approver's own terminal is one"
+_CHAT = "the chat is none; each approver's own terminal or console is one"
 
 
 def separated_checks(door: RemoteDoor) -> Iterator[Check]:
