@@ -299,13 +299,17 @@ class Interleavings(RuleBasedStateMachine):
         """And then the same call, by a client that can't ask."""
         arguments = self._arguments(job)
         self._call(self.mute, "suspend_job", **arguments)
+        self._approve_all(secret)
+        self.clock.forward(seconds=wait)
+        self._count("terminal", self._call(self.mute, "suspend_job", **arguments))
+
+    def _approve_all(self, secret: str = SECRET) -> None:
+        """What waits, at the terminal; into our books, unless the door refused."""
         door = self._door()
         for plan, _ in door.waiting():
             with suppress(IncidentError):
                 self.portal.call(door.approve, plan, "ada", secret)
                 self.said.setdefault(plan.id, []).append(self.clock())
-        self.clock.forward(seconds=wait)
-        self._count("terminal", self._call(self.mute, "suspend_job", **arguments))
 
     @rule(reopened=st.sampled_from((True, True, False)))
     def declined_at_the_terminal(self, reopened: bool) -> None:
@@ -425,6 +429,25 @@ class Separated(Interleavings):
 
     def _door(self) -> Door:
         return persons_door(self._settings().model_copy(update={"executor": self.executor}), self.clock)
+
+    @rule(job=st.sampled_from(JOBS))
+    def approved_before_the_executor_restarts(self, job: str) -> None:
+        arguments = self._arguments(job)
+        self._call(self.mute, "suspend_job", **arguments)
+        self._approve_all()
+        self.restart()
+        self._count("restarted", self._call(self.mute, "suspend_job", **arguments))
+
+    @rule(job=st.sampled_from(JOBS), guard=st.sampled_from(("stop", "policy", "closed")))
+    def approved_while_it_is_forbidden(self, job: str, guard: Guard) -> None:
+        """What the door takes for a yes stands in the books; nothing is written before it is allowed again."""
+        arguments = self._arguments(job)
+        self._call(self.mute, "suspend_job", **arguments)
+        self._forbid(guard)
+        self._approve_all()
+        assert (self._call(self.mute, "suspend_job", **arguments).structured_content or {}).get("changed") is not True
+        self._allow(guard)
+        self._count("forbidden", self._call(self.mute, "suspend_job", **arguments))
 
 
 def _plan_in(text: str) -> str:

@@ -16,7 +16,7 @@ from tests.controlplane.control_plane import ControlPlane
 from tests.gate.machine import Books, Interleavings, Separated
 
 AT_ONCE = 25
-SAMPLES = (pytest.param(Interleavings, 150, id="advisory"), pytest.param(Separated, 100, id="separated"))
+SAMPLES = (pytest.param(Interleavings, 150, id="advisory"), pytest.param(Separated, 75, id="separated"))
 
 
 @pytest.mark.parametrize(("world", "sample"), SAMPLES)
