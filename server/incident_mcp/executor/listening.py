@@ -50,6 +50,21 @@ async def listen(path: Path) -> SocketListener:
         raise SettingsError(f"The socket {path} can't be made: {error}.", "Mend its folder's rights.") from error
 
 
+async def replaced(path: Path) -> None:
+    """Until another file, or none, is where the socket is now."""
+    mine = _which(path)
+    while _which(path) == mine:  # noqa: ASYNC110 - a file system calls nobody
+        await anyio.sleep(BEAT_SECONDS)
+
+
+def _which(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.lstat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 async def serve(listener: SocketListener, counter: Counter, peer_of: PeerOf) -> None:
     """Meet whoever connects, until cancelled."""
     desk, free = _Desk(counter, peer_of), anyio.Semaphore(OPEN)
