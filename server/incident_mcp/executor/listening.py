@@ -33,6 +33,7 @@ SEND_SECONDS = 1.0
 """How long a peer that does not read may hold up its own request."""
 WORK_SECONDS = 60.0
 """How long a request may take that carries nothing out."""
+ROLES = "A client proposes, an approver answers, and a user in both groups is a client: incident-mcp init --separated."
 _ANY = TypeAdapter[Any](Any)
 _GONE = (anyio.BrokenResourceError, anyio.ClosedResourceError, anyio.EndOfStream, anyio.IncompleteRead)
 PeerOf = Callable[[int], Peer]
@@ -172,6 +173,8 @@ class _Line:
                 raise BadRequest(f"A request has at most {LARGEST} bytes.") from None
             except ValidationError as error:
                 wrong = error.errors(include_url=False, include_input=False)[0]
+                if wrong["type"] == "union_tag_invalid":
+                    raise BadRequest(f"No request of {peer.role}s, of whom user {peer.name} is one.", ROLES) from None
                 where = ".".join(str(part) for part in wrong["loc"]) or "request"
                 raise BadRequest(f"No request of {peer.role}s: {where}: {wrong['msg']}.") from None
         raise BadRequest(f"No request came within {READ_SECONDS:.0f} s.")
