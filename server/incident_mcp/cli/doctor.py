@@ -59,5 +59,4 @@ async def _findings(kubeconfig: str | None, context: str | None, namespace: str 
         await cluster_report(settings, only=namespace),
         writing=settings.allow_writes,
         separated=settings.executor is not None,
-        channels=tuple(name for name, place in settings.channels if place is not None),
     )

@@ -370,8 +370,6 @@ class ToolAccess:
     """False: some of it in the one namespace only that was asked about."""
     writer: bool = False
     changes: bool = False
-    outside: bool = False
-    """Whether it needs nothing of the cluster: it speaks to other services."""
 
 
 async def permissions(api: Api, *, namespace: str | None, only: bool = False) -> tuple[ToolAccess, ...]:
@@ -397,5 +395,4 @@ def judged(tool: ToolNeeds, reach: Mapping[Need, Reach]) -> ToolAccess:
         everywhere=all(reach[need] == "everywhere" for need in there),
         writer=tool.writer,
         changes=tool.changes,
-        outside=not tool.all,
     )

@@ -18,10 +18,6 @@ NAMED = 4
 _PAST = (
     "this credential can carry them out past the executor: whoever has it, an assistant with a shell too, needs no yes"
 )
-_TOKENS = (
-    "their tokens are the executor's alone to hold, and an assistant that has one can send past it; "
-    "take out of these settings: "
-)
 _DECIDES = "check_health"
 """The tool that must be of use: everything begins with it."""
 
@@ -33,8 +29,6 @@ class Findings:
     writing: bool
     separated: bool = False
     """Whether an executor writes, so that this credential should not be able to."""
-    channels: tuple[str, ...] = ()
-    """The services that this user's settings name, to tell others by."""
 
     @property
     def reading(self) -> bool:
@@ -69,14 +63,14 @@ class Findings:
 
     def _mark(self, tool: ToolAccess) -> Mark:
         if self.separated and tool.writer:
-            return "bad" if self._past_the_executor(tool) else "ok"
+            return "ok" if tool.state == "does not work" else "bad"
         if tool.writer and not self.writing and (tool.changes or tool.state == "does not work"):
             return "off"
         return "bad" if tool.state == "does not work" else "ok"
 
     def _fares(self, tool: ToolAccess) -> str:
         if self.separated and tool.writer:
-            return self._of_the_executor(tool)
+            return _PAST if tool.state != "does not work" else "the executor's to carry out; this credential can't"
         where = "" if tool.everywhere else f" in namespace {plain(self.cluster.namespace)}"
         rights = {
             "works": f"work{where}",
@@ -88,15 +82,6 @@ class Findings:
         if tool.writer and not tool.changes and tool.state == "does not work":
             return f"{rights}, since a dry run takes the right itself"
         return rights
-
-    def _past_the_executor(self, tool: ToolAccess) -> bool:
-        return bool(self.channels) if tool.outside else tool.state != "does not work"
-
-    def _of_the_executor(self, tool: ToolAccess) -> str:
-        past = self._past_the_executor(tool)
-        if tool.outside:
-            return f"{_TOKENS}{listed(self.channels)}" if past else "the executor's to send, with tokens of its own"
-        return _PAST if past else "the executor's to carry out; this credential can't"
 
     def _verdict(self) -> str:
         on = f" on {plain(self.cluster.name)}" if self.cluster.name else ""
