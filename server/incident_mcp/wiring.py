@@ -49,6 +49,7 @@ from incident_mcp.workflow.desk import Desk
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
+    from incident_mcp.console.source import Source
     from incident_mcp.executor.counter import Counter
     from incident_mcp.executor.door import RemoteDoor
     from incident_mcp.gate.doors import Door, PersonsDoor
@@ -174,31 +175,44 @@ def door_here(
 
 
 def console(settings: Settings, port: int, announce: Callable[[str], None], clock: Clock = system_clock) -> "ASGIApp":
-    """The console over the record alone, for this port; `announce` is told each token that opens a session.
+    """The console over the record alone, or the executor's copy of it, for this port; `announce` is told each token
+    that opens a session.
 
     Raises `RecordError`.
     """
     from incident_mcp.console.app import app
-    from incident_mcp.console.attempts import Attempts
     from incident_mcp.console.book import Book
     from incident_mcp.console.held import Held
     from incident_mcp.console.sessions import Sessions
-    from incident_mcp.gate.approvers import Approvers
+    from incident_mcp.gate.attempts import Attempts
 
-    journal, door = Journal(settings.journal, clock), door_here(settings, clock, "console")
+    journal = Journal(settings.journal, clock)
+    door, source = _console_door(settings, journal, clock)
     held = Held(
         journal=journal,
         door=door,
-        approvers=Approvers(settings.home),
-        brake=Brake(settings.home),
+        source=source,
         person=settings.person,
         clock=clock,
-        book=Book(journal, door, clock),
+        book=Book(journal, door, source, clock),
         sessions=Sessions(clock, announce),
-        attempts=Attempts(clock),
+        attempts=Attempts(clock, "" if settings.executor else "In a terminal: incident-mcp approve."),
         cookie=f"incident-console-{port}",
     )
     return app(held, port)
+
+
+def _console_door(settings: Settings, journal: Journal, clock: Clock) -> "tuple[Door, Source]":
+    """Door c and what stands behind it: this state folder, or the executor."""
+    if remote := remote_door(settings, "console"):
+        from incident_mcp.executor.watching import Watched
+
+        return remote, Watched(journal, remote)
+    from incident_mcp.console.source import Here
+    from incident_mcp.gate.approvers import Approvers
+
+    door, home = door_here(settings, clock, "console"), settings.home
+    return door, Here(journal, door, Approvers(home), Brake(home), settings.person, clock)
 
 
 def _console_at(home: Path) -> str:
@@ -212,13 +226,13 @@ def mode_of(settings: Settings) -> Mode:
     return "Advisory" if settings.executor is None else "Separated"
 
 
-def remote_door(settings: Settings) -> "RemoteDoor | None":
-    """The executor's door, as an approver holds it; None where this machine has no executor."""
+def remote_door(settings: Settings, door: Literal["terminal", "console"] = "terminal") -> "RemoteDoor | None":
+    """A door of the executor's, as an approver holds it; None where this machine has no executor."""
     if settings.executor is None:
         return None
     from incident_mcp.executor.door import RemoteDoor
 
-    return RemoteDoor(settings.executor.expanduser(), "terminal")
+    return RemoteDoor(settings.executor.expanduser(), door)
 
 
 def doors_told(settings: Settings, environment: Mapping[str, str]) -> tuple[str, ...]:

@@ -46,7 +46,9 @@ async def test_doctor_says_it_and_that_a_credential_reaches_past_the_executor(tm
     async with world(tmp_path, "2026-07-28", None, stands="separated") as here:
         Approvers(tmp_path).set("ada", SECRET)
         kubeconfig, environment = str(here.sandbox.kubeconfig), here.terminal
-        done = await incident_mcp("doctor", "--kubeconfig", kubeconfig, environment=environment)
+        slack = {"INCIDENT_SLACK__CHANNEL": "C1", "INCIDENT_SLACK__TOKEN_VARIABLE": "SLACK_TOKEN"}
+        done = await incident_mcp("doctor", "--kubeconfig", kubeconfig, environment=environment | slack)
+        assert "these settings name slack: whoever has the tokens can send past the executor" in done.stdout
         assert f"✓ mode          {IN_FULL['Separated']}" in done.stdout
         assert "1 person with a passphrase" in done.stdout
         assert "this credential can carry them out past the executor" in done.stdout

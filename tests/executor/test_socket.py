@@ -20,16 +20,19 @@ import anyio
 import pytest
 
 from incident_mcp.executor import listening
+from incident_mcp.executor.alone import alone
 from incident_mcp.executor.call import asked
 from incident_mcp.executor.copying import catch_up
 from incident_mcp.executor.door import RemoteDoor
 from incident_mcp.executor.peers import FalseExecutor, Groups, Peer, Stranger, check_answering, uid_of
 from incident_mcp.executor.protocol import LARGEST, Approve, Carried, Hello, Put, Standing, carried
+from incident_mcp.gate.approvers import WrongPassphrase
+from incident_mcp.gate.attempts import TooManyAttempts
 from incident_mcp.record.chain import Link, digest
 from incident_mcp.record.journal import Journal
 from incident_mcp.settings import load_settings
 from incident_mcp.vocabulary.clock import system_clock
-from incident_mcp.vocabulary.errors import BadRequest, ExecutorAway, IncidentError
+from incident_mcp.vocabulary.errors import BadRequest, ExecutorAway, IncidentError, SettingsError
 from incident_mcp.vocabulary.plan import canonical
 from incident_mcp.wiring import open_counter
 from tests.cli.running import ROOT
@@ -38,6 +41,7 @@ from tests.gate.test_doors import SECRET, approvable, door_of
 from tests.surface.test_approval import untouched
 from tests.surface.world import World, data_of
 
+YES = partial(Approve, door="terminal", name="ada", passphrase=SECRET)
 ADA = {"role": "person", "name": "ada", "known_by": "passphrase"}
 
 
@@ -127,6 +131,27 @@ async def test_an_approver_without_the_passphrase_and_a_client_with_it_approve_n
                 asked(path, wanted.model_copy(update={"passphrase": passphrase}), object)
         told = await heard(clients(here), line(op="execute", plan=name, by=ADA))
         assert f"plan {name} is pending, so it can't be carried out" in told
+        assert untouched(here)
+
+
+async def test_after_five_wrong_passphrases_a_user_is_refused_in_words_for_a_while(tmp_path: Path) -> None:
+    async with approvable(tmp_path, "separated") as (here, name):
+        door = RemoteDoor(approvers(here), "terminal")
+        plan, _ = door.find(name)
+        door.stop("")
+        assert door.lift("ada", SECRET)
+        for number in range(5):
+            with pytest.raises(WrongPassphrase):
+                door.lift("ada", "guess") if number % 2 else await door.reopen(plan, "ada", "guess")
+        for right in (lambda: door.lift("ada", SECRET), lambda: asked(approvers(here), YES(plan=name), object)):
+            with pytest.raises(TooManyAttempts, match=r"opens again in .* need no passphrase"):
+                right()
+        here.clock.forward(minutes=5, seconds=1)
+        assert door.lift("ada", SECRET) is False
+        wrong = [
+            one for one in Journal(tmp_path / "journal.sqlite3", system_clock).entries(None) if one.kind == "refusal"
+        ]
+        assert [one.text for one in wrong] == ["Not the passphrase of ada: stop --lift."] * 2
         assert untouched(here)
 
 
@@ -351,7 +376,18 @@ def test_without_an_executor_it_says_who_starts_one(tmp_path: Path) -> None:
         RemoteDoor(tmp_path / "none.sock", "terminal").waiting()
 
 
-def test_the_command_listens_until_it_is_told_to_end(tmp_path: Path) -> None:
+def told_to_end(process: "subprocess.Popen[str]", _: Path) -> None:
+    process.send_signal(signal.SIGTERM)
+
+
+def socket_taken_away(_: "subprocess.Popen[str]", path: Path) -> None:
+    path.unlink()
+
+
+@pytest.mark.parametrize(("end", "code"), [(told_to_end, 0), (socket_taken_away, 1)])
+def test_the_command_listens_alone_until_it_is_told_to_end_or_nobody_can_reach_it(
+    tmp_path: Path, end: Callable[["subprocess.Popen[str]", Path], None], code: int
+) -> None:
     kubeconfig = tmp_path / "kubeconfig"
     kubeconfig.write_text(KUBECONFIG)
     group = grp.getgrgid(pwd.getpwuid(os.getuid()).pw_gid).gr_name
@@ -377,8 +413,15 @@ def test_the_command_listens_until_it_is_told_to_end(tmp_path: Path) -> None:
             assert (standing.heads, standing.persons) == ({}, 0)
             with pytest.raises(BadRequest, match="No request of clients"):
                 RemoteDoor(places.clients, "terminal").waiting()
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(10) == 0
+            assert stat.S_IMODE((tmp_path / "state").stat().st_mode) == 0o700
+            assert {path.stat().st_mode & 0o077 for path in (tmp_path / "state").iterdir()} == {0}
+            with pytest.raises(SettingsError, match="Another executor has the state folder"), alone(tmp_path / "state"):
+                pass
+            end(process, places.clients)
+            assert process.wait(20) == code
+            assert (process.stderr.read() != "") == (code != 0)
+            with alone(tmp_path / "state"):
+                pass
         finally:
             process.kill()
             process.wait()

@@ -38,6 +38,7 @@ from incident_mcp.vocabulary.entry import EntryKind
 from incident_mcp.vocabulary.errors import IncidentError
 from incident_mcp.wiring import office, persons_door, server
 from tests.controlplane.control_plane import ControlPlane
+from tests.executor.beside import executor_beside
 from tests.surface.world import ACCEPT, CANCEL, DECLINE, NOT_TICKED, ShiftedClock
 
 SECRET = "correct horse battery"
@@ -124,10 +125,14 @@ class Interleavings(RuleBasedStateMachine):
             user="ada",
         )
 
+    def _server_settings(self) -> Settings:
+        """Those of the servers that are made next."""
+        return self._settings()
+
     def _connect(self) -> None:
         """Two servers over one record: one for clients of this year, one for those of the last."""
         self.open = ExitStack()
-        settings = self._settings()
+        settings = self._server_settings()
         environment = {
             "HOME": str(self.home),
             "CLAUDE_PROJECT_DIR": str(self.home / "project"),
@@ -294,13 +299,17 @@ class Interleavings(RuleBasedStateMachine):
         """And then the same call, by a client that can't ask."""
         arguments = self._arguments(job)
         self._call(self.mute, "suspend_job", **arguments)
+        self._approve_all(secret)
+        self.clock.forward(seconds=wait)
+        self._count("terminal", self._call(self.mute, "suspend_job", **arguments))
+
+    def _approve_all(self, secret: str = SECRET) -> None:
+        """What waits, at the terminal; into our books, unless the door refused."""
         door = self._door()
         for plan, _ in door.waiting():
             with suppress(IncidentError):
                 self.portal.call(door.approve, plan, "ada", secret)
                 self.said.setdefault(plan.id, []).append(self.clock())
-        self.clock.forward(seconds=wait)
-        self._count("terminal", self._call(self.mute, "suspend_job", **arguments))
 
     @rule(reopened=st.sampled_from((True, True, False)))
     def declined_at_the_terminal(self, reopened: bool) -> None:
@@ -402,6 +411,43 @@ class Interleavings(RuleBasedStateMachine):
             at = datetime.fromisoformat(str(event["requestReceivedTimestamp"])) + self.clock.shift
             ahead[str(event["auditID"])] = event | {"requestReceivedTimestamp": at.isoformat()}
         return prove(journal, read_audit_log(json.dumps(one).encode() + b"\n" for one in ahead.values()))
+
+
+class Separated(Interleavings):
+    """The same behind an executor, which restarts with the servers: they hold no policy, no passphrase and no approval
+    of their own, and the chat is no door.
+    """
+
+    executor: Path
+    """Where an approver finds it."""
+
+    def _server_settings(self) -> Settings:
+        sockets = self.open.enter_context(executor_beside(self._settings(), self.clock))
+        self.executor = sockets.approvers
+        apart = {"executor": sockets.clients, "home": self.home / "assistant", "policy": None}
+        return self._settings().model_copy(update=apart)
+
+    def _door(self) -> Door:
+        return persons_door(self._settings().model_copy(update={"executor": self.executor}), self.clock)
+
+    @rule(job=st.sampled_from(JOBS))
+    def approved_before_the_executor_restarts(self, job: str) -> None:
+        arguments = self._arguments(job)
+        self._call(self.mute, "suspend_job", **arguments)
+        self._approve_all()
+        self.restart()
+        self._count("restarted", self._call(self.mute, "suspend_job", **arguments))
+
+    @rule(job=st.sampled_from(JOBS), guard=st.sampled_from(("stop", "policy", "closed")))
+    def approved_while_it_is_forbidden(self, job: str, guard: Guard) -> None:
+        """What the door takes for a yes stands in the books; nothing is written before it is allowed again."""
+        arguments = self._arguments(job)
+        self._call(self.mute, "suspend_job", **arguments)
+        self._forbid(guard)
+        self._approve_all()
+        assert (self._call(self.mute, "suspend_job", **arguments).structured_content or {}).get("changed") is not True
+        self._allow(guard)
+        self._count("forbidden", self._call(self.mute, "suspend_job", **arguments))
 
 
 def _plan_in(text: str) -> str:

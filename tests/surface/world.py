@@ -12,6 +12,7 @@ from mcp import Client
 from mcp.client.session import MessageHandlerFnT
 from mcp.types import CallToolResult, ElicitRequestParams, ElicitResult, TextContent
 
+from incident_mcp.communicate.places import Places
 from incident_mcp.record.journal import Journal
 from incident_mcp.settings import Settings, load_settings
 from incident_mcp.vocabulary.clock import system_clock
@@ -133,7 +134,7 @@ async def world(
         if stands == "separated":
             sockets = stack.enter_context(executor_beside(settings, clock))
             persons = settings.model_copy(update={"executor": sockets.approvers})
-            apart = {
+            apart = dict.fromkeys(Places.model_fields) | {
                 "executor": sockets.clients,
                 "home": home / "assistant",
                 "kubeconfig": str(sandbox.viewer_kubeconfig),

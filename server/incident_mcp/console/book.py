@@ -4,7 +4,8 @@ journal grew.
 
 from dataclasses import dataclass
 
-from incident_mcp.gate.doors import PersonsDoor
+from incident_mcp.console.source import Source
+from incident_mcp.gate.doors import Door
 from incident_mcp.record.incident import Incident, fold
 from incident_mcp.record.journal import Journal
 from incident_mcp.record.plans import WAITING, PlanState, PlanStory
@@ -29,23 +30,28 @@ class Chapter:
 class Book:
     """Every method may raise `RecordError`."""
 
-    def __init__(self, journal: Journal, door: PersonsDoor, clock: Clock) -> None:
+    def __init__(self, journal: Journal, door: Door, source: Source, clock: Clock) -> None:
         self._journal = journal
         self._door = door
+        self._source = source
         self._clock = clock
-        self._at = -1
+        self._at: object = None
         self._chapters: dict[str, Chapter] = {}
 
     def incidents(self) -> list[Incident]:
         """All of them, the newest first."""
+        self._refresh()
         return [*reversed(self._journal.lives())]
+
+    def _refresh(self) -> None:
+        mark = self._source.refresh()
+        if mark != self._at:
+            self._at = mark
+            self._chapters.clear()
 
     def chapter(self, name: str) -> Chapter:
         """One incident. Raises `BadRequest` when there is none of that name."""
-        newest = self._journal.newest()
-        if newest != self._at:
-            self._at = newest
-            self._chapters.clear()
+        self._refresh()
         if name not in self._chapters:
             if not (entries := self._journal.entries(name)):
                 raise BadRequest(f"There is no incident {name[:80]}.", "The list has them all.")
@@ -58,10 +64,9 @@ class Book:
         return [(plan, told) for plan, told in chapter.plans if told.state in WAITING and now < plan.expires]
 
     def _answerable(self, entries: list[Entry]) -> list[tuple[Plan, PlanStory]]:
-        """Those that wait, and those that were declined and may be reopened: only what was made here."""
-        made = [
-            entry.plan for entry in entries if entry.kind is EntryKind.PLAN and entry.writer == self._journal.writer
-        ]
+        """Those that wait, and those that were declined and may be reopened: only what the decider made."""
+        decider = self._source.decider
+        made = [entry.plan for entry in entries if entry.kind is EntryKind.PLAN and entry.writer == decider]
         found = [self._door.find(name) for name in dict.fromkeys(made) if name]
         return [
             (plan, told)

@@ -20,7 +20,8 @@ def page(name: str, session: Session, held: Held, /, status: int = 200, **facts:
     frame = {
         "told": session.take_told(),
         "secret": Markup(session.secret),  # noqa: S704 - made here
-        "stopped": held.brake.pulled(),
+        "warning": held.source.told(),
+        "stopped": held.source.stopped(),
     }
     return HTMLResponse(hypertext(name, **frame, **facts), status)
 

@@ -7,15 +7,12 @@ on, which tells first how it went.
 import hmac
 from collections.abc import Awaitable, Callable, Mapping
 
-import anyio
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from incident_mcp.console.held import Held
 from incident_mcp.console.reading_forms import form_of
 from incident_mcp.console.sessions import Session
-from incident_mcp.gate.approvers import WrongPassphrase
-from incident_mcp.gate.stopping import stop
 from incident_mcp.record.plans import PlanStory
 from incident_mcp.text.cleaning import one_line
 from incident_mcp.text.words import count
@@ -32,7 +29,6 @@ class Forms:
 
     def __init__(self, held: Held) -> None:
         self._held = held
-        self._one_at_a_time = anyio.Lock()
 
     async def approve(self, request: Request, session: Session) -> Response:
         async def said(plan: Plan, form: Form) -> str:
@@ -60,9 +56,7 @@ class Forms:
 
     async def stop(self, request: Request, session: Session) -> Response:
         async def said(form: Form) -> str:
-            held = self._held
-            why = one_line(form.get("why", ""), WHY)
-            halt = await stop(held.journal, held.brake, held.door, held.person, why, held.clock)
+            halt = await self._held.source.stop(one_line(form.get("why", ""), WHY))
             under_way = "".join(
                 f" Plan {plan.id} is under way and ends before its next write." for plan in halt.under_way
             )
@@ -75,13 +69,8 @@ class Forms:
         self, request: Request, session: Session, say: Callable[[Plan, Form], Awaitable[str]]
     ) -> Response:
         async def said(plan: Plan, _told: PlanStory, form: Form) -> str:
-            async with self._one_at_a_time:  # guesses at once are counted like guesses in a row
-                self._held.attempts.check()
-                try:
-                    return await say(plan, form)
-                except WrongPassphrase:
-                    self._held.attempts.wrong()
-                    raise
+            async with self._held.attempts.one():
+                return await say(plan, form)
 
         return await self._of_a_plan(request, session, said)
 

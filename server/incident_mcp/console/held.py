@@ -1,13 +1,12 @@
-"""What every page and form of the console has at hand. Wiring makes it."""
+"""What every page and form of the console has at hand. Wiring makes it, over a state folder or over an executor."""
 
 from dataclasses import dataclass
 
-from incident_mcp.console.attempts import Attempts
 from incident_mcp.console.book import Book
 from incident_mcp.console.sessions import Sessions
-from incident_mcp.gate.approvers import Approvers
-from incident_mcp.gate.brake import Brake
-from incident_mcp.gate.doors import PersonsDoor
+from incident_mcp.console.source import Source
+from incident_mcp.gate.attempts import Attempts
+from incident_mcp.gate.doors import Door
 from incident_mcp.record.journal import Journal
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.clock import Clock
@@ -18,9 +17,8 @@ class Held:
     """One console over one state folder."""
 
     journal: Journal
-    door: PersonsDoor
-    approvers: Approvers
-    brake: Brake
+    door: Door
+    source: Source
     person: Actor
     clock: Clock
     book: Book

@@ -25,7 +25,7 @@ from incident_mcp.text.hypertext import hypertext
 from incident_mcp.text.plan_page import plan_rows
 from incident_mcp.text.words import clock, minute
 from incident_mcp.vocabulary.entry import Entry
-from incident_mcp.vocabulary.errors import RecordError
+from incident_mcp.vocabulary.errors import IncidentError
 from incident_mcp.vocabulary.plan import Plan
 from incident_mcp.workflow.deadlines import deadlines, unchanged
 from incident_mcp.workflow.debts import debt_lines
@@ -85,7 +85,8 @@ class Parts:
             "state",
             incident=incident,
             opened=clock(incident.opened),
-            stopped=self._held.brake.pulled(),
+            warning=self._held.source.told(),
+            stopped=self._held.source.stopped(),
             due=[(line, "overdue" in line) for line in due],
             owed=[(line, "overdue" in line) for line in debt_lines(chapter.entries, now)],
             unchanged=[*unchanged(chapter.entries, now)],
@@ -123,8 +124,8 @@ class Parts:
         """What the fields of a form with a passphrase want; `closed` says why nobody's can be checked."""
         names, closed = [], ""
         try:
-            names = self._held.approvers.names()
-        except RecordError as error:
+            names = self._held.source.names()
+        except IncidentError as error:
             closed = str(error)
         me, secret = self._held.person.name, Markup(session.secret)  # noqa: S704 - made here
         return {"names": names, "closed": closed, "me": me, "secret": secret}

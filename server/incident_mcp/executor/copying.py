@@ -4,12 +4,13 @@ with their own chain, and the executor keeps the chains of those who ask it, hea
 It believes nothing of what it is given but its order: plans, answers and their use count only where they were made.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
 from incident_mcp.executor.call import asked
-from incident_mcp.executor.protocol import LARGEST, MOST, Carried, Get, Hello, Put, Standing, carried
+from incident_mcp.executor.protocol import LARGEST, MOST, Carried, Get, Hello, Put, Read, Standing, carried
 from incident_mcp.record.chain import START, Head, Link, broken_after
 from incident_mcp.record.incident import fold
 from incident_mcp.record.journal import LIFE, Journal
@@ -37,15 +38,36 @@ def catch_up(journal: Journal, path: Path) -> Standing:
     for writer, head in here.items():
         if writer != there.writer and head.place > there.head(writer).place:
             _give(journal, path, writer, there.head(writer).place, head.place)
-    mine = here.get(there.writer, START)
-    while mine.place < there.head(there.writer).place:
-        links = [one.link for one in asked(path, Get(after=mine.place), tuple[Carried, ...])]
+    _fetch(journal, path, here.get(there.writer, START), there.head(there.writer), lambda after: Get(after=after))
+    return there
+
+
+# In an approver's console
+
+
+def follow(journal: Journal, path: Path) -> Standing:
+    """Take all that the executor holds and is not here, of every writer; how it stands. Raises as `catch_up`."""
+    there: Standing = asked(path, Hello(), Standing)
+    here = journal.heads()
+    for writer in there.heads:
+        if writer != journal.writer:
+            _fetch(journal, path, here.get(writer, START), there.head(writer), partial(_read, writer))
+    return there
+
+
+def _read(writer: str, after: int) -> Read:
+    return Read(writer=writer, after=after)
+
+
+def _fetch(journal: Journal, path: Path, mine: Head, last: Head, wanted: Callable[[int], Get | Read]) -> None:
+    """One writer's entries from the head that is known here up to the last."""
+    while mine.place < last.place:
+        links = [one.link for one in asked(path, wanted(mine.place), tuple[Carried, ...])]
         problems = broken_after(mine, links) if links else ["it gives no more of it"]
         if problems:
             raise RecordError(f"The executor's record does not go on as it began: {problems[0]}.", "Ask its operator.")
         journal.take(links)
         mine = Head(links[-1].place, links[-1].hash)
-    return there
 
 
 def _give(journal: Journal, path: Path, writer: str, place: int, last: int) -> None:

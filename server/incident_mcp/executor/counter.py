@@ -4,8 +4,9 @@ Nothing that a client says of itself or of others is taken as known: who it is c
 from the executor's own look at the cluster, and that somebody said yes from an approver's door alone.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 import anyio.to_thread
@@ -26,6 +27,7 @@ from incident_mcp.executor.protocol import (
     Lift,
     Propose,
     Put,
+    Read,
     Reopen,
     Review,
     Revoke,
@@ -34,13 +36,15 @@ from incident_mcp.executor.protocol import (
     Waiting,
     carried,
 )
-from incident_mcp.gate.approvers import Approvers
+from incident_mcp.gate.approvers import Approvers, WrongPassphrase
+from incident_mcp.gate.attempts import Attempts
 from incident_mcp.gate.brake import Brake
 from incident_mcp.gate.doors import PersonsDoor
 from incident_mcp.gate.gate import Gate
 from incident_mcp.gate.request import Request
 from incident_mcp.gate.steps import Tell
 from incident_mcp.gate.stopping import lift, stop
+from incident_mcp.record.chain import START
 from incident_mcp.record.journal import Journal
 from incident_mcp.record.plans import PlanState
 from incident_mcp.record.record import Record
@@ -49,12 +53,13 @@ from incident_mcp.text.masking import mask
 from incident_mcp.vocabulary.action import Known
 from incident_mcp.vocabulary.actor import Actor
 from incident_mcp.vocabulary.clock import Clock
-from incident_mcp.vocabulary.entry import EntryKind
+from incident_mcp.vocabulary.entry import EntryKind, NewEntry
 from incident_mcp.vocabulary.errors import RecordError
 from incident_mcp.vocabulary.plan import Plan
 
 ERROR = 200
 """Letters of an error text that a plan may promise the end of."""
+INSTEAD = "incident-mcp decline and incident-mcp stop need no passphrase; another approver's own user can approve."
 SERVER = Actor(role="server", name="incident-mcp executor", known_by="server")
 
 
@@ -70,12 +75,14 @@ class Counter:
     brake: Brake
     doors: Mapping[str, PersonsDoor]
     clock: Clock
+    attempts: dict[int, Attempts] = field(default_factory=dict[int, Attempts])
+    """By the approver's user."""
 
     async def answer(self, ask: Ask, peer: Peer, tell: Tell) -> Any:
         """What to say to one request of this peer's; `tell` hears of each write. Raises `IncidentError`."""
         match ask:
             case Hello():
-                return await anyio.to_thread.run_sync(self._standing)
+                return await anyio.to_thread.run_sync(self._standing, peer)
             case Find():
                 return await self.gate.plan(ask.plan)
             case Execute():
@@ -95,7 +102,7 @@ class Counter:
             case Put():
                 return await self._put(ask)
             case Get():
-                return await anyio.to_thread.run_sync(self._own, ask.after)
+                return await anyio.to_thread.run_sync(self._links, self.journal.writer, ask.after)
             case Propose():
                 return await self._propose(ask.request, peer)
             case Revoke():
@@ -108,23 +115,47 @@ class Counter:
                 }[ask.op]
                 return await look(ask.incident, _as(peer, ask.by))
 
-    async def _for_an_approver(self, ask: Waiting | Approve | Decline | Reopen | Lift, peer: Peer) -> Any:
+    async def _for_an_approver(self, ask: Read | Waiting | Approve | Decline | Reopen | Lift, peer: Peer) -> Any:
         match ask:
+            case Read():
+                return await anyio.to_thread.run_sync(self._links, ask.writer, ask.after)
             case Waiting():
                 return await anyio.to_thread.run_sync(self.doors["terminal"].waiting)
-            case Approve():
-                door = self.doors[ask.door]
-                return await door.approve(door.find(ask.plan)[0], ask.name, ask.passphrase, ask.typed, ask.chosen)
             case Decline():
                 door = self.doors[ask.door]
                 return await door.decline(door.find(ask.plan)[0], _user(peer))
-            case Reopen():
-                door = self.doors[ask.door]
-                return await door.reopen(door.find(ask.plan)[0], ask.name, ask.passphrase)
-            case Lift():
+            case _:
+                return await self._with_passphrase(ask, peer)
+
+    async def _with_passphrase(self, ask: Approve | Reopen | Lift, peer: Peer) -> Any:
+        if isinstance(ask, Lift):
+            async with self._one_try(peer, ask.name, None, None):
                 await anyio.to_thread.run_sync(self.approvers.check, ask.name, ask.passphrase)
-                by = Actor(role="person", name=ask.name, known_by="passphrase")
-                return await lift(self.journal, self.brake, by, self.clock)
+            by = Actor(role="person", name=ask.name, known_by="passphrase")
+            return await lift(self.journal, self.brake, by, self.clock)
+        door = self.doors[ask.door]
+        plan, told = door.find(ask.plan)
+        async with self._one_try(peer, ask.name, plan, told.incident):
+            if isinstance(ask, Approve):
+                return await door.approve(plan, ask.name, ask.passphrase, ask.typed, ask.chosen)
+            return await door.reopen(plan, ask.name, ask.passphrase)
+
+    @asynccontextmanager
+    async def _one_try(self, peer: Peer, name: str, plan: Plan | None, incident: str | None) -> AsyncGenerator[None]:
+        """Around one passphrase: a user has a few wrong ones, and each stands in the record."""
+        try:
+            async with self.attempts.setdefault(peer.uid, Attempts(self.clock, INSTEAD)).one():
+                yield
+        except WrongPassphrase:
+            entry = NewEntry(
+                kind=EntryKind.REFUSAL,
+                text=f"Not the passphrase of {one_line(name)[:80]}: {plan.draft.headline if plan else 'stop --lift'}.",
+                actor=_user(peer),
+                plan=plan.id if plan else None,
+                data={"why": "wrong passphrase"},
+            )
+            await self.record.append(incident, entry)
+            raise
 
     async def _propose(self, request: Request, peer: Peer) -> Any:
         if request.incident is not None:
@@ -141,19 +172,25 @@ class Counter:
                 await self.record.adopt(entry.incident)
         return len(new)
 
-    def _own(self, after: int) -> list[Carried]:
-        head = self.journal.heads().get(self.journal.writer)
-        links = self.journal.links(self.journal.writer, after, head.place if head else 0, MOST)
-        return [carried(one) for one in links]
+    def _links(self, writer: str, after: int) -> list[Carried]:
+        head = self.journal.heads().get(writer, START)
+        return [carried(one) for one in self.journal.links(writer, after, head.place, MOST)]
 
-    def _standing(self) -> Standing:
-        told = [words] if (words := self.brake.pulled()) else []
+    def _standing(self, peer: Peer) -> Standing:
+        stopped = self.brake.pulled()
+        told, names = [stopped] if stopped else [], None
         try:
-            persons = len(self.approvers.names())
+            names = tuple(self.approvers.names())
         except RecordError as error:
-            persons, told = None, [*told, error.happened]
-        heads = {writer: (head.place, head.hash) for writer, head in self.journal.heads().items()}
-        return Standing(writer=self.journal.writer, heads=heads, persons=persons, told=tuple(told))
+            told.append(error.happened)
+        return Standing(
+            writer=self.journal.writer,
+            heads={writer: (head.place, head.hash) for writer, head in self.journal.heads().items()},
+            persons=None if names is None else len(names),
+            names=names if names and peer.role == "approver" else (),
+            stopped=stopped,
+            told=tuple(told),
+        )
 
     async def unsettled(self) -> list[Plan]:
         """The plans that were carried out, and of which nobody knows what came of it."""

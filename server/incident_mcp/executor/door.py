@@ -23,11 +23,11 @@ class RemoteDoor:
     """One door of the executor at `path`. Everything raises `ExecutorAway`, `Stranger`, and as `PersonsDoor`."""
 
     def __init__(self, path: Path, door: Literal["terminal", "console"]) -> None:
-        self._path = path
+        self.path = path
         self._door: Literal["terminal", "console"] = door
 
     def standing(self) -> Standing:
-        return asked(self._path, Hello(), Standing)
+        return asked(self.path, Hello(), Standing)
 
     def told(self) -> tuple[str, ...]:
         """What a person must know of the doors before the first question."""
@@ -44,32 +44,32 @@ class RemoteDoor:
         return self.standing().persons != 0
 
     def waiting(self) -> list[tuple[Plan, PlanStory]]:
-        return asked(self._path, Waiting(), list[tuple[Plan, PlanStory]])
+        return asked(self.path, Waiting(), list[tuple[Plan, PlanStory]])
 
     def find(self, plan_id: str) -> tuple[Plan, PlanStory]:
-        return asked(self._path, Find(plan=plan_id), tuple[Plan, PlanStory])
+        return asked(self.path, Find(plan=plan_id), tuple[Plan, PlanStory])
 
     async def approve(
         self, plan: Plan, name: str, passphrase: str, typed: str | None = None, chosen: tuple[int, ...] | None = None
     ) -> Entry:
         request = Approve(plan=plan.id, door=self._door, name=name, passphrase=passphrase, typed=typed, chosen=chosen)
-        return asked(self._path, request, Entry)
+        return asked(self.path, request, Entry)
 
     async def decline(self, plan: Plan, by: Actor) -> Entry:
         """Whoever `by` says it is: the executor records the user that the kernel names."""
-        return asked(self._path, Decline(plan=plan.id, door=self._door), Entry)
+        return asked(self.path, Decline(plan=plan.id, door=self._door), Entry)
 
     async def reopen(self, plan: Plan, name: str, passphrase: str) -> Entry:
-        return asked(self._path, Reopen(plan=plan.id, door=self._door, name=name, passphrase=passphrase), Entry)
+        return asked(self.path, Reopen(plan=plan.id, door=self._door, name=name, passphrase=passphrase), Entry)
 
     def carry_out(self, plan: Plan, by: Actor, tell: Told = untold) -> Outcome:
         """Have an approved plan carried out, where the assistant can't ask for it any more."""
-        return Outcome.model_validate(Call(self._path, Execute(plan=plan.id, by=by)).run(tell))
+        return Outcome.model_validate(Call(self.path, Execute(plan=plan.id, by=by)).run(tell))
 
     def stop(self, why: str) -> Halt:
         """Stop all changes."""
-        return asked(self._path, Stop(why=why[:400]), Halt)
+        return asked(self.path, Stop(why=why[:400]), Halt)
 
     def lift(self, name: str, passphrase: str) -> bool:
         """Allow changes again; False when they were not stopped."""
-        return asked(self._path, Lift(name=name, passphrase=passphrase), bool)
+        return asked(self.path, Lift(name=name, passphrase=passphrase), bool)

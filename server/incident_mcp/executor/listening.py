@@ -33,6 +33,7 @@ SEND_SECONDS = 1.0
 """How long a peer that does not read may hold up its own request."""
 WORK_SECONDS = 60.0
 """How long a request may take that carries nothing out."""
+ROLES = "A client proposes, an approver answers, and a user in both groups is a client: incident-mcp init --separated."
 _ANY = TypeAdapter[Any](Any)
 _GONE = (anyio.BrokenResourceError, anyio.ClosedResourceError, anyio.EndOfStream, anyio.IncompleteRead)
 PeerOf = Callable[[int], Peer]
@@ -48,6 +49,21 @@ async def listen(path: Path) -> SocketListener:
         return await anyio.create_unix_listener(path, mode=0o666)
     except OSError as error:
         raise SettingsError(f"The socket {path} can't be made: {error}.", "Mend its folder's rights.") from error
+
+
+async def replaced(path: Path) -> None:
+    """Until another file, or none, is where the socket is now."""
+    mine = _which(path)
+    while _which(path) == mine:  # noqa: ASYNC110 - a file system calls nobody
+        await anyio.sleep(BEAT_SECONDS)
+
+
+def _which(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.lstat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 async def serve(listener: SocketListener, counter: Counter, peer_of: PeerOf) -> None:
@@ -157,6 +173,8 @@ class _Line:
                 raise BadRequest(f"A request has at most {LARGEST} bytes.") from None
             except ValidationError as error:
                 wrong = error.errors(include_url=False, include_input=False)[0]
+                if wrong["type"] == "union_tag_invalid":
+                    raise BadRequest(f"No request of {peer.role}s, of whom user {peer.name} is one.", ROLES) from None
                 where = ".".join(str(part) for part in wrong["loc"]) or "request"
                 raise BadRequest(f"No request of {peer.role}s: {where}: {wrong['msg']}.") from None
         raise BadRequest(f"No request came within {READ_SECONDS:.0f} s.")

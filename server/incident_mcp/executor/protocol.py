@@ -62,6 +62,10 @@ class Standing(Value):
     heads: dict[str, tuple[int, str]]
     persons: int | None
     """How many have a passphrase; None: that can't be told."""
+    names: tuple[str, ...] = ()
+    """Who they are, for approvers."""
+    stopped: str = ""
+    """Who stopped all changes; empty while nobody did."""
     told: tuple[str, ...] = ()
 
     def head(self, writer: str) -> Head:
@@ -79,6 +83,14 @@ class Get(Value):
     """The executor's own entries after a place."""
 
     op: Literal["get"] = "get"
+    after: Annotated[int, Field(ge=0, lt=2**53)]
+
+
+class Read(Value):
+    """Entries of any writer after a place, as the executor holds them: an approver reads what is decided."""
+
+    op: Literal["read"] = "read"
+    writer: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
     after: Annotated[int, Field(ge=0, lt=2**53)]
 
 
@@ -162,7 +174,7 @@ class Lift(Value):
 
 OfBoth = Hello | Find | Execute | Stop
 OfAClient = OfBoth | Put | Get | Propose | Review | Revoke
-OfAnApprover = OfBoth | Waiting | Approve | Decline | Reopen | Lift
+OfAnApprover = OfBoth | Read | Waiting | Approve | Decline | Reopen | Lift
 Ask = OfAClient | OfAnApprover
 Role = Literal["client", "approver"]
 WORDS: dict[Role, TypeAdapter[Any]] = {

@@ -3,16 +3,22 @@
 from collections.abc import Iterator
 
 from incident_mcp.cli.checkup.check import Check, failed, good, off
+from incident_mcp.communicate.places import Places
 from incident_mcp.executor.door import NOBODY, RemoteDoor
 from incident_mcp.text.modes import IN_FULL
-from incident_mcp.text.words import count
+from incident_mcp.text.words import count, listed
 from incident_mcp.vocabulary.errors import IncidentError
 
-_CHAT = "the chat is none; each approver's own terminal is one"
+_CHAT = "the chat is none; each approver's own terminal or console is one"
 
 
-def separated_checks(door: RemoteDoor) -> Iterator[Check]:
-    """What the executor says of itself. Its policy is its own to show: `incident-mcp doctor --policy` as its user."""
+def separated_checks(door: RemoteDoor, channels: Places) -> Iterator[Check]:
+    """What the executor says of itself, and what is set up here though it is the executor's. Its policy is its own to
+    show: `incident-mcp doctor --policy` as its user.
+    """
+    if here := [name for name, place in channels if place is not None]:
+        why = f"these settings name {listed(here)}: whoever has the tokens can send past the executor"
+        yield off("tokens", why, "Take them out of here; the executor's settings and its user's files hold them.")
     try:
         standing = door.standing()
     except IncidentError as error:

@@ -46,7 +46,7 @@ def own_checks(settings: Settings, serving: Serving | None) -> Iterator[Check]:
     yield _server(serving)
     yield _writing(settings)
     if remote := remote_door(settings):
-        yield from separated_checks(remote)
+        yield from separated_checks(remote, settings.channels)
         return
     yield from policy_checks(settings)
     yield off("mode", IN_FULL["Advisory"])
