@@ -12,7 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from incident_mcp.logs.words import VALUE, Words, words_of
+from incident_mcp.logs.words import VALUE, Words
 
 Template = tuple[str, ...]
 _ROUNDS = 8
@@ -62,9 +62,9 @@ _AFTER_SPAN = frozenset(",;)]}\"'")
 _BEFORE_SPAN = frozenset("=:[(\"'")
 
 
-def templates_of(texts: Sequence[str]) -> dict[str, Template]:
-    """The template of each message."""
-    seen = {text: words_of(text).words for text in texts}
+def templates_of(messages: Iterable[Words]) -> dict[str, Template]:
+    """The template of each message's text."""
+    seen = {message.text: message.words for message in messages}
     joined: dict[Template, Template] = {words: words for words in seen.values()}
     for _ in range(_ROUNDS):
         now = list(dict.fromkeys(joined.values()))
@@ -75,9 +75,9 @@ def templates_of(texts: Sequence[str]) -> dict[str, Template]:
     return {text: joined[words] for text, words in seen.items()}
 
 
-def shown(template: Template, example: str) -> str:
+def shown(template: Template, words: Words) -> str:
     """The template with the blanks of a message that it was made from."""
-    words = words_of(example)
+    example = words.text
     parts: list[str] = []
     at = end = 0
     for index, word in enumerate(template):
@@ -85,14 +85,14 @@ def shown(template: Template, example: str) -> str:
         if word == VALUE:
             following = template[index + 1] if index + 1 < len(template) else None
             at = _next_place(words, at, following)
-            place = (words.places[start][0], words.places[at - 1][1]) if at > start else (end, end)
+            begin, after = (words.begins[start], words.ends[at - 1]) if at > start else (end, end)
         else:
             if at >= len(words.words):
                 break
-            place, at = words.places[at], at + 1
-        parts.append(example[end : place[0]] if place[0] > end else "")
+            begin, after, at = words.begins[at], words.ends[at], at + 1
+        parts.append(example[end:begin] if begin > end else "")
         parts.append(word)
-        end = place[1]
+        end = after
     return "".join(parts).strip()
 
 
@@ -185,17 +185,28 @@ def _needed(template: Template, place: int, words: list[str]) -> int:
 
 def _absorbed(templates: Sequence[Template]) -> dict[Template, Template]:
     """Templates that another one, with values in several places, describes too."""
-    wide: defaultdict[int, list[Template]] = defaultdict(list)
-    for template in templates:
+    wide: defaultdict[tuple[int, str, str], list[tuple[int, Template]]] = defaultdict(list)
+    for at, template in enumerate(templates):
         if template.count(VALUE) > 1:
-            wide[len(template)].append(template)
+            wide[len(template), template[0], template[-1]].append((at, template))
     moves: dict[Template, Template] = {}
     for template in templates:
-        for other in wide.get(len(template), ())[:200]:
+        for _, other in _maybe_wider(template, wide):
             if other is not template and _describes(other, template):
                 moves[template] = other
                 break
     return moves
+
+
+def _maybe_wider(
+    template: Template, wide: Mapping[tuple[int, str, str], list[tuple[int, Template]]]
+) -> list[tuple[int, Template]]:
+    """Those whose first and last words are this one's or values: of thousands, a few."""
+    if not template:
+        return []
+    firsts, lasts = {template[0], VALUE}, {template[-1], VALUE}
+    ends = ((len(template), first, last) for first in firsts for last in lasts)
+    return sorted([each for end in ends for each in wide.get(end, ())[:200]])[:200]
 
 
 def _describes(wide: Template, template: Template) -> bool:
