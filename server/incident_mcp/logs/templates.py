@@ -4,20 +4,18 @@ Messages whose words are equal once their values are masked are one template. Th
 place only, if so many different words stand in that place that it must hold a value: few are enough behind `=` or
 `user`, or when they look like names of hosts or classes; many are needed at the head of a message, where its verb is.
 The last step joins messages that differ in one short bracketed span of more than one word.
-
-Contexts (a message without one word) are compared by hash, so thousands of messages take a fraction of a second.
 """
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from incident_mcp.logs.contexts import shared
 from incident_mcp.logs.words import VALUE, Words
 
 Template = tuple[str, ...]
 _ROUNDS = 8
 _SPAN = 6
-_PRIME, _MODULUS = 1_000_003, (1 << 61) - 1
 _SLOTS = frozenset(
     [
         "for",
@@ -114,15 +112,11 @@ def _followed(moves: Mapping[Template, Template], template: Template) -> Templat
     return template
 
 
-def _one_word(templates: Iterable[Template]) -> dict[Template, Template]:
+def _one_word(templates: Sequence[Template]) -> dict[Template, Template]:
     """Joins of templates that are equal but for one word."""
-    contexts: defaultdict[tuple[int, int, int], list[Template]] = defaultdict(list)
-    for template in templates:
-        for place, rest in _contexts(template):
-            contexts[len(template), place, rest].append(template)
     moves: dict[Template, Template] = {}
-    for (_, place, _), alike in sorted(contexts.items(), key=lambda item: -len(item[1])):
-        if len(alike) > 1 and _is_a_value(alike[0], place, [template[place] for template in alike]):
+    for place, alike in shared(templates, _may_differ):
+        if _is_a_value(alike[0], place, [template[place] for template in alike]):
             joint = _squeezed((*alike[0][:place], VALUE, *alike[0][place + 1 :]))
             for template in alike:
                 if template != joint:
@@ -130,17 +124,8 @@ def _one_word(templates: Iterable[Template]) -> dict[Template, Template]:
     return moves
 
 
-def _contexts(template: Template) -> Iterable[tuple[int, int]]:
-    """Each place of a word, and the hash of all others."""
-    terms: list[int] = []
-    power = 1
-    for word in template:
-        power = power * _PRIME % _MODULUS
-        terms.append(hash(word) * power % _MODULUS)
-    total = sum(terms)
-    for place, word in enumerate(template):
-        if word == VALUE or word[0].isalnum() or word[0] == "_" or _NAME.search(word):
-            yield place, (total - terms[place]) % _MODULUS
+def _may_differ(word: str) -> bool:
+    return word == VALUE or _is_word(word) or _NAME.search(word) is not None
 
 
 def _is_a_value(template: Template, place: int, words: list[str]) -> bool:

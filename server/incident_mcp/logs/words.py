@@ -28,6 +28,7 @@ _SCANNER = re.compile(
     """,
     re.VERBOSE,
 )
+_VALUES = ("quoted", "name", "dotted")
 _DIGIT = re.compile(r"\d")
 _OPEN = {"(": ")", "[": "]", "{": "}"}
 
@@ -71,13 +72,12 @@ def words_of(text: str) -> Words:
 def _scanned(text: str) -> Iterator[tuple[str, int, int]]:
     for found in _SCANNER.finditer(text):
         word, kind = found[0], found.lastgroup
-        if kind in ("quoted", "name", "dotted") or (kind != "mark" and _is_value(word, kind)):
-            word = VALUE
-        yield word, found.start(), found.end()
+        start, end = found.span()
+        yield word if kind == "mark" or not _is_value(word, kind) else VALUE, start, end
 
 
 def _is_value(word: str, kind: str | None) -> bool:
-    return _DIGIT.search(word) is not None or (kind == "path" and "?" in word)
+    return kind in _VALUES or _DIGIT.search(word) is not None or (kind == "path" and "?" in word)
 
 
 def _fold_repeats(words: list[str], begins: "array[int]", ends: "array[int]") -> None:
