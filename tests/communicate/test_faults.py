@@ -82,7 +82,7 @@ async def test_what_came_of_each_ticket_is_told_truly(tmp_path: Path, tracker: s
             assert done["changed"] == {"sent": True, "unknown": "unknown", "not sent": False}[came], (fault, done)
             assert gained == (1 if came == "sent" else 0), (fault, done)
             assert len(ill.writes) - tries == (2 if fault == "busy" else 1), fault
-        filed = [entry.data["id"] for entry in told.sent()]
+        filed = [str(entry.data["id"]) for entry in told.sent()]
     good = sum(came == "sent" for came in CAME.values())
     assert len(filed) == len({*filed}) == good
 

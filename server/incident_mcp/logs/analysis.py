@@ -29,7 +29,9 @@ from incident_mcp.logs.shapes import body_of
 from incident_mcp.logs.sources import Source
 from incident_mcp.logs.spread import spread
 from incident_mcp.logs.templates import Template, shown, templates_of
+from incident_mcp.logs.totals import Totals
 from incident_mcp.logs.value_seen import ValueSeen
+from incident_mcp.logs.words import Words, words_of
 from incident_mcp.text.key_lines import mask_key_lines
 from incident_mcp.vocabulary.untrusted import Untrusted
 
@@ -48,6 +50,8 @@ class _Group:
     template: Template
     level: Level
     code: int | None
+    main: Kind
+    """The most frequent one."""
     kinds: list[int] = field(default_factory=list[int])
 
 
@@ -66,6 +70,7 @@ class LogAnalysis:
         most_kinds: int = MOST,
     ) -> None:
         self._reader = LogReader(today=today, onset=onset, into=into, most_kinds=most_kinds)
+        self._words: dict[str, Words] = {}
         self._templates: dict[str, Template] = {}
         self._onset = onset
         self._looked = looked
@@ -101,7 +106,9 @@ class LogAnalysis:
         count = len(self._reader.kinds)
         groups = self._groups()
         stretch = self._stretch()
-        patterns = [self._pattern(group, stretch) for group in groups]
+        totals = Totals(ledger, [group.kinds for group in groups])
+        pods = self._pods(totals)
+        patterns = [self._pattern(at, group, totals, pods[at], stretch) for at, group in enumerate(groups)]
         self._groups_of = dict(zip(map(_key, patterns), groups, strict=True))
         first, last = ledger.first[:count], ledger.last[:count]
         return Reading(
@@ -153,7 +160,7 @@ class LogAnalysis:
         groups = [self._groups_of[_key(pattern)] for pattern in patterns]
         pieces = self._lines_again(patterns, logs, kinds)
         return [
-            tuple(all_of(mine, shown(group.template, self._main(group).shape.text)).told())
+            tuple(all_of(mine, shown(group.template, self._words[group.main.shape.text])).told())
             for mine, group in zip(pieces, groups, strict=True)
         ]
 
@@ -165,14 +172,14 @@ class LogAnalysis:
         ledger, kinds = self._reader.ledger, self._reader.kinds
         weight = ledger.lines + ledger.usual
         present = [number for number in range(len(kinds)) if weight[number]]
-        texts = list(dict.fromkeys(kind.shape.text for kind in kinds))
-        self._templates = templates_of(texts)
+        self._words = {text: words_of(text) for text in dict.fromkeys(kind.shape.text for kind in kinds)}
+        self._templates = templates_of(self._words.values())
         groups: dict[tuple[object, ...], _Group] = {}
         weights: defaultdict[object, int] = defaultdict(int)
         for number in present:
             kind = kinds[number]
             template, code = self._template(kind), kind.code.value if kind.code else None
-            group = groups.setdefault((template, kind.level, code), _Group(template[0], kind.level, code))
+            group = groups.setdefault((template, kind.level, code), _Group(template[0], kind.level, code, kind))
             group.kinds.append(number)
             weights[template] += int(weight[number])
         for template in sorted(weights, key=lambda each: -weights[each]):
@@ -198,64 +205,58 @@ class LogAnalysis:
         earlier = max(onset - first, 1) / 1e6 if before else self._looked.total_seconds()
         return Stretch(earlier, max(last - onset, 1) / 1e6)
 
-    def _pattern(self, group: _Group, stretch: Stretch) -> LogPattern:
-        ledger = self._reader.ledger
-        rows = np.array(group.kinds)
-        kinds = [self._reader.kinds[number] for number in group.kinds]
-        main = self._main(group)
-        count, own = int(ledger.events[rows].sum()), int(ledger.before[rows].sum())
-        before = own + int(ledger.usual[rows].sum())
-        since = moment(int(ledger.after_first[rows].min()))
-        seen = Seen(before, count - own, self._delay(since, stretch), group.level)
+    def _pattern(self, at: int, group: _Group, totals: Totals, pods: dict[str, int], stretch: Stretch) -> LogPattern:
+        group.main = main = self._reader.kinds[totals.main[at]]
+        count, own = totals.count[at], totals.before[at]
+        since = moment(totals.after_first[at])
+        seen = Seen(own + totals.usual[at], count - own, self._delay(since, stretch), group.level)
         tier, weight = judged(seen, stretch)
-        samples = self._samples(kinds)
-        peak = int(ledger.peak[rows].argmax())
+        samples = self._samples([self._reader.kinds[number] for number in group.kinds[: 4 * _SAMPLES]])
         return LogPattern(
             number=self._number(self._template(main)),
             level=group.level,
-            template=Untrusted(shown(group.template, main.shape.text)[:_LONGEST]),
+            template=Untrusted(shown(group.template, self._words[main.shape.text])[:_LONGEST]),
             example=Untrusted(main.shape.text if main.frame or main.shape.trace else _said(samples[-1])),
             count=count,
-            lines=int(ledger.lines[rows].sum()),
-            first=moment(int(ledger.first[rows].min())),
-            last=moment(int(ledger.last[rows].max())),
-            pods=self._pods(rows),
+            lines=totals.lines[at],
+            first=moment(totals.first[at]),
+            last=moment(totals.last[at]),
+            pods=pods,
             trace=main.shape.trace,
             frame=Untrusted(main.frame or json_frame(main.shape.body)),
             code=group.code,
             meaning=_meaning(samples),
-            before=before,
-            after=count - own,
+            before=seen.before,
+            after=seen.since,
             tier=tier,
             weight=weight,
             since=since,
-            peak=int(ledger.peak[rows][peak]),
-            peak_at=moment(int(ledger.peak_minute[rows][peak])),
+            peak=totals.peak[at],
+            peak_at=moment(totals.peak_minute[at]),
             samples=tuple(Untrusted(sample.decode("utf-8", "replace")) for sample in samples[:_SAMPLES]),
         )
 
     def _samples(self, kinds: Sequence[Kind]) -> list[bytes]:
         """Those of a baseline only where there are no others."""
-        found = [each for kind in kinds[: 4 * _SAMPLES] for each in kind.samples]
+        found = [each for kind in kinds for each in kind.samples]
         mine = [each for each in found if each[0] not in self._baseline]
         return list(dict.fromkeys(sample for _, sample in mine or found))
-
-    def _main(self, group: _Group) -> Kind:
-        """The most frequent one."""
-        return self._reader.kinds[group.kinds[int(self._reader.ledger.lines[group.kinds].argmax())]]
 
     def _delay(self, since: datetime | None, stretch: Stretch) -> float:
         if since is None or self._onset is None or stretch.since <= 0:
             return 0.0
         return max(0.0, min(1.0, (since - self._onset) / timedelta(seconds=stretch.since)))
 
-    def _pods(self, rows: Kinds) -> dict[str, int]:
-        pods: defaultdict[str, int] = defaultdict(int)
-        for number, count in self._reader.ledger.sources_of(rows).items():
+    def _pods(self, totals: Totals) -> list[dict[str, int]]:
+        """Of each group."""
+        pods = [defaultdict[str, int](int) for _ in totals.count]
+        for number, found in totals.of_sources(self._reader.ledger):
             source = self._sources[number]
-            if source is not None:
-                pods[source.pod.path] += count
-        return dict(sorted(pods.items(), key=lambda item: -item[1]))
+            if source is None:
+                continue
+            for group, count in found:
+                pods[group][source.pod.path] += count
+        return [dict(sorted(each.items(), key=lambda item: -item[1])) for each in pods]
 
 
 def read_logs(

@@ -83,13 +83,10 @@ class Ledger:
             higher = now > self.peak[kind]
             self.peak[kind[higher]], self.peak_minute[kind[higher]] = now[higher], at * MINUTE
 
-    def sources_of(self, kinds: Kinds) -> dict[int, int]:
-        """How many events of these kinds each source has."""
-        found: dict[int, int] = {}
+    def by_source(self) -> Iterator[tuple[int, Kinds]]:
+        """Each source, and how many events of each kind it has."""
         for source, counts in self._by_source.items():
-            if count := int(counts[kinds[kinds < len(counts)]].sum()):
-                found[source] = count
-        return found
+            yield source, counts if len(counts) == self._room else _grown(counts, self._room, 0)
 
 
 def _by_minute(kinds: Kinds, minutes: Times) -> Iterator[tuple[np.int64, Kinds, Kinds]]:

@@ -4,20 +4,18 @@ Messages whose words are equal once their values are masked are one template. Th
 place only, if so many different words stand in that place that it must hold a value: few are enough behind `=` or
 `user`, or when they look like names of hosts or classes; many are needed at the head of a message, where its verb is.
 The last step joins messages that differ in one short bracketed span of more than one word.
-
-Contexts (a message without one word) are compared by hash, so thousands of messages take a fraction of a second.
 """
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from incident_mcp.logs.words import VALUE, Words, words_of
+from incident_mcp.logs.contexts import shared
+from incident_mcp.logs.words import VALUE, Words
 
 Template = tuple[str, ...]
 _ROUNDS = 8
 _SPAN = 6
-_PRIME, _MODULUS = 1_000_003, (1 << 61) - 1
 _SLOTS = frozenset(
     [
         "for",
@@ -62,9 +60,9 @@ _AFTER_SPAN = frozenset(",;)]}\"'")
 _BEFORE_SPAN = frozenset("=:[(\"'")
 
 
-def templates_of(texts: Sequence[str]) -> dict[str, Template]:
-    """The template of each message."""
-    seen = {text: words_of(text).words for text in texts}
+def templates_of(messages: Iterable[Words]) -> dict[str, Template]:
+    """The template of each message's text."""
+    seen = {message.text: message.words for message in messages}
     joined: dict[Template, Template] = {words: words for words in seen.values()}
     for _ in range(_ROUNDS):
         now = list(dict.fromkeys(joined.values()))
@@ -75,9 +73,9 @@ def templates_of(texts: Sequence[str]) -> dict[str, Template]:
     return {text: joined[words] for text, words in seen.items()}
 
 
-def shown(template: Template, example: str) -> str:
+def shown(template: Template, words: Words) -> str:
     """The template with the blanks of a message that it was made from."""
-    words = words_of(example)
+    example = words.text
     parts: list[str] = []
     at = end = 0
     for index, word in enumerate(template):
@@ -85,14 +83,14 @@ def shown(template: Template, example: str) -> str:
         if word == VALUE:
             following = template[index + 1] if index + 1 < len(template) else None
             at = _next_place(words, at, following)
-            place = (words.places[start][0], words.places[at - 1][1]) if at > start else (end, end)
+            begin, after = (words.begins[start], words.ends[at - 1]) if at > start else (end, end)
         else:
             if at >= len(words.words):
                 break
-            place, at = words.places[at], at + 1
-        parts.append(example[end : place[0]] if place[0] > end else "")
+            begin, after, at = words.begins[at], words.ends[at], at + 1
+        parts.append(example[end:begin] if begin > end else "")
         parts.append(word)
-        end = place[1]
+        end = after
     return "".join(parts).strip()
 
 
@@ -114,15 +112,11 @@ def _followed(moves: Mapping[Template, Template], template: Template) -> Templat
     return template
 
 
-def _one_word(templates: Iterable[Template]) -> dict[Template, Template]:
+def _one_word(templates: Sequence[Template]) -> dict[Template, Template]:
     """Joins of templates that are equal but for one word."""
-    contexts: defaultdict[tuple[int, int, int], list[Template]] = defaultdict(list)
-    for template in templates:
-        for place, rest in _contexts(template):
-            contexts[len(template), place, rest].append(template)
     moves: dict[Template, Template] = {}
-    for (_, place, _), alike in sorted(contexts.items(), key=lambda item: -len(item[1])):
-        if len(alike) > 1 and _is_a_value(alike[0], place, [template[place] for template in alike]):
+    for place, alike in shared(templates, _may_differ):
+        if _is_a_value(alike[0], place, [template[place] for template in alike]):
             joint = _squeezed((*alike[0][:place], VALUE, *alike[0][place + 1 :]))
             for template in alike:
                 if template != joint:
@@ -130,17 +124,8 @@ def _one_word(templates: Iterable[Template]) -> dict[Template, Template]:
     return moves
 
 
-def _contexts(template: Template) -> Iterable[tuple[int, int]]:
-    """Each place of a word, and the hash of all others."""
-    terms: list[int] = []
-    power = 1
-    for word in template:
-        power = power * _PRIME % _MODULUS
-        terms.append(hash(word) * power % _MODULUS)
-    total = sum(terms)
-    for place, word in enumerate(template):
-        if word == VALUE or word[0].isalnum() or word[0] == "_" or _NAME.search(word):
-            yield place, (total - terms[place]) % _MODULUS
+def _may_differ(word: str) -> bool:
+    return word == VALUE or _is_word(word) or _NAME.search(word) is not None
 
 
 def _is_a_value(template: Template, place: int, words: list[str]) -> bool:
@@ -185,17 +170,28 @@ def _needed(template: Template, place: int, words: list[str]) -> int:
 
 def _absorbed(templates: Sequence[Template]) -> dict[Template, Template]:
     """Templates that another one, with values in several places, describes too."""
-    wide: defaultdict[int, list[Template]] = defaultdict(list)
-    for template in templates:
+    wide: defaultdict[tuple[int, str, str], list[tuple[int, Template]]] = defaultdict(list)
+    for at, template in enumerate(templates):
         if template.count(VALUE) > 1:
-            wide[len(template)].append(template)
+            wide[len(template), template[0], template[-1]].append((at, template))
     moves: dict[Template, Template] = {}
     for template in templates:
-        for other in wide.get(len(template), ())[:200]:
+        for _, other in _maybe_wider(template, wide):
             if other is not template and _describes(other, template):
                 moves[template] = other
                 break
     return moves
+
+
+def _maybe_wider(
+    template: Template, wide: Mapping[tuple[int, str, str], list[tuple[int, Template]]]
+) -> list[tuple[int, Template]]:
+    """Those whose first and last words are this one's or values: of thousands, a few."""
+    if not template:
+        return []
+    firsts, lasts = {template[0], VALUE}, {template[-1], VALUE}
+    ends = ((len(template), first, last) for first in firsts for last in lasts)
+    return sorted([each for end in ends for each in wide.get(end, ())[:200]])[:200]
 
 
 def _describes(wide: Template, template: Template) -> bool:

@@ -5,6 +5,7 @@ What needs a look at other messages (a user's name, a topic) is left to `templat
 """
 
 import re
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -27,65 +28,66 @@ _SCANNER = re.compile(
     """,
     re.VERBOSE,
 )
+_VALUES = ("quoted", "name", "dotted")
 _DIGIT = re.compile(r"\d")
 _OPEN = {"(": ")", "[": "]", "{": "}"}
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """`words[i]` stands at `text[places[i][0]:places[i][1]]`."""
+    """`words[i]` stands at `text[begins[i]:ends[i]]`."""
 
     text: str
     words: tuple[str, ...]
-    places: tuple[tuple[int, int], ...]
+    begins: "array[int]"
+    ends: "array[int]"
 
 
 def words_of(text: str) -> Words:
     """Neighbouring values are one, and so are lists of them: their number differs from line to line."""
     words: list[str] = []
-    places: list[tuple[int, int]] = []
+    begins, ends = array("I"), array("I")
     for word, start, end in _scanned(text):
         if word == VALUE and len(words) > 1 and words[-1] in (",", ":", "/") and words[-2] == VALUE:
             words.pop()
-            places.pop()
+            begins.pop()
+            ends.pop()
         if word == VALUE and words and words[-1] == VALUE:
-            places[-1] = (places[-1][0], end)
+            ends[-1] = end
             continue
         if words and _OPEN.get(words[-1]) == word:  # `()` is a place without a value
             words.append(VALUE)
-            places.append((start, start))
+            begins.append(start)
+            ends.append(start)
         words.append(word)
-        places.append((start, end))
+        begins.append(start)
+        ends.append(end)
         if word in words[-5:-2]:
-            _fold_repeats(words, places)
+            _fold_repeats(words, begins, ends)
         if len(words) >= LONGEST:
             break
-    return Words(text, tuple(words), tuple(places))
+    return Words(text, tuple(words), begins, ends)
 
 
 def _scanned(text: str) -> Iterator[tuple[str, int, int]]:
     for found in _SCANNER.finditer(text):
         word, kind = found[0], found.lastgroup
-        if kind in ("quoted", "name", "dotted") or (kind != "mark" and _is_value(word, kind)):
-            word = VALUE
-        yield word, found.start(), found.end()
+        start, end = found.span()
+        yield word if kind == "mark" or not _is_value(word, kind) else VALUE, start, end
 
 
 def _is_value(word: str, kind: str | None) -> bool:
-    return _DIGIT.search(word) is not None or (kind == "path" and "?" in word)
+    return kind in _VALUES or _DIGIT.search(word) is not None or (kind == "path" and "?" in word)
 
 
-def _fold_repeats(words: list[str], places: list[tuple[int, int]]) -> None:
+def _fold_repeats(words: list[str], begins: "array[int]", ends: "array[int]") -> None:
     """`node <*> ok node <*> ok node <*> ok` says no more than its first third."""
     for size in (2, 3, 4):
+        if len(words) < 3 * size or words[-1 - size] != words[-1]:
+            continue
         last = words[-size:]
-        if (
-            len(words) >= 3 * size
-            and VALUE in last
-            and words[-2 * size : -size] == last == words[-3 * size : -2 * size]
-        ):
-            end = places[-1][1]
-            del words[-size:]
-            del places[-size:]
-            places[-1] = (places[-1][0], end)
+        if VALUE in last and words[-2 * size : -size] == last == words[-3 * size : -2 * size]:
+            end = ends[-1]
+            del words[-size:], begins[-size:], ends[-size:]
+            ends[-1] = end
             return

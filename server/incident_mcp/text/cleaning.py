@@ -49,9 +49,8 @@ def clean(text: str, *, keep_lines: bool = False) -> str:
 
 def _without_a_face(text: str) -> str:
     """Surrogates, private and unassigned characters: nobody can say what a terminal makes of them."""
-    if text.isprintable():
-        return text
-    return "".join(one if one.isprintable() or one in "\n\t" else "\ufffd" for one in text)
+    faceless = {ord(one): "\ufffd" for one in set(text) if not (one.isprintable() or one in "\n\t")}
+    return text.translate(faceless) if faceless else text
 
 
 def one_line(text: str, limit: int | None = None) -> str:

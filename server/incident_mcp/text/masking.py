@@ -13,6 +13,12 @@ from incident_mcp.text.secrets import KINDS
 from incident_mcp.text.secrets.assignments import names_a_secret
 
 _MARK = re.compile(r"\[masked: [A-Za-z0-9 .-]{1,40}\]")
+_ALWAYS = frozenset(order for order, kind in enumerate(KINDS) if not kind.hints)
+_HINTED: dict[str, set[int]] = {}
+"""Each hint, and the places in `KINDS` of those that look for it. Most texts hold none."""
+for _order, _kind in enumerate(KINDS):
+    for _hint in _kind.hints:
+        _HINTED.setdefault(_hint, set()).add(_order)
 _MANIFEST_FIELDS = ("data", "stringData")
 
 
@@ -40,8 +46,8 @@ def _found(text: str) -> list[tuple[int, int, str]]:
     lowered = text.lower()
     spans = sorted(
         (start, order, end)
-        for order, kind in enumerate(KINDS)
-        for start, end in kind.spans(text, lowered)
+        for order in _ALWAYS.union(*[orders for hint, orders in _HINTED.items() if hint in lowered])
+        for start, end in KINDS[order].spans(text)
         if end > start
     )
     return [(start, end, KINDS[order].name) for start, order, end in spans]

@@ -43,7 +43,8 @@ class PatternLine(Value):
 
 def pattern_line(pattern: LogPattern, reading: Reading) -> PatternLine:
     """Times carry their date when the logs span more than one day."""
-    template, example = quote(pattern.template, TEMPLATE_LIMIT), quote(pattern.example, TEMPLATE_LIMIT)
+    template = quote(pattern.template, TEMPLATE_LIMIT)
+    example = template if pattern.example == pattern.template else quote(pattern.example, TEMPLATE_LIMIT)
     day = reading.last
     return PatternLine(
         id=pattern.number,

@@ -33,10 +33,8 @@ class Kind:
     def compiled(self) -> re.Pattern[str]:
         return re.compile(self.pattern, re.IGNORECASE if self.ignore_case else 0)
 
-    def spans(self, text: str, lowered: str) -> list[tuple[int, int]]:
+    def spans(self, text: str) -> list[tuple[int, int]]:
         """Where this kind of secret stands in `text`."""
-        if self.hints and not any(hint in lowered for hint in self.hints):
-            return []
         groups = [number for name, number in self.compiled.groupindex.items() if name.startswith("secret")]
         return [self._span(found, groups) for found in self.compiled.finditer(text)]
 
