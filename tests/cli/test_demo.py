@@ -48,7 +48,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
         "promise   3 of 3 ready and no «KeyError: 'PAYMENT_URL'» within 2 min",
         "undo      back to revision 7, recorded before anything is written",
         "Approve? [y/N] yes (answered by script)",
-        "recovered, as promised. 3 of 3 ready for 10 s, no restart, 3 endpoints, no new error.",
+        "recovered, as promised. 3 of 3 ready for 10 s, no restart, 3 endpoints, no new error, no error in ",
     ],
 )
 def test_it_reads_like_the_picture(played: tuple[str, Path], line: str) -> None:

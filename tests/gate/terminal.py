@@ -38,10 +38,11 @@ def run_in_a_terminal(
         os.execvpe(words[0], [*words], {**os.environ, "COLUMNS": "200", **environment})  # noqa: S606
     shown, waiting, end = "", list(answers), time.monotonic() + LONGEST
     seen = 0
+    ready = select.poll()
+    ready.register(master, select.POLLIN)
     try:
         while time.monotonic() < end:
-            ready, _, _ = select.select([master], [], [], 1.0)
-            if ready:
+            if ready.poll(1000):
                 try:
                     piece = os.read(master, 4096)
                 except OSError:  # the child has closed its side
