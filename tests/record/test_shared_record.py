@@ -129,7 +129,8 @@ def test_what_was_edited_in_the_database_is_refused_and_told(database: Postgres,
             "UPDATE incident_mcp.entries SET body = convert_to(replace(convert_from(body, 'UTF8'), '10', '99'), 'UTF8')"
         )
         (told,) = exchange(ben, copy).refused
-    assert told.startswith(f"The shared record is not as it was written: entry 2 of writer {ada.writer} was changed")
+    assert told.startswith("The shared record is not as it was written: entry ")
+    assert f"of writer {ada.writer} was changed" in told
     assert ben.entries("i1") == []
 
 
