@@ -296,7 +296,7 @@ async def test_a_question_that_nobody_answers_is_expired_unanswered_at_the_next_
 
 async def test_the_question_survives_a_restart_of_the_server(tmp_path: Path) -> None:
     """The key that seals it is kept, so a person may answer after the server came back."""
-    from incident_mcp.wiring import state_key
+    from incident_mcp.surface.kept_keys import state_key
 
     assert state_key(tmp_path) == state_key(tmp_path)
     assert (tmp_path / "state.key").stat().st_mode & 0o077 == 0

@@ -85,7 +85,7 @@ async def _main(settings: Settings, scenario: str | None, http: str | None) -> N
 def _at_url(address: str, settings: Settings) -> Callable[["IncidentServer"], Awaitable[None]]:
     """Listening already, so that what can't be served at is said at once."""
     from incident_mcp.surface.http import bind, serve, url
-    from incident_mcp.wiring import http_token
+    from incident_mcp.surface.kept_keys import http_token
 
     listening, (token, kept) = bind(address), http_token(settings.home)
     print(f"incident-mcp serves at {url(listening)}; its bearer token is in {kept}.", file=sys.stderr)

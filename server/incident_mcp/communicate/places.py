@@ -5,30 +5,13 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from incident_mcp.services.place import URL, check_secret
+from incident_mcp.services.place import URL
+from incident_mcp.services.service_place import SECONDS, ServicePlace
 from incident_mcp.vocabulary.value import Value
 
-SECONDS = 10.0
 _ADDRESS = r"^[^@\s<>,;]+@[^@\s<>,;]+$"
 _ID = r"^[A-Za-z0-9_-]{1,64}$"
 """What a service calls one of its things: it becomes part of a path."""
-
-
-class ServicePlace(Value):
-    """A service behind a URL, and the token that it wants."""
-
-    url: str = Field(pattern=URL)
-    token_file: Path | None = Field(default=None, description="The file that holds its token.")
-    token_variable: str | None = Field(default=None, description="Or the environment variable that holds it.")
-    ca: Path | None = Field(default=None, description="The authority (PEM) of its certificate; else the system's.")
-    timeout: float = Field(default=SECONDS, gt=0, le=60, description="Seconds one request may take.")
-
-    @model_validator(mode="after")
-    def _one_token(self) -> Self:
-        if (self.token_file is None) == (self.token_variable is None):
-            raise ValueError("give either token_file or token_variable")
-        check_secret(self.url)
-        return self
 
 
 class SlackPlace(ServicePlace):

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from incident_mcp.communicate.places import Places, ServicePlace
+from incident_mcp.communicate.places import Places
+from incident_mcp.services.service_place import ServicePlace
 from incident_mcp.vocabulary.clock import Clock
 from incident_mcp.vocabulary.errors import BadRequest
 from incident_mcp.vocabulary.plan import Write

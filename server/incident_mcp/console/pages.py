@@ -43,6 +43,7 @@ class Pages:
             incident=chapter.incident,
             count=len(chapter.entries),
             last=Markup(chapter.entries[-1].hash),  # noqa: S704 - hex digits
+            # Each part was escaped when it was drawn.
             groups={place: [Markup(part.html) for part in parts] for place, parts in groups.items()},  # noqa: S704
             rows=rows,
         )

@@ -23,7 +23,7 @@ metadata:
   annotations: {{kubernetes.io/service-account.name: {account}}}
 type: kubernetes.io/service-account-token
 END
-"""  # noqa: S105 - how to make one
+"""  # noqa: S105 - it says how to make a token, and holds none
 _KUBECONFIG = """\
 new=$(mktemp)
 kubectl config view --minify --flatten --raw >"$new"

@@ -1,30 +1,19 @@
 """Where the feature-flag server stands, as the settings say it. Its token is named, never written."""
 
 from pathlib import Path
-from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from incident_mcp.services.place import URL, check_secret
-from incident_mcp.vocabulary.value import Value
+from incident_mcp.services.place import URL
+from incident_mcp.services.service_place import SECONDS, ServicePlace
 
-SECONDS = 10.0
 KIND = "Unleash flag"
 """What stands for one of its flags where an object is meant."""
 
 
-class FlagsPlace(Value):
+class FlagsPlace(ServicePlace):
     """Unleash behind a URL."""
 
     url: str = Field(pattern=URL, description="Its address, without /api.")
     token_file: Path | None = Field(default=None, description="The file that holds an admin or personal token.")
-    token_variable: str | None = Field(default=None, description="Or the environment variable that holds it.")
-    ca: Path | None = Field(default=None, description="The authority (PEM) of its certificate; else the system's.")
     timeout: float = Field(default=SECONDS, gt=0, le=30, description="Seconds one request may take.")
-
-    @model_validator(mode="after")
-    def _one_token(self) -> Self:
-        if (self.token_file is None) == (self.token_variable is None):
-            raise ValueError("give either token_file or token_variable")
-        check_secret(self.url)
-        return self
